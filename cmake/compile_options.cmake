@@ -1,0 +1,16 @@
+# One interface target holds every flag of ours; targets link it PRIVATE, so nothing leaks to users.
+add_library(gateway_warnings INTERFACE)
+target_compile_options(gateway_warnings INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Wold-style-cast -Woverloaded-virtual)
+
+if(GATEWAY_SANITIZER)
+  # Everything must carry the same sanitizer, generated code included.
+  add_compile_options(-fsanitize=${GATEWAY_SANITIZER} -fno-omit-frame-pointer
+                      -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${GATEWAY_SANITIZER})
+endif()
+
+find_program(CCACHE ccache)
+if(CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+endif()

@@ -1,0 +1,20 @@
+# Everything comes from Debian packages; scripts/setup lists them.
+find_package(Threads REQUIRED)
+find_package(OpenSSL REQUIRED)
+find_package(ZLIB REQUIRED)
+find_package(CURL REQUIRED)
+find_package(Protobuf REQUIRED)          # module: the package ships no config
+find_package(absl CONFIG REQUIRED)       # before gRPC, whose targets name it
+find_package(spdlog CONFIG REQUIRED)
+find_package(simdjson CONFIG REQUIRED)
+find_package(prometheus-cpp CONFIG REQUIRED)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(httplib REQUIRED IMPORTED_TARGET cpp-httplib)
+find_path(BOOST_BEAST_INCLUDE_DIR boost/beast/http/basic_parser.hpp REQUIRED)
+if(GATEWAY_WITH_GRPC)
+  find_package(gRPC CONFIG REQUIRED)
+endif()
+
+# google/rpc/{status,error_details}.proto as Debian packages them.
+find_path(GOOGLE_RPC_PROTO_DIR google/rpc/error_details.proto REQUIRED
+  PATHS /usr/share/gocode/src/github.com/gogo/googleapis /usr/include)
