@@ -1,0 +1,57 @@
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+
+#include "base/event_loop.h"
+
+struct epoll_event;
+
+namespace modelgates::gateway {
+
+// Told on the loop thread what a watched file descriptor is ready for.
+class FdHandler {
+ public:
+  // `events`: EPOLLIN, EPOLLOUT, EPOLLRDHUP, EPOLLHUP, EPOLLERR. Level-triggered.
+  virtual void OnEvents(uint32_t events) = 0;
+
+ protected:
+  ~FdHandler() = default;
+};
+
+// The real loop: sleeps in epoll_wait until a descriptor is ready, a timer is due or a task is
+// posted. A wakeup costs one eventfd write, and only when the thread really sleeps.
+class EpollLoop final : public EventLoop {
+ public:
+  EpollLoop();
+  ~EpollLoop() override;
+
+  TimePoint Now() const override { return std::chrono::steady_clock::now(); }
+
+  // Runs until Stop. The thread that calls it is the loop thread.
+  void Run();
+
+  // Ends Run after the turn that is under way. Any thread.
+  void Stop();
+
+  // Watches `fd` for `events` until Unwatch. The handler must outlive that. Loop thread only.
+  void Watch(int fd, uint32_t events, FdHandler& handler);
+  void Rewatch(int fd, uint32_t events, FdHandler& handler);
+  // After this the handler is not called again, not even for events already fetched.
+  void Unwatch(int fd, FdHandler& handler);
+
+ private:
+  void Wake() override;
+  int SleepMilliseconds();
+
+  int epoll_fd_;
+  int wake_fd_;
+  std::atomic<bool> stop_{false};
+
+  // The events of this turn, so that Unwatch can strike out what was fetched but not yet told.
+  epoll_event* batch_ = nullptr;
+  int batch_size_ = 0;
+};
+
+}  // namespace modelgates::gateway

@@ -1,0 +1,92 @@
+#pragma once
+
+#include <absl/functional/any_invocable.h>
+
+#include <boost/intrusive/set.hpp>
+#include <coroutine>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+#include "base/time.h"
+
+namespace modelgates::gateway {
+
+// Something that happens once at a point in time. Owned by whoever waits; destroying or cancelling
+// it disarms it. Loop thread only.
+class Timer : public boost::intrusive::set_base_hook<
+                  boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
+ public:
+  Timer() = default;
+  Timer(const Timer&) = delete;
+  Timer& operator=(const Timer&) = delete;
+
+  bool armed() const { return is_linked(); }
+  void Cancel() { unlink(); }
+
+ protected:
+  virtual ~Timer() = default;
+
+ private:
+  friend class EventLoop;
+  friend bool operator<(const Timer& a, const Timer& b) { return a.when_ < b.when_; }
+
+  virtual void OnTimer() = 0;
+
+  TimePoint when_{};
+};
+
+// One thread that owns all changing state. What runs on it needs no lock and must never block.
+//
+// This class keeps what is due: posted tasks, coroutines ready to go on, timers. EpollLoop adds
+// the thread and the file descriptors; tests use a FakeLoop whose time moves when told.
+class EventLoop {
+ public:
+  using Task = absl::AnyInvocable<void()>;
+
+  EventLoop() = default;
+  EventLoop(const EventLoop&) = delete;
+  EventLoop& operator=(const EventLoop&) = delete;
+  virtual ~EventLoop() = default;
+
+  virtual TimePoint Now() const = 0;
+
+  // Runs `task` on the loop thread, after the tasks posted before it. Any thread.
+  void Post(Task task);
+
+  // Goes on with a suspended coroutine later in this turn of the loop, never inside this call: the
+  // caller's frame may belong to an object that the coroutine destroys. Loop thread only.
+  void Resume(std::coroutine_handle<> coroutine) { ready_.push_back(coroutine); }
+
+  // Arms `timer`, or moves it when it is armed. Loop thread only.
+  void Start(Timer& timer, TimePoint when);
+
+ protected:
+  // Runs everything that is due at Now() until nothing is left that could run without waiting.
+  void RunDue();
+
+  // When the next timer fires; nullopt without one.
+  std::optional<TimePoint> NextTimer() const;
+
+  // Declares that the thread is about to sleep. False: a task was posted meanwhile, do not sleep.
+  bool PrepareToSleep();
+
+ private:
+  // Called from Post, at most once per PrepareToSleep, when the thread may be asleep.
+  virtual void Wake() = 0;
+
+  bool RunPosted();
+  bool RunReady();
+  bool RunTimers();
+
+  boost::intrusive::multiset<Timer, boost::intrusive::constant_time_size<false>> timers_;
+  std::vector<std::coroutine_handle<>> ready_;
+  std::vector<std::coroutine_handle<>> running_;
+  std::vector<Task> posted_batch_;
+
+  std::mutex mutex_;
+  std::vector<Task> posted_;  // guarded by mutex_
+  bool sleeping_ = false;     // guarded by mutex_
+};
+
+}  // namespace modelgates::gateway

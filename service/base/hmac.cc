@@ -1,0 +1,65 @@
+#include "base/hmac.h"
+
+#include <openssl/core_names.h>
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/params.h>
+#include <openssl/rand.h>
+
+#include <stdexcept>
+
+namespace modelgates::gateway {
+namespace {
+
+void Require(bool ok, const char* what) {
+  // Without randomness or SHA-256 there is no safe way to go on.
+  if (!ok) throw std::runtime_error(what);
+}
+
+}  // namespace
+
+void Hmac::Free::operator()(EVP_MAC_CTX* context) const { EVP_MAC_CTX_free(context); }
+
+Hmac::Hmac() {
+  std::array<unsigned char, 32> key;
+  Require(RAND_bytes(key.data(), static_cast<int>(key.size())) == 1, "no randomness");
+  EVP_MAC* mac = EVP_MAC_fetch(nullptr, "HMAC", nullptr);
+  Require(mac != nullptr, "no HMAC");
+  context_.reset(EVP_MAC_CTX_new(mac));
+  EVP_MAC_free(mac);
+  char digest[] = "SHA256";
+  const OSSL_PARAM params[] = {OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
+                               OSSL_PARAM_construct_end()};
+  Require(EVP_MAC_init(context_.get(), key.data(), key.size(), params) == 1, "HMAC init");
+  OPENSSL_cleanse(key.data(), key.size());
+}
+
+Hmac::Digest Hmac::Of(std::initializer_list<std::string_view> parts) {
+  Digest digest;
+  size_t size = 0;
+  // A null key starts anew with the key of the constructor.
+  bool ok = EVP_MAC_init(context_.get(), nullptr, 0, nullptr) == 1;
+  for (const std::string_view part : parts) {
+    const uint64_t length = part.size();
+    ok = ok && EVP_MAC_update(context_.get(), reinterpret_cast<const uint8_t*>(&length),
+                              sizeof(length)) == 1;
+    ok = ok && EVP_MAC_update(context_.get(), reinterpret_cast<const uint8_t*>(part.data()),
+                              part.size()) == 1;
+  }
+  ok = ok && EVP_MAC_final(context_.get(), digest.data(), &size, digest.size()) == 1;
+  Require(ok && size == digest.size(), "HMAC");
+  return digest;
+}
+
+std::string Hmac::Fingerprint(std::string_view text) {
+  constexpr char kHex[] = "0123456789abcdef";
+  const Digest digest = Of({text});
+  std::string hex;
+  for (size_t i = 0; i < 6; ++i) {
+    hex += kHex[digest[i] >> 4];
+    hex += kHex[digest[i] & 15];
+  }
+  return hex;
+}
+
+}  // namespace modelgates::gateway

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <openssl/types.h>
+
+#include <array>
+#include <cstdint>
+#include <initializer_list>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace modelgates::gateway {
+
+// HMAC-SHA256 keyed with 32 random bytes of this process: tells whether two secrets are the same
+// without keeping them, and means nothing outside the process. Not thread-safe.
+class Hmac {
+ public:
+  using Digest = std::array<uint8_t, 32>;
+
+  Hmac();
+
+  // Over all parts, each prefixed with its length, so that moving a byte from one part to the next
+  // changes the digest.
+  Digest Of(std::initializer_list<std::string_view> parts);
+
+  // The first 12 hex digits of Of({text}): names a secret in the log.
+  std::string Fingerprint(std::string_view text);
+
+ private:
+  struct Free {
+    void operator()(EVP_MAC_CTX* context) const;
+  };
+  std::unique_ptr<EVP_MAC_CTX, Free> context_;
+};
+
+}  // namespace modelgates::gateway

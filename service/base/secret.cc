@@ -1,0 +1,37 @@
+#include "base/secret.h"
+
+#include <cstring>
+#include <utility>
+
+namespace modelgates::gateway {
+
+void Wipe(std::string& text) {
+  // The whole buffer, not only the current length: an earlier, longer value may have left its end.
+  text.resize(text.capacity());
+  explicit_bzero(text.data(), text.size());
+  text.clear();
+}
+
+// A short string lives inside the object, so moving it away leaves a copy behind.
+Secret::Secret(Secret&& other) noexcept : text_(std::move(other.text_)) { Wipe(other.text_); }
+
+Secret& Secret::operator=(const Secret& other) {
+  if (this != &other) {
+    Wipe(text_);
+    text_ = other.text_;
+  }
+  return *this;
+}
+
+Secret& Secret::operator=(Secret&& other) noexcept {
+  if (this != &other) {
+    Wipe(text_);
+    text_ = std::move(other.text_);
+    Wipe(other.text_);
+  }
+  return *this;
+}
+
+Secret::~Secret() { Wipe(text_); }
+
+}  // namespace modelgates::gateway

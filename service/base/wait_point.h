@@ -1,0 +1,58 @@
+#pragma once
+
+#include <coroutine>
+#include <cstdint>
+#include <optional>
+#include <stop_token>
+
+#include "base/event_loop.h"
+
+namespace modelgates::gateway {
+
+// Where one coroutine waits for whichever comes first: a notification, a point in time, or a
+// request to stop. The only way anything waits on the loop. Loop thread only.
+class WaitPoint final : private Timer {
+ public:
+  enum class Result : uint8_t { kNotified, kDeadline, kStopped };
+
+  explicit WaitPoint(EventLoop& loop) : loop_(loop) {}
+  ~WaitPoint() = default;
+
+  // A notification that nobody waits for yet is kept: the next wait returns at once.
+  void Notify();
+
+  struct Awaiter {
+    WaitPoint& point;
+    TimePoint deadline;
+    const std::stop_token& stop;
+
+    bool await_ready() { return point.ReadyAtOnce(deadline, stop); }
+    void await_suspend(std::coroutine_handle<> coroutine) {
+      point.Suspend(coroutine, deadline, stop);
+    }
+    Result await_resume() { return point.Finish(); }
+  };
+
+  // co_await gives the Result. `stop` must outlive the wait. TimePoint::max() waits without end.
+  Awaiter Wait(TimePoint deadline, const std::stop_token& stop) { return {*this, deadline, stop}; }
+
+ private:
+  struct OnStop {
+    WaitPoint* point;
+    void operator()() const { point->Complete(Result::kStopped); }
+  };
+
+  void OnTimer() override { Complete(Result::kDeadline); }
+  bool ReadyAtOnce(TimePoint deadline, const std::stop_token& stop);
+  void Suspend(std::coroutine_handle<> coroutine, TimePoint deadline, const std::stop_token& stop);
+  void Complete(Result result);
+  Result Finish();
+
+  EventLoop& loop_;
+  std::coroutine_handle<> waiting_;
+  bool notified_ = false;
+  Result result_ = Result::kNotified;
+  std::optional<std::stop_callback<OnStop>> on_stop_;
+};
+
+}  // namespace modelgates::gateway

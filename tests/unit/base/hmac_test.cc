@@ -1,0 +1,55 @@
+#include "base/hmac.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+#include <string>
+
+namespace modelgates::gateway {
+namespace {
+
+TEST(Hmac, EqualPartsGiveEqualDigestsAgainAndAgain) {
+  Hmac hmac;
+  const Hmac::Digest first = hmac.Of({"code", "verifier"});
+  hmac.Of({"something else"});
+  EXPECT_EQ(hmac.Of({"code", "verifier"}), first);
+}
+
+TEST(Hmac, NoTwoDivisionsOfTheSameBytesAreEqual) {
+  Hmac hmac;
+  const std::set<Hmac::Digest> digests = {
+      hmac.Of({"ab", "c"}), hmac.Of({"a", "bc"}), hmac.Of({"abc"}), hmac.Of({"abc", ""}),
+      hmac.Of({"", "abc"}), hmac.Of({"", ""}),    hmac.Of({""}),    hmac.Of({})};
+  EXPECT_EQ(digests.size(), 8u);
+}
+
+TEST(Hmac, APartMayHoldAnyBytesAndAnyLength) {
+  Hmac hmac;
+  const std::string zeros(3, '\0');
+  const std::string more_zeros(4, '\0');
+  const std::string large(1 << 20, 'x');
+  EXPECT_NE(hmac.Of({zeros}), hmac.Of({more_zeros}));
+  EXPECT_EQ(hmac.Of({large}), hmac.Of({large}));
+}
+
+// A digest that leaks says nothing about a secret to anybody outside of the process.
+TEST(Hmac, EachHasItsOwnKey) {
+  Hmac one;
+  Hmac other;
+  EXPECT_NE(one.Of({"code"}), other.Of({"code"}));
+}
+
+TEST(Hmac, AFingerprintIsTwelveHexDigitsOfTheDigest) {
+  Hmac hmac;
+  const std::string fingerprint = hmac.Fingerprint("code");
+  EXPECT_EQ(fingerprint.size(), 12u);
+  EXPECT_EQ(fingerprint.find_first_not_of("0123456789abcdef"), std::string::npos);
+  EXPECT_EQ(hmac.Fingerprint("code"), fingerprint);
+  EXPECT_NE(hmac.Fingerprint("Code"), fingerprint);
+  const Hmac::Digest digest = hmac.Of({"code"});
+  EXPECT_EQ(std::stoi(fingerprint.substr(0, 2), nullptr, 16), digest[0]);
+  EXPECT_EQ(std::stoi(fingerprint.substr(10, 2), nullptr, 16), digest[5]);
+}
+
+}  // namespace
+}  // namespace modelgates::gateway
