@@ -1,0 +1,62 @@
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+
+#include "sandbox/fault_plan.h"
+#include "sandbox/route_table.h"
+#include "sandbox/sandbox_crypto.h"
+#include "sandbox/sandbox_log.h"
+#include "sandbox/sandbox_stats.h"
+#include "sandbox/wire.h"
+
+namespace modelgates::sandbox {
+
+// What all sessions of a sandbox share; it outlives them.
+struct SandboxParts {
+  RouteTable routes{};
+  FaultPlan faults{};
+  SandboxStats stats{};
+  SandboxLog log;
+  Fingerprinter fingerprints{};
+  CodeBook::Clock clock;
+  std::chrono::milliseconds latency{0};
+};
+
+// The life of one connection: requests one after the other, each answered or struck by a fault.
+//
+// The order of one request: arrive, be matched with a fault, (delay,) work, (delay,) latency,
+// answer. In parentheses: the delay of the fault, before or after the work as its rule says.
+class SandboxSession {
+ public:
+  SandboxSession(boost::asio::ip::tcp::socket socket, SandboxParts& parts);
+
+  // Until the caller leaves, or a fault ends the connection, or Abort().
+  boost::asio::awaitable<void> Run();
+
+  void Abort();
+
+ private:
+  enum class Next { kReadAgain, kClose };
+
+  boost::asio::awaitable<Next> Serve(Arrival arrival);
+
+  // The answer to send; nothing where the fault leaves the request without one.
+  boost::asio::awaitable<std::optional<HttpResponse>> Work(const HttpRequest& request,
+                                                           const Route* route,
+                                                           const std::optional<FaultRule>& fault,
+                                                           RequestLine& line);
+
+  boost::asio::awaitable<Next> Send(const HttpRequest& request, HttpResponse response, Share share,
+                                    RequestLine& line);
+  boost::asio::awaitable<Next> Strike(FaultAction action);
+
+  Answer Respond(const HttpRequest& request, const Route* route) const;
+  RequestLine Describe(const HttpRequest& request) const;
+
+  SandboxParts& parts_;
+  const std::shared_ptr<Wire> wire_;
+};
+
+}  // namespace modelgates::sandbox
