@@ -1,0 +1,65 @@
+#pragma once
+
+#include <boost/intrusive/list.hpp>
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/epoll_loop.h"
+#include "base/task.h"
+#include "http/base_url.h"
+#include "http/connect_attempt.h"
+#include "http/connection.h"
+#include "http/curl_multi.h"
+#include "http/http.h"
+#include "http/transport_options.h"
+
+namespace modelgates::gateway {
+
+// Makes connections to one upstream: names (cached for 30 s), the proxy's tunnel, both address
+// families side by side (RFC 8305), TLS. libcurl does all that, and nothing else.
+//
+// TLS is 1.2 at least, and the peer's certificate and name are always verified. Nothing of the
+// environment is listened to: not the proxy variables, .netrc, cookies, SSLKEYLOGFILE.
+class CurlConnector {
+ public:
+  using Result = std::variant<std::unique_ptr<Connection>, TransportFailure>;
+
+  CurlConnector(EpollLoop& loop, const TransportOptions& options, BaseUrl url);
+  CurlConnector(const CurlConnector&) = delete;
+  CurlConnector& operator=(const CurlConnector&) = delete;
+  // Closes every connection made; who still waits for or on one goes on with an abandoned one.
+  ~CurlConnector();
+
+  // kDns, kConnect, kConnectTimeout, kTls, kTlsUntrusted; kTimeout when `deadline` comes first;
+  // kCancelled when stopped, or when the connector goes away. `stop` must outlive the task.
+  Task<Result> Connect(TimePoint deadline, const std::stop_token& stop);
+
+  size_t open_connections() const { return connections_.size(); }
+
+ private:
+  struct ShareDeleter {
+    void operator()(CURLSH* share) const { curl_share_cleanup(share); }
+  };
+
+  CurlEasy MakeEasy() const;
+  CurlMulti& PickMulti();
+
+  EpollLoop& loop_;
+  const TransportOptions& options_;
+  const BaseUrl url_;
+  const Connection::Channel channel_;
+
+  // Names and TLS sessions, for all multi handles.
+  std::unique_ptr<CURLSH, ShareDeleter> share_;
+  std::vector<std::unique_ptr<CurlMulti>> multis_;
+
+  template <class T>
+  using List = boost::intrusive::list<T, boost::intrusive::constant_time_size<false>>;
+  List<ConnectAttempt> attempts_;
+  List<Connection> connections_;
+};
+
+}  // namespace modelgates::gateway

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/epoll_loop.h"
+#include "http/base_url.h"
+#include "http/connection_pool.h"
+#include "http/curl_connector.h"
+#include "http/http.h"
+#include "http/round_trip.h"
+#include "http/transport_options.h"
+
+namespace modelgates::gateway {
+
+// HTTP/1.1 over connections that libcurl makes: connect and TLS are libcurl's, the bytes are ours.
+// An ordinary libcurl transfer sends a POST again by itself when a reused connection dies before
+// the first byte of an answer, and reports success; this cannot send anything twice, knows which
+// bytes the kernel accepted, and costs less than half.
+//
+// On a warm connection a request is one send and one receive. No redirect is followed, no cookie
+// kept, no content coding asked for.
+//
+// Lives on the loop thread. When it goes away, on that thread or after the loop has ended, every
+// connection is closed and every Send under way ends with kCancelled in the loop's next turn.
+class CurlTransport final : public HttpTransport {
+ public:
+  // `options.base_url` must be one that ParseBaseUrl accepts.
+  CurlTransport(EpollLoop& loop, TransportOptions options);
+  ~CurlTransport() override;
+
+  Task<HttpResult> Send(const HttpRequest& request, SendOptions options) override;
+
+  TransportStats stats() const;
+
+ private:
+  void Compose(const HttpRequest& request, RequestBytes& out) const;
+
+  EpollLoop& loop_;
+  const TransportOptions options_;
+  const BaseUrl url_;
+  std::string head_start_;   // "POST /api/v1"
+  std::string head_middle_;  // from " HTTP/1.1" to the field lines that never change
+  std::vector<char> scratch_;
+  TransportStats stats_;
+  CurlConnector connector_;
+  ConnectionPool pool_;  // goes before the connector that made its connections
+};
+
+}  // namespace modelgates::gateway

@@ -1,0 +1,55 @@
+#include "http/http.h"
+
+#include <algorithm>
+
+namespace modelgates::gateway {
+
+HttpRequest::~HttpRequest() {
+  Wipe(headers_);
+  Wipe(body_);
+}
+
+bool HttpRequest::AddHeader(std::string_view name, std::string_view value) {
+  if (!IsSendableHeaderValue(value)) return false;
+  headers_.reserve(headers_.size() + name.size() + value.size() + 4);
+  headers_.append(name).append(": ").append(value).append("\r\n");
+  return true;
+}
+
+bool IsSendableHeaderValue(std::string_view value) {
+  const auto is_space = [](char c) { return c == ' ' || c == '\t'; };
+  if (!value.empty() && (is_space(value.front()) || is_space(value.back()))) return false;
+  return std::none_of(value.begin(), value.end(), [](char c) {
+    return c == '\r' || c == '\n' || c == '\0' || static_cast<unsigned char>(c) > 0x7f;
+  });
+}
+
+std::string_view ToString(TransportFailure failure) {
+  switch (failure) {
+    case TransportFailure::kDns:
+      return "dns";
+    case TransportFailure::kConnect:
+      return "connect";
+    case TransportFailure::kConnectTimeout:
+      return "connect_timeout";
+    case TransportFailure::kTls:
+      return "tls";
+    case TransportFailure::kTlsUntrusted:
+      return "tls_untrusted";
+    case TransportFailure::kRefusedStream:
+      return "refused_stream";
+    case TransportFailure::kReset:
+      return "reset";
+    case TransportFailure::kTruncated:
+      return "truncated";
+    case TransportFailure::kTimeout:
+      return "timeout";
+    case TransportFailure::kGarbage:
+      return "garbage";
+    case TransportFailure::kCancelled:
+      return "cancelled";
+  }
+  return "unknown";
+}
+
+}  // namespace modelgates::gateway

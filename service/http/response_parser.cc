@@ -1,0 +1,129 @@
+#include "http/response_parser.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "http/content_coding.h"
+
+namespace modelgates::gateway {
+namespace {
+
+namespace http = boost::beast::http;
+
+constexpr int kMaxInterimAnswers = 128;
+
+// The shortest end of a chunked message: "0", CRLF, CRLF. Beast 1.74 asserts that it is given at
+// least so much when it comes back to a last chunk that arrived in pieces.
+constexpr size_t kLastChunkBytes = 5;
+
+bool IsInterim(int status) { return status >= 100 && status < 200; }
+
+// False once `head` cannot become the start of a status line any more.
+bool MayBeStatusLine(std::string_view head) {
+  constexpr std::string_view kStart = "HTTP/1.";
+  const size_t known = std::min(head.size(), kStart.size());
+  return head.substr(0, known) == kStart.substr(0, known);
+}
+
+// The code of a status line that Beast has not looked at, because the head is incomplete; else 0.
+int StatusIn(std::string_view head) {
+  constexpr std::string_view kStart = "HTTP/1.";
+  constexpr size_t kCodeAt = kStart.size() + 2;
+  if (head.size() < kCodeAt + 4 || !head.starts_with(kStart)) return 0;
+  if (head[kCodeAt - 1] != ' ' || head[kCodeAt + 3] != ' ') return 0;
+  int status = 0;
+  for (const char digit : head.substr(kCodeAt, 3)) {
+    if (digit < '0' || digit > '9') return 0;
+    status = status * 10 + (digit - '0');
+  }
+  return status;
+}
+
+}  // namespace
+
+ResponseParser::ResponseParser(size_t max_body_bytes) : max_body_bytes_(max_body_bytes) {
+  parser_.emplace(max_body_bytes);
+}
+
+ResponseParser::State ResponseParser::Put(std::string_view bytes) {
+  if (pending_.empty()) {
+    const State state = Fill(bytes);
+    if (state == State::kNeedMore) pending_.assign(bytes);
+    return state;
+  }
+  pending_.append(bytes);
+  std::string_view all = pending_;
+  const State state = Fill(all);
+  if (state == State::kNeedMore) pending_.erase(0, pending_.size() - all.size());
+  return state;
+}
+
+// Parses from the front of `bytes` and removes what was used.
+ResponseParser::State ResponseParser::Fill(std::string_view& bytes) {
+  while (!bytes.empty()) {
+    const bool was_in_head = !parser_->is_header_done();
+    // Beast wants to see the end of a head that comes in pieces before it looks at its start.
+    if (was_in_head && parser_->status() == 0 && !MayBeStatusLine(bytes)) return State::kGarbage;
+    if (!was_in_head && parser_->chunked() && bytes.size() < kLastChunkBytes) break;
+
+    boost::beast::error_code error;
+    const size_t used = parser_->put({bytes.data(), bytes.size()}, error);
+    bytes.remove_prefix(used);
+    if (was_in_head && !parser_->is_header_done()) {
+      head_bytes_ += used;
+      if (head_bytes_ + bytes.size() > kMaxHeadBytes) return State::kGarbage;
+    }
+    if (parser_->too_large()) return State::kComplete;
+    if (error == http::error::need_more) {
+      // A chunk's extensions or the trailer may not grow without end either.
+      return bytes.size() > kMaxHeadBytes ? State::kGarbage : State::kNeedMore;
+    }
+    if (error) return State::kGarbage;
+    if (!parser_->is_done()) continue;
+    if (!IsInterim(parser_->status())) {
+      has_surplus_ = !bytes.empty();
+      return State::kComplete;
+    }
+    if (parser_->status() == 101 || ++interim_answers_ > kMaxInterimAnswers) {
+      return State::kGarbage;
+    }
+    head_bytes_ = 0;
+    parser_.emplace(max_body_bytes_);
+  }
+  return State::kNeedMore;
+}
+
+ResponseParser::State ResponseParser::PutEnd() {
+  if (!parser_->got_some() || !pending_.empty()) return State::kNeedMore;
+  boost::beast::error_code error;
+  parser_->put_eof(error);
+  return !error && parser_->is_done() ? State::kComplete : State::kNeedMore;
+}
+
+int ResponseParser::status() const {
+  const int status = parser_->status() != 0 ? parser_->status() : StatusIn(pending_);
+  return IsInterim(status) ? 0 : status;
+}
+
+bool ResponseParser::started() const { return parser_->got_some() || !pending_.empty(); }
+
+bool ResponseParser::keeps_connection() const {
+  return parser_->is_done() && !parser_->too_large() && parser_->keep_alive() && !has_surplus_;
+}
+
+HttpResponse ResponseParser::Take() {
+  HttpResponse response = std::move(parser_->response());
+  if (parser_->too_large()) {
+    response.body_state = BodyState::kTooLarge;
+    Wipe(response.body);
+  } else if (parser_->has_foreign_transfer_coding()) {
+    response.body_state = BodyState::kUndecodable;
+    Wipe(response.body);
+  } else {
+    response.body_state =
+        RemoveContentCodings(parser_->content_encoding(), max_body_bytes_, response.body);
+  }
+  return response;
+}
+
+}  // namespace modelgates::gateway

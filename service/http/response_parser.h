@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "http/answer_parser.h"
+#include "http/http.h"
+
+namespace modelgates::gateway {
+
+// Status line and fields of one answer together; more is not HTTP to us.
+inline constexpr size_t kMaxHeadBytes = 64 * 1024;
+
+// Reads the answer to one request from the bytes of a connection (RFC 9112, sections 4 to 7).
+// Interim answers (1xx) are skipped, up to 128 of them; 101 is garbage, for we never ask to switch.
+class ResponseParser {
+ public:
+  enum class State { kNeedMore, kComplete, kGarbage };
+
+  explicit ResponseParser(size_t max_body_bytes);
+  ResponseParser(const ResponseParser&) = delete;
+  ResponseParser& operator=(const ResponseParser&) = delete;
+  ~ResponseParser() { Wipe(pending_); }
+
+  // Takes what was received next. Not to be called again after kComplete or kGarbage.
+  // A body above the limit is kComplete as soon as that is known.
+  State Put(std::string_view bytes);
+  // The upstream will send no more. kNeedMore: the answer was cut off, or never began.
+  State PutEnd();
+
+  // The final answer's status, 0 unless its status line was read.
+  int status() const;
+  // At least one byte of the final answer was received.
+  bool started() const;
+  // After kComplete: the connection may carry another request.
+  bool keeps_connection() const;
+  std::optional<std::chrono::seconds> idle_hint() const { return parser_->idle_hint(); }
+
+  // After kComplete, once: the answer, content codings removed.
+  HttpResponse Take();
+
+ private:
+  State Fill(std::string_view& bytes);
+  State Finish();
+
+  size_t max_body_bytes_;
+  std::optional<AnswerParser> parser_;
+  std::string pending_;  // received, but of no use without what follows
+  size_t head_bytes_ = 0;
+  int interim_answers_ = 0;
+  bool has_surplus_ = false;
+};
+
+}  // namespace modelgates::gateway

@@ -1,0 +1,102 @@
+#include "http/round_trip.h"
+
+#include <cstring>
+
+namespace modelgates::gateway {
+namespace {
+
+// The most that TLS puts into one record (RFC 8446, 5.1). The peer can read a record only when it
+// has all of it.
+constexpr size_t kTlsRecordBytes = 16 * 1024;
+
+}  // namespace
+
+RoundTrip::RoundTrip(const RequestBytes& request, Connection& connection, std::span<char> scratch,
+                     size_t max_body_bytes)
+    : request_(request), connection_(connection), scratch_(scratch), parser_(max_body_bytes) {}
+
+RoundTrip::Progress RoundTrip::Advance() {
+  if (!sent_all() && !cannot_send_) {
+    const Progress progress = Send();
+    if (progress != Progress::kWaiting) return progress;
+  }
+  if (connection_.readable() || cannot_send_) return Receive();
+  return Progress::kWaiting;
+}
+
+RoundTrip::Progress RoundTrip::Send() {
+  const std::string_view rest = std::string_view(request_.bytes).substr(sent_);
+  const Connection::IoResult result = connection_.Send(rest);
+  switch (result.io) {
+    case Connection::Io::kDone:
+      sent_ += result.bytes;
+      return Progress::kWaiting;
+    case Connection::Io::kWouldBlock:
+      // TLS cuts into records and keeps to itself how many of them went out.
+      if (connection_.buffers()) maybe_sent_ = true;
+      return Progress::kWaiting;
+    case Connection::Io::kClosed:
+    case Connection::Io::kBroken:
+      break;
+  }
+  if (connection_.buffers() && rest.size() > kTlsRecordBytes) maybe_sent_ = true;
+  if (sent_ == 0 && !maybe_sent_) return Progress::kUnsent;
+  // An upstream may answer and hang up without having read all of the request: what it said
+  // before is still there to be received.
+  cannot_send_ = true;
+  return Progress::kWaiting;
+}
+
+RoundTrip::Progress RoundTrip::Receive() {
+  for (;;) {
+    const Connection::IoResult result = connection_.Receive(scratch_);
+    ResponseParser::State state = ResponseParser::State::kNeedMore;
+    switch (result.io) {
+      case Connection::Io::kDone:
+        state = parser_.Put({scratch_.data(), result.bytes});
+        explicit_bzero(scratch_.data(), result.bytes);  // it may have held a key
+        break;
+      case Connection::Io::kWouldBlock:
+        return cannot_send_ ? Fail(TransportFailure::kReset) : Progress::kWaiting;
+      case Connection::Io::kClosed:
+        if (parser_.PutEnd() == ResponseParser::State::kComplete) return Progress::kAnswered;
+        [[fallthrough]];
+      case Connection::Io::kBroken:
+        return Fail(parser_.started() ? TransportFailure::kTruncated : TransportFailure::kReset);
+    }
+    if (state == ResponseParser::State::kGarbage) return Fail(TransportFailure::kGarbage);
+    if (state == ResponseParser::State::kComplete) {
+      return Finish(connection_.buffers() || result.bytes == scratch_.size());
+    }
+    // Without TLS the kernel tells again when there is more.
+    if (!connection_.buffers() && !cannot_send_) return Progress::kWaiting;
+  }
+}
+
+RoundTrip::Progress RoundTrip::Finish(bool surplus_possible) {
+  reusable_ = parser_.keeps_connection() && sent_all();
+  // What follows an answer would be taken for the next one.
+  if (reusable_ && surplus_possible) {
+    reusable_ = connection_.Receive(scratch_).io == Connection::Io::kWouldBlock;
+  }
+  return Progress::kAnswered;
+}
+
+RoundTrip::Progress RoundTrip::Fail(TransportFailure failure) {
+  failure_ = failure;
+  return Progress::kFailed;
+}
+
+TransportError RoundTrip::Error(TransportFailure failure) const {
+  const int status = parser_.status();
+  return {failure, status != 0 ? Delivery::kAnswered : delivery(), status};
+}
+
+Delivery RoundTrip::delivery() const {
+  // Of a request without body the end of its head is what makes it one.
+  const size_t harmless =
+      request_.head_size < request_.bytes.size() ? request_.head_size : request_.head_size - 1;
+  return maybe_sent_ || sent_ > harmless ? Delivery::kMaybe : Delivery::kNever;
+}
+
+}  // namespace modelgates::gateway

@@ -1,0 +1,190 @@
+#include <gtest/gtest.h>
+
+#include <optional>
+
+#include "support/fake_upstream.h"
+#include "support/test_certificate.h"
+#include "unit/http/transport_runner.h"
+
+namespace modelgates::gateway {
+namespace {
+
+using namespace std::chrono_literals;
+
+enum class Scheme { kHttp, kHttps };
+
+struct Case {
+  const char* name;
+  Answer answer;
+  TransportFailure failure;
+  Delivery delivery;
+  int http_status = 0;
+};
+
+const TestCertificate& Certificate() {
+  static const TestCertificate certificate("127.0.0.1");
+  return certificate;
+}
+
+class TransportFailures : public testing::TestWithParam<std::tuple<Case, Scheme>> {
+ protected:
+  TransportOptions Options() const {
+    TransportOptions options;
+    options.base_url = upstream_.url();
+    if (https_) options.ca_file = Certificate().ca_file();
+    return options;
+  }
+  FakeUpstream::Options UpstreamOptions() const {
+    FakeUpstream::Options options;
+    if (https_) options.tls = Certificate().server_context();
+    return options;
+  }
+
+  const bool https_ = std::get<Scheme>(GetParam()) == Scheme::kHttps;
+  FakeUpstream upstream_{UpstreamOptions()};
+  TransportRunner transport_{Options()};
+};
+
+TEST_P(TransportFailures, AreNamedAndTheBodyIsSentOnce) {
+  const Case& row = std::get<Case>(GetParam());
+  upstream_.Enqueue(row.answer);
+  const Sent sent = transport_.Send();
+  ExpectError(sent, row.failure, row.delivery, row.http_status);
+  EXPECT_TRUE(sent.offered);
+  EXPECT_EQ(upstream_.Requests().size(), 1u);
+  // Nothing of it is left behind.
+  EXPECT_EQ(transport_.stats().open, 0u);
+  ExpectOk(transport_.Send(), "{}");
+}
+
+// exchange.md, promise 5: libcurl's own transfer sends the body twice here and reports success.
+TEST_P(TransportFailures, OnAReusedConnectionTheBodyIsSentOnceAsWell) {
+  const Case& row = std::get<Case>(GetParam());
+  ExpectOk(transport_.Send("first"), "{}");
+  upstream_.Enqueue(row.answer);
+  ExpectError(transport_.Send("second"), row.failure, row.delivery, row.http_status);
+  const std::vector<ReceivedRequest> requests = upstream_.Requests();
+  ASSERT_EQ(requests.size(), 2u);
+  EXPECT_EQ(requests[1].body, "second");
+  EXPECT_EQ(requests[1].connection, requests[0].connection);
+  EXPECT_EQ(upstream_.connections(), 1);
+}
+
+std::string Storm() {
+  std::string text;
+  for (int i = 0; i < 1000; ++i) text += "HTTP/1.1 103 Early Hints\r\n\r\n";
+  return text;
+}
+
+std::string TenThousandFields() {
+  std::string text = "HTTP/1.1 200 OK\r\n";
+  for (int i = 0; i < 10'000; ++i) text += "X-" + std::to_string(i) + ": y\r\n";
+  return text + "Content-Length: 2\r\n\r\n{}";
+}
+
+const std::string kHead = "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n";
+const std::string kChunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+
+INSTANTIATE_TEST_SUITE_P(
+    , TransportFailures,
+    testing::Combine(
+        testing::Values(
+            Case{"CloseBeforeTheAnswer", Answer().ThenClose(), TransportFailure::kReset,
+                 Delivery::kMaybe},
+            Case{"CutBeforeTheAnswer", Answer().ThenCut(), TransportFailure::kReset,
+                 Delivery::kMaybe},
+            Case{"ResetBeforeTheAnswer", Answer().ThenReset(), TransportFailure::kReset,
+                 Delivery::kMaybe},
+            Case{"ResetBeforeReadingTheBody", Answer().ThenReset().ReadingOnly(0),
+                 TransportFailure::kReset, Delivery::kMaybe},
+            Case{"HalfCloseBeforeTheAnswer", Answer().ThenHalfClose(), TransportFailure::kReset,
+                 Delivery::kMaybe},
+            Case{"CloseAfterAnInterimAnswer",
+                 Answer::Bytes("HTTP/1.1 100 Continue\r\n\r\n").ThenClose(),
+                 TransportFailure::kReset, Delivery::kMaybe},
+            Case{"CloseInTheStatusLine", Answer::Bytes("HTTP/1.1 2").ThenClose(),
+                 TransportFailure::kTruncated, Delivery::kMaybe},
+            Case{"CloseInTheHead", Answer::Bytes(kHead).ThenClose(), TransportFailure::kTruncated,
+                 Delivery::kAnswered, 200},
+            Case{"ResetInTheHead", Answer::Bytes(kHead).After(5ms).ThenReset(),
+                 TransportFailure::kTruncated, Delivery::kAnswered, 200},
+            Case{"CloseInTheBody", Answer::Bytes(kHead + "\r\n{").ThenClose(),
+                 TransportFailure::kTruncated, Delivery::kAnswered, 200},
+            Case{"ResetInTheBody", Answer::Bytes(kHead + "\r\n{").After(5ms).ThenReset(),
+                 TransportFailure::kTruncated, Delivery::kAnswered, 200},
+            Case{"HalfCloseInTheBody", Answer::Bytes(kHead + "\r\n{").ThenHalfClose(),
+                 TransportFailure::kTruncated, Delivery::kAnswered, 200},
+            Case{"CloseInAChunk", Answer::Bytes(kChunked + "9\r\n{").ThenClose(),
+                 TransportFailure::kTruncated, Delivery::kAnswered, 200},
+            Case{"CloseInAnErrorAnswer",
+                 Answer::Bytes("HTTP/1.1 500 X\r\nContent-Length: 9\r\n\r\n").ThenClose(),
+                 TransportFailure::kTruncated, Delivery::kAnswered, 500},
+            Case{"Garbage", Answer::Bytes("SSH-2.0-OpenSSH_9.2\r\n"), TransportFailure::kGarbage,
+                 Delivery::kMaybe},
+            Case{"NegativeLength", Answer::Bytes("HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n"),
+                 TransportFailure::kGarbage, Delivery::kAnswered, 200},
+            Case{"TwoLengths",
+                 Answer::Bytes(
+                     "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}"),
+                 TransportFailure::kGarbage, Delivery::kAnswered, 200},
+            Case{"BadChunk", Answer::Bytes(kChunked + "xyz\r\n{}"), TransportFailure::kGarbage,
+                 Delivery::kAnswered, 200},
+            Case{"TenThousandFields", Answer::Bytes(TenThousandFields()),
+                 TransportFailure::kGarbage, Delivery::kAnswered, 200},
+            Case{"InterimStorm", Answer::Bytes(Storm()), TransportFailure::kGarbage,
+                 Delivery::kMaybe},
+            Case{"SwitchingProtocols",
+                 Answer::Bytes("HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\n\r\n"),
+                 TransportFailure::kGarbage, Delivery::kMaybe}),
+        testing::Values(Scheme::kHttp, Scheme::kHttps)),
+    [](const auto& row) {
+      const bool https = std::get<Scheme>(row.param) == Scheme::kHttps;
+      return std::get<Case>(row.param).name + std::string(https ? "Https" : "");
+    });
+
+TEST(TransportConnect, RefusedIsNeverDelivered) {
+  int port = 0;
+  {
+    const FakeUpstream gone;
+    port = gone.port();
+  }
+  TransportRunner transport("http://127.0.0.1:" + std::to_string(port));
+  const Sent sent = transport.Send();
+  ExpectError(sent, TransportFailure::kConnect, Delivery::kNever);
+  EXPECT_FALSE(sent.offered);
+  EXPECT_EQ(transport.stats().connect_failures, 1u);
+}
+
+// RFC 6761, 6.4: a name under "invalid" never exists.
+TEST(TransportConnect, AnUnknownNameIsADnsFailure) {
+  TransportRunner transport(std::string("http://upstream.invalid"));
+  const Sent sent = transport.Send();
+  ExpectError(sent, TransportFailure::kDns, Delivery::kNever);
+  EXPECT_FALSE(sent.offered);
+}
+
+// Whether the connect, the request or the reset is first is for the kernel to say.
+TEST(TransportConnect, AConnectionThatIsResetAtOnceIsNotTriedTwice) {
+  FakeUpstream upstream;
+  TransportRunner transport(upstream.url());
+  upstream.EnqueueConnection(OnAccept::kReset);
+  const TransportError error = transport.Send().error();
+  EXPECT_TRUE(error.failure == TransportFailure::kConnect ||
+              error.failure == TransportFailure::kReset);
+  EXPECT_EQ(upstream.Requests().size(), 0u);
+  EXPECT_EQ(upstream.connections(), 1);
+}
+
+// Given a reset while a large body is on its way, then it is not sent again.
+TEST(TransportConnect, AResetWithinTheRequestIsMaybeDelivered) {
+  FakeUpstream upstream;
+  TransportRunner transport(upstream.url());
+  upstream.Enqueue(Answer().ThenReset().ReadingOnly(1000));
+  ExpectError(transport.Send(std::string(30'000'000, 'x')), TransportFailure::kReset,
+              Delivery::kMaybe);
+  EXPECT_EQ(upstream.Requests().size(), 1u);
+  EXPECT_FALSE(upstream.Requests()[0].complete);
+}
+
+}  // namespace
+}  // namespace modelgates::gateway
