@@ -1,0 +1,347 @@
+#include "base/json.h"
+
+#include <simdjson.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <cstring>
+#include <functional>
+#include <utility>
+
+#include "base/json_grammar.h"
+#include "base/secret.h"
+#include "base/text.h"
+
+namespace modelgates::gateway {
+namespace {
+
+namespace ondemand = simdjson::ondemand;
+
+constexpr int kMaxDepth = 64;
+// A parser keeps about 20 bytes a byte of the largest text it has seen; answers are a few hundred.
+constexpr size_t kLargeText = 65'536;
+
+// Nearly all text is ASCII, and asking the library costs more than this loop.
+bool IsUtf8(std::string_view text) {
+  unsigned char all = 0;
+  for (const char c : text) all |= static_cast<unsigned char>(c);
+  return all < 0x80 || simdjson::validate_utf8(text);
+}
+
+// What one visit shares among its values.
+class Visit {
+ public:
+  bool malformed = false;
+
+  // Keeps `text`, which the parser unescaped into its buffer, unless it is no UTF-8: simdjson 3.0.1
+  // turns a lone low surrogate into bytes that are none.
+  std::optional<std::string_view> Keep(std::string_view text) {
+    if (begin_ == nullptr) begin_ = text.data();
+    end_ = text.data() + text.size();
+    if (!IsUtf8(text)) return std::nullopt;
+    return text;
+  }
+
+  void WipeUnescaped() {
+    if (begin_ == nullptr) return;
+    // The parser copies up to 64 bytes at a time, so what came next in the source lies behind the
+    // end; its buffer has room for that.
+    const size_t size = static_cast<size_t>(end_ - begin_) + simdjson::SIMDJSON_PADDING;
+    explicit_bzero(const_cast<char*>(begin_), size);
+  }
+
+ private:
+  const char* begin_ = nullptr;
+  const char* end_ = nullptr;
+};
+
+std::string_view TrimRight(std::string_view token) {
+  return token.substr(0, token.find_last_not_of(" \t\n\r") + 1);
+}
+
+// A string literal from its first character on; stage 1 of the parser has found its closing quote.
+std::string_view Literal(const char* after_quote) {
+  const char* end = after_quote;
+  while (*end != '"') end += *end == '\\' ? 2 : 1;
+  return {after_quote - 1, static_cast<size_t>(end - after_quote) + 2};
+}
+
+std::string_view TokenOf(ondemand::value& value) { return value.raw_json_token(); }
+std::string_view TokenOf(ondemand::document& document) {
+  std::string_view token;
+  return document.raw_json_token().get(token) == simdjson::SUCCESS ? token : std::string_view();
+}
+
+// Node is ondemand::document for the root, else ondemand::value. The parser checks only what it is
+// asked to read, so this checks the rest: scalars at once, containers and strings when left unread.
+template <class Node>
+class Value final : public JsonValue {
+ public:
+  Value(Node& node, Visit& visit, int depth)
+      : node_(node), visit_(visit), depth_(depth), token_(TokenOf(node)) {
+    switch (token_.empty() ? '\0' : token_[0]) {
+      case '{':
+        type_ = JsonType::kObject;
+        return;
+      case '[':
+        type_ = JsonType::kArray;
+        return;
+      case '"':
+        type_ = JsonType::kString;
+        return;
+      case 'n':
+        type_ = JsonType::kNull;
+        break;
+      case 't':
+      case 'f':
+        type_ = JsonType::kBool;
+        break;
+      default:
+        type_ = JsonType::kNumber;
+        break;
+    }
+    if (!IsJsonText(token_)) visit_.malformed = true;
+  }
+
+  JsonType type() const override { return type_; }
+
+  std::optional<std::string_view> String() override {
+    if (type_ != JsonType::kString) return std::nullopt;
+    // Once only: the parser's buffer has room for each string once.
+    if (!std::exchange(read_, true)) {
+      std::string_view text;
+      if (node_.get_string().get(text) == simdjson::SUCCESS) {
+        string_ = visit_.Keep(text);
+      } else {
+        CheckToken();
+      }
+    }
+    return string_;
+  }
+
+  std::optional<std::string_view> NumberToken() override {
+    if (type_ != JsonType::kNumber) return std::nullopt;
+    return TrimRight(token_);
+  }
+
+  std::optional<bool> Bool() override {
+    if (type_ != JsonType::kBool) return std::nullopt;
+    return token_[0] == 't';
+  }
+
+  bool ForEachMember(absl::FunctionRef<void(std::string_view, JsonValue&)> visit) override {
+    if (type_ != JsonType::kObject || !StartReading()) return false;
+    ondemand::object object;
+    if (node_.get_object().get(object) != simdjson::SUCCESS) return Malformed();
+    for (auto result : object) {
+      ondemand::field field;
+      if (std::move(result).get(field) != simdjson::SUCCESS) return Malformed();
+      const char* literal = field.key().raw();
+      std::string_view text;
+      std::optional<std::string_view> name;
+      if (field.unescaped_key().get(text) == simdjson::SUCCESS) {
+        name = visit_.Keep(text);
+      } else if (!IsJsonText(Literal(literal))) {
+        return Malformed();
+      }
+      Value<ondemand::value> child(field.value(), visit_, depth_ + 1);
+      if (name && !visit_.malformed) visit(*name, child);
+      child.FinishReading();
+      if (visit_.malformed) return false;
+    }
+    return true;
+  }
+
+  bool ForEachElement(absl::FunctionRef<void(JsonValue&)> visit) override {
+    if (type_ != JsonType::kArray || !StartReading()) return false;
+    ondemand::array array;
+    if (node_.get_array().get(array) != simdjson::SUCCESS) return Malformed();
+    for (auto result : array) {
+      ondemand::value element;
+      if (result.get(element) != simdjson::SUCCESS) return Malformed();
+      Value<ondemand::value> child(element, visit_, depth_ + 1);
+      if (!visit_.malformed) visit(child);
+      child.FinishReading();
+      if (visit_.malformed) return false;
+    }
+    return true;
+  }
+
+  // Checks what nobody asked for, and moves the parser past it.
+  void FinishReading() {
+    if (visit_.malformed || read_) return;
+    switch (type_) {
+      case JsonType::kObject:
+        CheckContainer(node_.get_object());
+        break;
+      case JsonType::kArray:
+        CheckContainer(node_.get_array());
+        break;
+      case JsonType::kString:
+        CheckToken();
+        break;
+      case JsonType::kNull:
+      case JsonType::kBool:
+      case JsonType::kNumber:
+        break;
+    }
+  }
+
+ private:
+  bool StartReading() { return depth_ < kMaxDepth && !std::exchange(read_, true); }
+
+  bool Malformed() {
+    visit_.malformed = true;
+    return false;
+  }
+
+  void CheckToken() {
+    if (!IsJsonText(token_)) visit_.malformed = true;
+  }
+
+  template <class Container>
+  void CheckContainer(simdjson::simdjson_result<Container> result) {
+    Container container;
+    std::string_view raw;
+    if (std::move(result).get(container) != simdjson::SUCCESS ||
+        container.raw_json().get(raw) != simdjson::SUCCESS || !IsJsonText(raw)) {
+      visit_.malformed = true;
+    }
+  }
+
+  Node& node_;
+  Visit& visit_;
+  const int depth_;
+  std::string_view token_;
+  JsonType type_ = JsonType::kNull;
+  bool read_ = false;
+  std::optional<std::string_view> string_;
+};
+
+// Gives `text` a larger buffer and leaves nothing in the old one.
+void Reserve(std::string& text, size_t capacity) {
+  if (text.capacity() >= capacity) return;
+  std::string larger;
+  larger.reserve(capacity);
+  larger.append(text);
+  Wipe(text);
+  text = std::move(larger);
+}
+
+simdjson::error_code Iterate(ondemand::parser& parser, std::string& text,
+                             ondemand::document& document) {
+  Reserve(text, text.size() + simdjson::SIMDJSON_PADDING);
+  return parser.iterate(text.data(), text.size(), text.capacity()).get(document);
+}
+
+}  // namespace
+
+bool VisitJson(std::string& text, absl::FunctionRef<void(JsonValue& root)> visit_root) {
+  thread_local ondemand::parser kept_parser;
+  ondemand::parser large_parser;
+  ondemand::parser& parser = text.size() > kLargeText ? large_parser : kept_parser;
+
+  ondemand::document document;
+  simdjson::error_code error = Iterate(parser, text, document);
+  if (error == simdjson::UTF8_ERROR) {
+    std::string valid = ToValidUtf8(text);
+    Wipe(text);
+    text = std::move(valid);
+    error = Iterate(parser, text, document);
+  }
+  if (error != simdjson::SUCCESS) return false;
+
+  Visit visit;
+  Value<ondemand::document> root(document, visit, 0);
+  const bool container = root.type() == JsonType::kObject || root.type() == JsonType::kArray;
+  if (!container && !IsJsonText(text)) visit.malformed = true;
+  if (!visit.malformed) visit_root(root);
+  root.FinishReading();
+  // A location that is left means that something follows the root.
+  if (container && !visit.malformed &&
+      document.current_location().error() != simdjson::OUT_OF_BOUNDS) {
+    visit.malformed = true;
+  }
+  visit.WipeUnescaped();
+  return !visit.malformed;
+}
+
+void JsonWriter::BeginObject() {
+  Grow(1);
+  out_ += '{';
+  first_ = true;
+}
+
+void JsonWriter::EndObject() {
+  Grow(1);
+  out_ += '}';
+}
+
+void JsonWriter::Member(std::string_view name, std::string_view value) {
+  Name(name, value.size() + 2);
+  out_ += '"';
+  if (IsUtf8(value)) {
+    Escape(value);
+  } else {
+    Escape(ToValidUtf8(value));
+  }
+  Grow(1);
+  out_ += '"';
+}
+
+void JsonWriter::Member(std::string_view name, double value) {
+  if (!std::isfinite(value)) return NullMember(name);
+  char digits[32];
+  const auto end = std::to_chars(digits, digits + sizeof digits, value).ptr;
+  const std::string_view text(digits, static_cast<size_t>(end - digits));
+  Name(name, text.size() + 2);
+  out_ += text;
+  // A reader that takes "-0" for an integer would lose the sign.
+  if (text == "-0") out_ += ".0";
+}
+
+void JsonWriter::NullMember(std::string_view name) {
+  Name(name, 4);
+  out_ += "null";
+}
+
+void JsonWriter::Name(std::string_view name, size_t room_for_value) {
+  Grow(name.size() + 4 + room_for_value);
+  if (!std::exchange(first_, false)) out_ += ',';
+  out_ += '"';
+  out_ += name;
+  out_ += "\":";
+}
+
+void JsonWriter::Escape(std::string_view text) {
+  const auto needs_escape = [](char c) {
+    return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\';
+  };
+  while (!text.empty()) {
+    const auto found = std::find_if(text.begin(), text.end(), needs_escape);
+    const auto plain = static_cast<size_t>(found - text.begin());
+    Grow(plain + 6);
+    out_ += text.substr(0, plain);
+    if (plain == text.size()) return;
+    const char c = text[plain];
+    text.remove_prefix(plain + 1);
+    constexpr std::string_view kShort = "\"\\\b\f\n\r\t";
+    constexpr std::string_view kLetters = "\"\\bfnrt";
+    if (const size_t i = kShort.find(c); i != std::string_view::npos) {
+      out_ += '\\';
+      out_ += kLetters[i];
+    } else {
+      constexpr std::string_view kHex = "0123456789abcdef";
+      out_ += "\\u00";
+      out_ += kHex[static_cast<unsigned char>(c) >> 4];
+      out_ += kHex[static_cast<unsigned char>(c) & 0xF];
+    }
+  }
+}
+
+void JsonWriter::Grow(size_t size) {
+  if (out_.capacity() - out_.size() < size) Reserve(out_, 2 * (out_.size() + size));
+}
+
+}  // namespace modelgates::gateway

@@ -1,0 +1,135 @@
+#include "base/json_grammar.h"
+
+#include <cstddef>
+#include <vector>
+
+namespace modelgates::gateway {
+namespace {
+
+bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+bool IsHexDigit(char c) { return IsDigit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
+
+// Each member takes what it names from the front, or returns false.
+class Scanner {
+ public:
+  explicit Scanner(std::string_view text) : rest_(text) {}
+
+  bool AtEnd() const { return rest_.empty(); }
+
+  void Space() {
+    const size_t end = rest_.find_first_not_of(" \t\n\r");
+    rest_.remove_prefix(end == std::string_view::npos ? rest_.size() : end);
+  }
+
+  bool Char(char c) {
+    if (!rest_.starts_with(c)) return false;
+    rest_.remove_prefix(1);
+    return true;
+  }
+
+  bool Scalar() {
+    if (rest_.starts_with('"')) return String();
+    if (!rest_.empty() && IsDigit(rest_[0])) return Number();
+    for (const std::string_view word : {"true", "false", "null", "NaN", "Infinity", "-Infinity"}) {
+      if (Word(word)) return true;
+    }
+    return Number();
+  }
+
+  // A member's name and the colon after it.
+  bool Name() {
+    Space();
+    if (!String()) return false;
+    Space();
+    return Char(':');
+  }
+
+ private:
+  bool Word(std::string_view word) {
+    if (!rest_.starts_with(word)) return false;
+    rest_.remove_prefix(word.size());
+    return true;
+  }
+
+  bool Digits() {
+    if (rest_.empty() || !IsDigit(rest_[0])) return false;
+    while (!rest_.empty() && IsDigit(rest_[0])) rest_.remove_prefix(1);
+    return true;
+  }
+
+  bool Number() {
+    Char('-');
+    if (!Char('0') && !Digits()) return false;
+    if (Char('.') && !Digits()) return false;
+    if (Char('e') || Char('E')) {
+      if (!Char('+')) Char('-');
+      return Digits();
+    }
+    return true;
+  }
+
+  bool String() {
+    if (!Char('"')) return false;
+    while (!rest_.empty()) {
+      const char c = rest_[0];
+      rest_.remove_prefix(1);
+      if (c == '"') return true;
+      if (static_cast<unsigned char>(c) < 0x20) return false;
+      if (c == '\\' && !Escape()) return false;
+    }
+    return false;
+  }
+
+  bool Escape() {
+    if (rest_.empty()) return false;
+    const char c = rest_[0];
+    rest_.remove_prefix(1);
+    if (c != 'u') return std::string_view("\"\\/bfnrt").find(c) != std::string_view::npos;
+    for (int i = 0; i < 4; ++i) {
+      if (rest_.empty() || !IsHexDigit(rest_[0])) return false;
+      rest_.remove_prefix(1);
+    }
+    return true;
+  }
+
+  std::string_view rest_;
+};
+
+}  // namespace
+
+bool IsJsonText(std::string_view text) {
+  Scanner scan(text);
+  std::vector<bool> open;  // what we are inside of: true an object, false an array
+  for (;;) {
+    scan.Space();
+    if (scan.Char('{')) {
+      scan.Space();
+      if (!scan.Char('}')) {
+        if (!scan.Name()) return false;
+        open.push_back(true);
+        continue;
+      }
+    } else if (scan.Char('[')) {
+      scan.Space();
+      if (!scan.Char(']')) {
+        open.push_back(false);
+        continue;
+      }
+    } else if (!scan.Scalar()) {
+      return false;
+    }
+    // A value has ended; close what ends with it.
+    for (;;) {
+      scan.Space();
+      if (open.empty()) return scan.AtEnd();
+      if (scan.Char(',')) {
+        if (open.back() && !scan.Name()) return false;
+        break;
+      }
+      if (!scan.Char(open.back() ? '}' : ']')) return false;
+      open.pop_back();
+    }
+  }
+}
+
+}  // namespace modelgates::gateway

@@ -1,0 +1,118 @@
+#include "base/text.h"
+
+#include <algorithm>
+#include <cstdint>
+
+namespace modelgates::gateway {
+namespace {
+
+constexpr std::string_view kReplacement = "\xEF\xBF\xBD";  // U+FFFD
+
+struct Step {
+  size_t length;
+  bool valid;
+};
+
+// The first character of `text`, or the run of bytes that cannot be one (Unicode, table 3-7).
+Step NextCharacter(std::string_view text) {
+  const auto byte = [text](size_t i) { return static_cast<uint8_t>(text[i]); };
+  const uint8_t lead = byte(0);
+  if (lead < 0x80) return {1, true};
+  if (lead < 0xC2 || lead > 0xF4) return {1, false};
+  const size_t length = lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+  // Only the second byte has narrower bounds: against overlong forms, surrogates, above U+10FFFF.
+  uint8_t low = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80;
+  uint8_t high = lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF;
+  for (size_t i = 1; i < length; ++i) {
+    if (i == text.size() || byte(i) < low || byte(i) > high) return {i, false};
+    low = 0x80;
+    high = 0xBF;
+  }
+  return {length, true};
+}
+
+bool IsControl(std::string_view character) {
+  const auto lead = static_cast<uint8_t>(character[0]);
+  if (lead < 0x20 || lead == 0x7F) return true;
+  return lead == 0xC2 && static_cast<uint8_t>(character[1]) < 0xA0;
+}
+
+bool IsSpace(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
+char Lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
+bool IsLetter(char c) { return Lower(c) >= 'a' && Lower(c) <= 'z'; }
+
+// Where `lower_case` begins in `text`, whatever its case there.
+size_t FindIgnoringCase(std::string_view text, std::string_view lower_case) {
+  const auto found = std::search(text.begin(), text.end(), lower_case.begin(), lower_case.end(),
+                                 [](char a, char b) { return Lower(a) == b; });
+  return found == text.end() ? std::string_view::npos : static_cast<size_t>(found - text.begin());
+}
+
+bool StartsElement(std::string_view text, std::string_view name) {
+  return text.size() > name.size() + 1 &&
+         FindIgnoringCase(text.substr(1, name.size()), name) == 0 &&
+         !IsLetter(text[name.size() + 1]);
+}
+
+// The length of the markup that `text` begins with; 0: it is none.
+size_t MarkupLength(std::string_view text) {
+  if (text.size() < 2 || text[0] != '<') return 0;
+  if (!IsLetter(text[1]) && text[1] != '/' && text[1] != '!' && text[1] != '?') return 0;
+  const auto through = [text](size_t found, size_t length) {
+    return found == std::string_view::npos ? text.size() : found + length;
+  };
+  if (text.starts_with("<!--")) return through(text.find("-->", 4), 3);
+  size_t body_end = 0;
+  if (StartsElement(text, "script")) body_end = through(FindIgnoringCase(text, "</script"), 0);
+  if (StartsElement(text, "style")) body_end = through(FindIgnoringCase(text, "</style"), 0);
+  return through(text.find('>', body_end), 1);
+}
+
+}  // namespace
+
+std::string ToValidUtf8(std::string_view text) {
+  std::string valid;
+  valid.reserve(text.size());
+  while (!text.empty()) {
+    const Step step = NextCharacter(text);
+    valid.append(step.valid ? text.substr(0, step.length) : kReplacement);
+    text.remove_prefix(step.length);
+  }
+  return valid;
+}
+
+std::string CleanText(std::string_view text, size_t max_bytes) {
+  std::string clean;
+  clean.reserve(std::min(text.size(), max_bytes));
+  while (!text.empty()) {
+    const Step step = NextCharacter(text);
+    std::string_view character = step.valid ? text.substr(0, step.length) : kReplacement;
+    if (IsControl(character)) character = " ";
+    if (character.size() > max_bytes - clean.size()) break;
+    clean.append(character);
+    text.remove_prefix(step.length);
+  }
+  return clean;
+}
+
+std::string StripMarkup(std::string_view text) {
+  std::string plain;
+  bool space = false;
+  for (size_t i = 0; i < text.size();) {
+    // What is removed leaves a space, so that "<<b>script>" cannot close up to a new tag.
+    if (const size_t markup = MarkupLength(text.substr(i)); markup > 0) {
+      space = true;
+      i += markup;
+    } else if (IsSpace(text[i])) {
+      space = true;
+      ++i;
+    } else {
+      if (space && !plain.empty()) plain += ' ';
+      space = false;
+      plain += text[i++];
+    }
+  }
+  return plain;
+}
+
+}  // namespace modelgates::gateway

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace modelgates::gateway {
+
+// The same text as valid UTF-8: each run of bytes that belongs to no character becomes one U+FFFD,
+// as Unicode recommends ("maximal subpart") and the SDK's decoder does.
+std::string ToValidUtf8(std::string_view text);
+
+// Text of someone else made fit for a message or a log: valid UTF-8, control characters (C0, DEL,
+// C1) turned into spaces, at most `max_bytes` long, cut between two characters.
+std::string CleanText(std::string_view text, size_t max_bytes);
+
+// What a reader sees of an HTML page: tags, comments, scripts and styles removed, white space
+// collapsed. No tag can form from what is left over. Character references stay as they are. Plain
+// text passes, "a < b" included.
+std::string StripMarkup(std::string_view text);
+
+}  // namespace modelgates::gateway

@@ -1,0 +1,363 @@
+#include "upstream/error_catalogue.h"
+
+#include <algorithm>
+#include <array>
+
+#include "resilience/backoff.h"
+
+namespace modelgates::gateway {
+namespace {
+
+namespace v1 = modelgates::oauth::v1;
+using absl::StatusCode;
+using enum RetryClass;
+using enum Trigger;
+using Failure = TransportFailure;
+using UE = v1::UpstreamError;
+
+constexpr auto kGateway = Origin::kGateway;
+constexpr auto kUpstream = Origin::kUpstream;
+constexpr auto kTransportOrigin = Origin::kTransport;
+constexpr auto kCaller = Origin::kCaller;
+
+constexpr ErrorRow Local(const char* condition, ErrorReason reason, StatusCode code, Origin origin,
+                         uint8_t details, const char* message, AuthCodeState state = UE::UNSENT) {
+  return {condition, kLocal, Failure{}, 0,      0,     reason,  code,   reason,
+          code,      origin, kNever,    kNever, state, details, message};
+}
+
+// Not sent, or not yet: the same for both RPCs.
+constexpr ErrorRow Unsent(const char* condition, Failure failure, ErrorReason reason,
+                          RetryClass create, RetryClass exchange, const char* message) {
+  return {condition,
+          kTransport,
+          failure,
+          0,
+          0,
+          reason,
+          StatusCode::kUnavailable,
+          reason,
+          StatusCode::kUnavailable,
+          kTransportOrigin,
+          create,
+          exchange,
+          UE::UNSENT,
+          kNoDetail,
+          message};
+}
+
+// Sent, and no complete answer: an exchange cannot know its outcome.
+constexpr ErrorRow Lost(const char* condition, Trigger trigger, Failure failure, ErrorReason reason,
+                        StatusCode code, RetryClass create, RetryClass exchange,
+                        AuthCodeState state, const char* message) {
+  return {condition,
+          trigger,
+          failure,
+          0,
+          0,
+          reason,
+          code,
+          v1::EXCHANGE_OUTCOME_UNKNOWN,
+          StatusCode::kAborted,
+          kTransportOrigin,
+          create,
+          exchange,
+          state,
+          kNoDetail,
+          message};
+}
+
+constexpr ErrorRow Answer(const char* condition, int first, int last, StatusCode code,
+                          ErrorReason reason, uint8_t details, RetryClass create,
+                          RetryClass exchange, AuthCodeState state, const char* message,
+                          Trigger trigger = kStatus) {
+  return {condition, trigger,   Failure{}, first,    last,  reason,  code,   reason,
+          code,      kUpstream, create,    exchange, state, details, message};
+}
+
+// An answer's row is the first that fits, so the particular stands before the general.
+constexpr std::array kCatalogue = {
+    // Before anything is sent.
+    Local("required field missing or blank", v1::FIELD_REQUIRED, StatusCode::kInvalidArgument,
+          kCaller, kBadRequest, "the request lacks a required field"),
+    Local("bad value: URL, `limit`, header field, enum number, timestamp, verifier or challenge",
+          v1::FIELD_INVALID, StatusCode::kInvalidArgument, kCaller, kBadRequest,
+          "the request has a field that cannot be sent"),
+    Local("`callback_url` outside the policy", v1::CALLBACK_URL_NOT_ALLOWED,
+          StatusCode::kInvalidArgument, kCaller, kBadRequest | kHelp,
+          "callback_url is not allowed by the gateway's callback policy"),
+    Local("retry override outside the ceilings", v1::RETRY_CONFIG_INVALID,
+          StatusCode::kInvalidArgument, kCaller, kBadRequest,
+          "retries is outside the gateway's ceilings"),
+    Local("credential mode `passthrough` and no bearer", v1::CREDENTIAL_MISSING,
+          StatusCode::kUnauthenticated, kCaller, kHelp,
+          "this gateway needs your bearer: send it as authorization metadata"),
+    Local("caller not on the mTLS allow list", v1::CALLER_NOT_ALLOWED,
+          StatusCode::kPermissionDenied, kCaller, kNoDetail,
+          "this caller may not use the gateway: ask its operators for access"),
+    Local("more calls than admission allows", v1::GATEWAY_OVERLOADED, StatusCode::kUnavailable,
+          kGateway, kNoDetail, "the gateway serves as many calls as it admits: try again later"),
+    Local("draining", v1::GATEWAY_DRAINING, StatusCode::kUnavailable, kGateway, kNoDetail,
+          "this gateway is shutting down: try again, another one serves"),
+    Local("breaker open", v1::UPSTREAM_CIRCUIT_OPEN, StatusCode::kUnavailable, kGateway, kNoDetail,
+          "the upstream kept failing, so nothing is sent to it for a while: try again later"),
+    Local("less than 100 ms of deadline left", v1::DEADLINE_TOO_SHORT,
+          StatusCode::kDeadlineExceeded, kCaller, kNoDetail,
+          "less than 100 ms of the deadline were left, so nothing was sent: give the call more "
+          "time"),
+    Local("caller cancelled", v1::CALLER_CANCELLED, StatusCode::kCancelled, kCaller, kNoDetail,
+          "the caller cancelled the call: repeat it when it is wanted after all"),
+
+    // Transport.
+    Unsent("no such host", Failure::kDns, v1::UPSTREAM_DNS_FAILURE, kAlways, kIfUnsent,
+           "the upstream's name could not be resolved: try again later"),
+    Unsent("refused, unreachable", Failure::kConnect, v1::UPSTREAM_CONNECT_FAILED, kAlways,
+           kIfUnsent, "the upstream could not be reached: try again later"),
+    Unsent("connect timeout", Failure::kConnectTimeout, v1::UPSTREAM_CONNECT_FAILED, kAlways,
+           kIfUnsent, "the upstream took too long to accept a connection: try again later"),
+    Unsent("TLS handshake broken off", Failure::kTls, v1::UPSTREAM_TLS_FAILED, kAlways, kIfUnsent,
+           "the TLS handshake with the upstream broke off: try again later"),
+    Unsent("certificate not trusted (CA, name, date)", Failure::kTlsUntrusted,
+           v1::UPSTREAM_TLS_UNTRUSTED, kNever, kNever,
+           "the upstream's certificate is not trusted: operators should check --upstream and "
+           "--upstream_ca_file"),
+    Unsent("HTTP/2 REFUSED_STREAM, GOAWAY below our stream", Failure::kRefusedStream,
+           v1::UPSTREAM_REFUSED_STREAM, kAlways, kIfUnsent,
+           "the upstream refused the request unprocessed: try again later"),
+    Lost("reset or closed before an answer", kTransport, Failure::kReset, v1::UPSTREAM_RESET,
+         StatusCode::kUnavailable, kAlways, kOnceOver, UE::UNKNOWN,
+         "the connection to the upstream ended before an answer: try again later"),
+    Lost("reset within the answer, 200 seen", kTransportAfter200, Failure::kTruncated,
+         v1::UPSTREAM_RESPONSE_TRUNCATED, StatusCode::kUnavailable, kAlways, kNever, UE::SPENT,
+         "the connection to the upstream ended within its answer: try again later"),
+    Lost("reset within the answer", kTransport, Failure::kTruncated,
+         v1::UPSTREAM_RESPONSE_TRUNCATED, StatusCode::kUnavailable, kAlways, kOnceOver, UE::UNKNOWN,
+         "the connection to the upstream ended within its answer: try again later"),
+    Lost("no whole answer in time, 200 seen", kTransportAfter200, Failure::kTimeout,
+         v1::UPSTREAM_TIMEOUT, StatusCode::kUnavailable, kAlways, kNever, UE::SPENT,
+         "the upstream did not finish its answer in time: try again later"),
+    Lost("attempt timeout", kTransport, Failure::kTimeout, v1::UPSTREAM_TIMEOUT,
+         StatusCode::kUnavailable, kAlways, kNever, UE::UNKNOWN,
+         "the upstream did not answer in time: try again later"),
+    Lost("answer that is not HTTP, 200 seen", kTransportAfter200, Failure::kGarbage,
+         v1::UPSTREAM_RESPONSE_MALFORMED, StatusCode::kInternal, kNever, kNever, UE::SPENT,
+         "the upstream's answer is not valid HTTP: operators should check --upstream"),
+    Lost("answer that is not HTTP", kTransport, Failure::kGarbage, v1::UPSTREAM_RESPONSE_MALFORMED,
+         StatusCode::kInternal, kNever, kNever, UE::UNKNOWN,
+         "the upstream's answer is not valid HTTP: operators should check --upstream"),
+    Local("caller's deadline", v1::DEADLINE_EXCEEDED, StatusCode::kDeadlineExceeded, kCaller,
+          kNoDetail, "the deadline passed before the upstream answered: try again with more time"),
+    Local("caller's deadline, exchange sent", v1::EXCHANGE_IN_PROGRESS,
+          StatusCode::kDeadlineExceeded, kCaller, kNoDetail,
+          "the upstream has the code and has not answered yet: repeat the identical call to "
+          "receive the result",
+          UE::IN_FLIGHT),
+    Local("200 answer larger than the cap (256 KiB)", v1::UPSTREAM_RESPONSE_TOO_LARGE,
+          StatusCode::kInternal, kUpstream, kNoDetail,
+          "the upstream's answer is larger than 256 KiB: operators should check --upstream",
+          UE::SPENT),
+
+    // HTTP answers.
+    Answer("200, not JSON, wrong or missing fields", 200, 200, StatusCode::kInternal,
+           v1::UPSTREAM_RESPONSE_MALFORMED, kNoDetail, kNever, kNever, UE::SPENT,
+           "the upstream's answer could not be understood: operators should check --upstream"),
+    Answer("other 2xx", 201, 299, StatusCode::kInternal, v1::UPSTREAM_UNEXPECTED_STATUS, kNoDetail,
+           kNever, kNever, UE::UNKNOWN,
+           "the upstream answered with an unexpected status: operators should check --upstream"),
+    Answer("3xx, never followed", 300, 399, StatusCode::kInternal, v1::UPSTREAM_REDIRECT, kHelp,
+           kNever, kNever, UE::UNKNOWN,
+           "the upstream answered with a redirect, which is never followed: operators should check "
+           "--upstream"),
+    Answer("400", 400, 400, StatusCode::kInvalidArgument, v1::BAD_REQUEST, kBadRequest, kNever,
+           kNever, UE::REJECTED, "the upstream refused the request: correct it"),
+    Answer("401", 401, 401, StatusCode::kUnauthenticated, v1::UNAUTHORIZED, kHelp, kNever, kNever,
+           UE::REJECTED, "the upstream refused the credential: check the API key"),
+    Answer("402", 402, 402, StatusCode::kFailedPrecondition, v1::PAYMENT_REQUIRED,
+           kPreconditionFailure, kNever, kNever, UE::REJECTED,
+           "the account lacks the credit for this: add some"),
+    Answer(
+        "403", 403, 403, StatusCode::kPermissionDenied, v1::FORBIDDEN, kLocalizedMessage, kNever,
+        kNever, UE::REJECTED,
+        "the upstream does not permit this: check the credential, or for an exchange start a new "
+        "authorization"),
+    Answer("404", 404, 404, StatusCode::kNotFound, v1::NOT_FOUND, kHelp, kNever, kNever,
+           UE::REJECTED, "the upstream did not find it: operators should check --upstream"),
+    Answer("405, 501", 405, 405, StatusCode::kUnimplemented, v1::UPSTREAM_ENDPOINT_MISSING, kHelp,
+           kNever, kNever, UE::REJECTED,
+           "the upstream lacks this operation: operators should check --upstream"),
+    Answer("406, 415", 406, 406, StatusCode::kInternal, v1::UPSTREAM_MEDIA_TYPE_REJECTED, kNoDetail,
+           kNever, kNever, UE::REJECTED,
+           "the upstream does not speak JSON here: operators should check --upstream"),
+    Answer("408, 425", 408, 408, StatusCode::kUnavailable, v1::UPSTREAM_REQUEST_TIMEOUT, kNoDetail,
+           kAlways, kIfUnsent, UE::UNSENT,
+           "the upstream gave up waiting for the request: try again later"),
+    Answer("409", 409, 409, StatusCode::kAborted, v1::CONFLICT, kNoDetail, kNever, kNever,
+           UE::REJECTED,
+           "the request conflicts with the state of the upstream: resolve that, then try again"),
+    Answer("410", 410, 410, StatusCode::kFailedPrecondition, v1::GONE, kNoDetail, kNever, kNever,
+           UE::REJECTED, "the upstream no longer has it: start a new authorization"),
+    Answer("412", 412, 412, StatusCode::kFailedPrecondition, v1::PRECONDITION_FAILED, kNoDetail,
+           kNever, kNever, UE::REJECTED,
+           "a precondition of the upstream failed: meet it, then try again"),
+    Answer("413, 414, 422, 431", 413, 414, StatusCode::kInvalidArgument, v1::UNPROCESSABLE,
+           kNoDetail, kNever, kNever, UE::REJECTED,
+           "the upstream cannot process the request: correct it"),
+    Answer("406, 415", 415, 415, StatusCode::kInternal, v1::UPSTREAM_MEDIA_TYPE_REJECTED, kNoDetail,
+           kNever, kNever, UE::REJECTED,
+           "the upstream does not speak JSON here: operators should check --upstream"),
+    Answer("413, 414, 422, 431", 422, 422, StatusCode::kInvalidArgument, v1::UNPROCESSABLE,
+           kNoDetail, kNever, kNever, UE::REJECTED,
+           "the upstream cannot process the request: correct it"),
+    Answer("408, 425", 425, 425, StatusCode::kUnavailable, v1::UPSTREAM_REQUEST_TIMEOUT, kNoDetail,
+           kAlways, kIfUnsent, UE::UNSENT,
+           "the upstream was not ready for the request: try again later"),
+    Answer("429", 429, 429, StatusCode::kResourceExhausted, v1::RATE_LIMITED, kQuotaFailure,
+           kAlways, kIfUnsent, UE::UNSENT,
+           "the upstream limits the rate of requests: try again later"),
+    Answer("413, 414, 422, 431", 431, 431, StatusCode::kInvalidArgument, v1::UNPROCESSABLE,
+           kNoDetail, kNever, kNever, UE::REJECTED,
+           "the upstream cannot process the request: correct it"),
+    Answer("451", 451, 451, StatusCode::kPermissionDenied, v1::LEGAL_BLOCK, kNoDetail, kNever,
+           kNever, UE::REJECTED, "the upstream refuses for legal reasons: ask its operators"),
+    Answer("499", 499, 499, StatusCode::kUnavailable, v1::UPSTREAM_CLOSED_REQUEST, kNoDetail,
+           kAlways, kOnceOver, UE::UNKNOWN, "the upstream closed the request: try again later"),
+    Answer("other 4xx", 400, 499, StatusCode::kUnknown, v1::UPSTREAM_CLIENT_ERROR, kNoDetail,
+           kNever, kNever, UE::REJECTED, "the upstream refused the request: correct it"),
+    Answer("500", 500, 500, StatusCode::kInternal, v1::INTERNAL_SERVER, kNoDetail, kAlways,
+           kOnceOver, UE::UNKNOWN, "the upstream failed: try again later"),
+    Answer("405, 501", 501, 501, StatusCode::kUnimplemented, v1::UPSTREAM_ENDPOINT_MISSING, kHelp,
+           kNever, kNever, UE::REJECTED,
+           "the upstream lacks this operation: operators should check --upstream"),
+    Answer("502, 504, 520 to 524", 502, 502, StatusCode::kUnavailable, v1::UPSTREAM_BAD_GATEWAY,
+           kNoDetail, kAlways, kOnceOver, UE::UNKNOWN,
+           "a proxy before the upstream failed: try again later"),
+    Answer("503 with Retry-After", 503, 503, StatusCode::kUnavailable, v1::UPSTREAM_UNAVAILABLE,
+           kNoDetail, kAlways, kIfUnsent, UE::UNSENT,
+           "the upstream is unavailable: try again later", kStatusRetryAfter),
+    Answer("503 without", 503, 503, StatusCode::kUnavailable, v1::UPSTREAM_UNAVAILABLE, kNoDetail,
+           kAlways, kOnceOver, UE::UNKNOWN, "the upstream is unavailable: try again later"),
+    Answer("502, 504, 520 to 524", 504, 504, StatusCode::kUnavailable, v1::UPSTREAM_BAD_GATEWAY,
+           kNoDetail, kAlways, kOnceOver, UE::UNKNOWN,
+           "a proxy before the upstream failed: try again later"),
+    Answer("502, 504, 520 to 524", 520, 524, StatusCode::kUnavailable, v1::UPSTREAM_BAD_GATEWAY,
+           kNoDetail, kAlways, kOnceOver, UE::UNKNOWN,
+           "a proxy before the upstream failed: try again later"),
+    Answer("529 with Retry-After", 529, 529, StatusCode::kResourceExhausted,
+           v1::UPSTREAM_OVERLOADED, kNoDetail, kAlways, kIfUnsent, UE::UNSENT,
+           "the upstream is overloaded: try again later", kStatusRetryAfter),
+    Answer("529 without", 529, 529, StatusCode::kResourceExhausted, v1::UPSTREAM_OVERLOADED,
+           kNoDetail, kAlways, kOnceOver, UE::UNKNOWN,
+           "the upstream is overloaded: try again later"),
+    Answer("other 5xx", 500, 599, StatusCode::kInternal, v1::UPSTREAM_SERVER_ERROR, kNoDetail,
+           kAlways, kOnceOver, UE::UNKNOWN, "the upstream failed: try again later"),
+    // No status that HTTP knows (below 200, above 599): the unknown case is the safe one.
+    Answer("any other status", 0, 999, StatusCode::kInternal, v1::UPSTREAM_UNEXPECTED_STATUS,
+           kNoDetail, kNever, kNever, UE::UNKNOWN,
+           "the upstream answered with an unexpected status: operators should check --upstream"),
+};
+
+const ErrorRow& RowOf(const HttpResponse& response) {
+  if (response.status == 200 && response.body_state == BodyState::kTooLarge) {
+    return LocalRow(v1::UPSTREAM_RESPONSE_TOO_LARGE);
+  }
+  for (const ErrorRow& row : kCatalogue) {
+    if (response.status < row.first || response.status > row.last) continue;
+    if (row.trigger == kStatus) return row;
+    if (row.trigger == kStatusRetryAfter && ParseRetryAfter(response)) return row;
+  }
+  return kCatalogue.back();
+}
+
+// Failures of a request that was not sent yet, and the end that we put to it ourselves.
+bool IsBeforeAnythingIsSent(Failure failure) {
+  constexpr Failure kBefore[] = {Failure::kDns, Failure::kConnect,      Failure::kConnectTimeout,
+                                 Failure::kTls, Failure::kTlsUntrusted, Failure::kCancelled};
+  return std::find(std::begin(kBefore), std::end(kBefore), failure) != std::end(kBefore);
+}
+
+const ErrorRow& RowOf(Rpc rpc, const TransportError& error) {
+  Failure failure = error.failure;
+  // An exchange whose bytes have left us is lost, whatever cut it off.
+  if (rpc == Rpc::kExchangeAuthCode && error.delivery != Delivery::kNever &&
+      IsBeforeAnythingIsSent(failure)) {
+    failure = Failure::kReset;
+  }
+  if (failure == Failure::kReset && error.http_status != 0) failure = Failure::kTruncated;
+  if (failure == Failure::kCancelled) return LocalRow(v1::CALLER_CANCELLED);
+  for (const ErrorRow& row : kCatalogue) {
+    if (row.failure != failure) continue;
+    if (row.trigger == kTransportAfter200 && error.http_status == 200) return row;
+    if (row.trigger == kTransport) return row;
+  }
+  return kCatalogue.back();
+}
+
+}  // namespace
+
+std::span<const ErrorRow> ErrorCatalogue() { return kCatalogue; }
+
+const ErrorRow& LocalRow(ErrorReason reason) {
+  for (const ErrorRow& row : kCatalogue) {
+    if (row.trigger == kLocal && row.reason == reason) return row;
+  }
+  return kCatalogue.back();
+}
+
+Verdict Judge(Rpc rpc, const HttpResult& result) {
+  const auto* error = std::get_if<TransportError>(&result);
+  const ErrorRow& row =
+      error != nullptr ? RowOf(rpc, *error) : RowOf(std::get<HttpResponse>(result));
+  if (rpc == Rpc::kCreateAuthCode) {
+    return {&row, row.reason, row.code, row.create, UE::AUTH_CODE_STATE_UNSPECIFIED};
+  }
+  // Whatever broke: with no body byte on the wire nothing can have happened to the code.
+  if (error != nullptr && error->delivery == Delivery::kNever) {
+    return {&row, row.reason, row.code, row.create == kAlways ? kIfUnsent : kNever, UE::UNSENT};
+  }
+  return {&row, row.exchange_reason, row.exchange_code, row.exchange, row.auth_code_state};
+}
+
+RetryClass ClassifyCreate(const HttpResult& result) {
+  return Judge(Rpc::kCreateAuthCode, result).retry;
+}
+
+RetryClass ClassifyExchange(const HttpResult& result) {
+  return Judge(Rpc::kExchangeAuthCode, result).retry;
+}
+
+std::string_view ToString(Origin origin) {
+  switch (origin) {
+    case Origin::kGateway:
+      return "gateway";
+    case Origin::kUpstream:
+      return "upstream";
+    case Origin::kTransport:
+      return "transport";
+    case Origin::kCaller:
+      return "caller";
+  }
+  return "gateway";
+}
+
+std::string_view SdkErrorName(Rpc rpc, int http_status, bool typed) {
+  constexpr std::string_view kDefault = "ModelGatesDefaultError";
+  if (http_status == 200) return "ResponseValidationError";
+  if (!typed) return kDefault;
+  const bool create = rpc == Rpc::kCreateAuthCode;
+  switch (http_status) {
+    case 400:
+      return "BadRequestResponseError";
+    case 401:
+      return create ? "UnauthorizedResponseError" : kDefault;
+    case 403:
+      return create ? kDefault : "ForbiddenResponseError";
+    case 409:
+      return create ? "ConflictResponseError" : kDefault;
+    case 500:
+      return "InternalServerResponseError";
+    default:
+      return kDefault;
+  }
+}
+
+}  // namespace modelgates::gateway

@@ -1,0 +1,101 @@
+#pragma once
+
+#include <absl/status/status.h>
+#include <modelgates/oauth/v1/oauth.pb.h>
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "base/rpc.h"
+#include "http/http.h"
+#include "resilience/retry_policy.h"
+
+namespace modelgates::gateway {
+
+// The error model in one table: every way a call can fail, and what the caller gets for it. Read by
+// the retrier (may it be tried again), by rpc/status_mapping (code, reason, details), by the tests
+// and by the README, whose table is this one.
+
+using AuthCodeState = modelgates::oauth::v1::UpstreamError::AuthCodeState;
+using modelgates::oauth::v1::ErrorReason;
+
+// Who is the cause: ErrorInfo.metadata "origin".
+enum class Origin : uint8_t { kGateway, kUpstream, kTransport, kCaller };
+std::string_view ToString(Origin origin);
+
+// What makes a row apply.
+enum class Trigger : uint8_t {
+  kLocal,              // found by the gateway itself; looked up by its reason
+  kTransport,          // a TransportError with the row's `failure`
+  kTransportAfter200,  // the same, when a 200 status line had been read
+  kStatus,             // an HttpResponse whose status is between `first` and `last`
+  kStatusRetryAfter,   // the same, with a usable Retry-After
+};
+
+// Details beside those that every error has (ErrorInfo, RequestInfo, UpstreamError after an
+// attempt, RetryInfo when a wait is known).
+enum Detail : uint8_t {
+  kNoDetail = 0,
+  kBadRequest = 1,
+  kPreconditionFailure = 2,
+  kQuotaFailure = 4,
+  kLocalizedMessage = 8,  // exchange only
+  kHelp = 16,
+};
+
+struct ErrorRow {
+  const char* condition;  // in words, for the README
+  Trigger trigger;
+  TransportFailure failure;  // kTransport, kTransportAfter200
+  int first;                 // kStatus, kStatusRetryAfter
+  int last;
+
+  ErrorReason reason;
+  absl::StatusCode code;
+  // Of an exchange that was sent, where that differs from the two above.
+  ErrorReason exchange_reason;
+  absl::StatusCode exchange_code;
+
+  Origin origin;
+  RetryClass create;
+  RetryClass exchange;
+  AuthCodeState auth_code_state;  // of an exchange
+  uint8_t details;                // of Detail
+  // What happened, then what to do. Lower-case start, no full stop.
+  const char* message;
+};
+
+// All rows, in the order of the contract.
+std::span<const ErrorRow> ErrorCatalogue();
+
+// The row of something the gateway found by itself. `reason` must have a kLocal row.
+const ErrorRow& LocalRow(ErrorReason reason);
+
+// What a result means for a call of `rpc`.
+struct Verdict {
+  const ErrorRow* row;
+  ErrorReason reason;
+  absl::StatusCode code;
+  RetryClass retry;
+  AuthCodeState auth_code_state;  // AUTH_CODE_STATE_UNSPECIFIED for a create
+};
+
+// Judges a result that is not a success. A 200 answer counts as malformed here, or as too large:
+// whether its body holds what a reply needs is found by rest_mapping. The HTTP status decides,
+// never `error.code` of the body.
+Verdict Judge(Rpc rpc, const HttpResult& result);
+
+// As Judge, but for the retrier: a 200 answer is kNever.
+RetryClass ClassifyCreate(const HttpResult& result);
+RetryClass ClassifyExchange(const HttpResult& result);
+
+// The name an answer with this status has in the SDK, e.g. "BadRequestResponseError". `typed`: its
+// body was a JSON error of the API's shape (REST contract, section 4).
+std::string_view SdkErrorName(Rpc rpc, int http_status, bool typed);
+
+// The table as the README shows it: Markdown, one line a row.
+std::string ErrorCatalogueMarkdown();
+
+}  // namespace modelgates::gateway

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/secret.h"
+#include "http/http.h"
+#include "modelgates/oauth/v1/oauth.pb.h"
+
+namespace modelgates::gateway {
+
+// What is sent for an app that does not name itself, and under which header names.
+struct UpstreamDefaults {
+  std::string http_referer;  // empty, as the next two: none
+  std::string x_open_router_title;
+  std::string x_open_router_categories;
+  // The API kept the names of the brand it grew up with (REST contract, section 2).
+  std::string title_header = "X-OpenRouter-Title";
+  std::string categories_header = "X-OpenRouter-Categories";
+};
+
+// The REST request of an RPC (REST contract, sections 2 and 3), in the contract's order of fields.
+//
+// `request` was validated before. Where it was not, this stays safe, but the result is best effort:
+// a header that cannot be sent is left out, a timestamp out of range is clamped.
+//
+// A header of the request wins over the default, and an empty one suppresses it. `bearer` is sent
+// as "Bearer ..." unless it begins with that word already; an empty one sends no Authorization.
+HttpRequest ToHttpRequest(const oauth::v1::CreateAuthCodeRequest& request,
+                          const UpstreamDefaults& defaults, const Secret& bearer);
+HttpRequest ToHttpRequest(const oauth::v1::ExchangeAuthCodeRequest& request,
+                          const UpstreamDefaults& defaults, const Secret& bearer);
+
+struct ReplyReading {
+  // False: malformed, `reply` is empty. A reply needs status 200, a complete body, the media type
+  // application/json, well-formed JSON, and `data.id` or `key` as a string in it.
+  bool ok = false;
+  // REST names of other fields that were missing or broke the contract, and were left unset: what
+  // was minted is never thrown away for their sake. To be logged and counted.
+  std::vector<std::string_view> violations;
+};
+
+// Reads a 200 answer (REST contract, section 4, success bodies). The body is decoded in place; that
+// of an exchange is wiped, whatever comes out, because it may hold the key.
+ReplyReading FromHttpResponse(HttpResponse& response, oauth::v1::CreateAuthCodeResponse& reply);
+ReplyReading FromHttpResponse(HttpResponse& response, oauth::v1::ExchangeAuthCodeResponse& reply);
+
+}  // namespace modelgates::gateway

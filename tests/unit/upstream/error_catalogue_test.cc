@@ -1,0 +1,601 @@
+#include "upstream/error_catalogue.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+#include <optional>
+#include <set>
+#include <vector>
+
+namespace modelgates::gateway {
+namespace {
+
+namespace v1 = modelgates::oauth::v1;
+using absl::StatusCode;
+using UE = v1::UpstreamError;
+using Failure = TransportFailure;
+using enum RetryClass;
+
+constexpr Failure kFailures[] = {
+    Failure::kDns,           Failure::kConnect, Failure::kConnectTimeout, Failure::kTls,
+    Failure::kTlsUntrusted,  Failure::kReset,   Failure::kTruncated,      Failure::kTimeout,
+    Failure::kRefusedStream, Failure::kGarbage, Failure::kCancelled};
+constexpr Delivery kDeliveries[] = {Delivery::kNever, Delivery::kMaybe, Delivery::kAnswered};
+constexpr Rpc kRpcs[] = {Rpc::kCreateAuthCode, Rpc::kExchangeAuthCode};
+
+// A row of the contract's table of HTTP answers (errors.md).
+struct AnswerRow {
+  std::string name;
+  std::vector<int> statuses;
+  std::optional<bool> retry_after;  // nullopt: with or without
+  StatusCode code;
+  ErrorReason reason;
+  RetryClass create;
+  RetryClass exchange;
+  AuthCodeState state;
+};
+
+std::vector<int> Range(int first, int last) {
+  std::vector<int> statuses;
+  for (int status = first; status <= last; ++status) statuses.push_back(status);
+  return statuses;
+}
+
+constexpr auto kAny = std::nullopt;
+
+const std::vector<AnswerRow>& AnswerRows() {
+  static const auto& rows = *new std::vector<AnswerRow>{
+      {"Malformed200",
+       {200},
+       kAny,
+       StatusCode::kInternal,
+       v1::UPSTREAM_RESPONSE_MALFORMED,
+       kNever,
+       kNever,
+       UE::SPENT},
+      {"Other2xx", Range(201, 299), kAny, StatusCode::kInternal, v1::UPSTREAM_UNEXPECTED_STATUS,
+       kNever, kNever, UE::UNKNOWN},
+      {"Redirect", Range(300, 399), kAny, StatusCode::kInternal, v1::UPSTREAM_REDIRECT, kNever,
+       kNever, UE::UNKNOWN},
+      {"S400",
+       {400},
+       kAny,
+       StatusCode::kInvalidArgument,
+       v1::BAD_REQUEST,
+       kNever,
+       kNever,
+       UE::REJECTED},
+      {"S401",
+       {401},
+       kAny,
+       StatusCode::kUnauthenticated,
+       v1::UNAUTHORIZED,
+       kNever,
+       kNever,
+       UE::REJECTED},
+      {"S402",
+       {402},
+       kAny,
+       StatusCode::kFailedPrecondition,
+       v1::PAYMENT_REQUIRED,
+       kNever,
+       kNever,
+       UE::REJECTED},
+      {"S403",
+       {403},
+       kAny,
+       StatusCode::kPermissionDenied,
+       v1::FORBIDDEN,
+       kNever,
+       kNever,
+       UE::REJECTED},
+      {"S404", {404}, kAny, StatusCode::kNotFound, v1::NOT_FOUND, kNever, kNever, UE::REJECTED},
+      {"S405And501",
+       {405, 501},
+       kAny,
+       StatusCode::kUnimplemented,
+       v1::UPSTREAM_ENDPOINT_MISSING,
+       kNever,
+       kNever,
+       UE::REJECTED},
+      {"S406And415",
+       {406, 415},
+       kAny,
+       StatusCode::kInternal,
+       v1::UPSTREAM_MEDIA_TYPE_REJECTED,
+       kNever,
+       kNever,
+       UE::REJECTED},
+      {"S408And425",
+       {408, 425},
+       kAny,
+       StatusCode::kUnavailable,
+       v1::UPSTREAM_REQUEST_TIMEOUT,
+       kAlways,
+       kIfUnsent,
+       UE::UNSENT},
+      {"S409", {409}, kAny, StatusCode::kAborted, v1::CONFLICT, kNever, kNever, UE::REJECTED},
+      {"S410",
+       {410},
+       kAny,
+       StatusCode::kFailedPrecondition,
+       v1::GONE,
+       kNever,
+       kNever,
+       UE::REJECTED},
+      {"S412",
+       {412},
+       kAny,
+       StatusCode::kFailedPrecondition,
+       v1::PRECONDITION_FAILED,
+       kNever,
+       kNever,
+       UE::REJECTED},
+      {"Unprocessable",
+       {413, 414, 422, 431},
+       kAny,
+       StatusCode::kInvalidArgument,
+       v1::UNPROCESSABLE,
+       kNever,
+       kNever,
+       UE::REJECTED},
+      {"S429",
+       {429},
+       kAny,
+       StatusCode::kResourceExhausted,
+       v1::RATE_LIMITED,
+       kAlways,
+       kIfUnsent,
+       UE::UNSENT},
+      {"S451",
+       {451},
+       kAny,
+       StatusCode::kPermissionDenied,
+       v1::LEGAL_BLOCK,
+       kNever,
+       kNever,
+       UE::REJECTED},
+      {"S499",
+       {499},
+       kAny,
+       StatusCode::kUnavailable,
+       v1::UPSTREAM_CLOSED_REQUEST,
+       kAlways,
+       kOnceOver,
+       UE::UNKNOWN},
+      {"S500",
+       {500},
+       kAny,
+       StatusCode::kInternal,
+       v1::INTERNAL_SERVER,
+       kAlways,
+       kOnceOver,
+       UE::UNKNOWN},
+      {"BadGateway",
+       {502, 504, 520, 521, 522, 523, 524},
+       kAny,
+       StatusCode::kUnavailable,
+       v1::UPSTREAM_BAD_GATEWAY,
+       kAlways,
+       kOnceOver,
+       UE::UNKNOWN},
+      {"S503WithRetryAfter",
+       {503},
+       true,
+       StatusCode::kUnavailable,
+       v1::UPSTREAM_UNAVAILABLE,
+       kAlways,
+       kIfUnsent,
+       UE::UNSENT},
+      {"S503Without",
+       {503},
+       false,
+       StatusCode::kUnavailable,
+       v1::UPSTREAM_UNAVAILABLE,
+       kAlways,
+       kOnceOver,
+       UE::UNKNOWN},
+      {"S529WithRetryAfter",
+       {529},
+       true,
+       StatusCode::kResourceExhausted,
+       v1::UPSTREAM_OVERLOADED,
+       kAlways,
+       kIfUnsent,
+       UE::UNSENT},
+      {"S529Without",
+       {529},
+       false,
+       StatusCode::kResourceExhausted,
+       v1::UPSTREAM_OVERLOADED,
+       kAlways,
+       kOnceOver,
+       UE::UNKNOWN}};
+  return rows;
+}
+
+// What the contract says of the statuses that no row names.
+AnswerRow OtherRow(int status) {
+  if (status >= 400 && status <= 499) {
+    return {"Other4xx", {status}, kAny,        StatusCode::kUnknown, v1::UPSTREAM_CLIENT_ERROR,
+            kNever,     kNever,   UE::REJECTED};
+  }
+  if (status >= 500 && status <= 599) {
+    return {"Other5xx", {status},  kAny,       StatusCode::kInternal, v1::UPSTREAM_SERVER_ERROR,
+            kAlways,    kOnceOver, UE::UNKNOWN};
+  }
+  return {"NoStatus", {status}, kAny,       StatusCode::kInternal, v1::UPSTREAM_UNEXPECTED_STATUS,
+          kNever,     kNever,   UE::UNKNOWN};
+}
+
+AnswerRow RowOf(int status, bool retry_after) {
+  for (const AnswerRow& row : AnswerRows()) {
+    if (row.retry_after.value_or(retry_after) != retry_after) continue;
+    if (std::find(row.statuses.begin(), row.statuses.end(), status) != row.statuses.end()) {
+      return row;
+    }
+  }
+  return OtherRow(status);
+}
+
+HttpResponse ResponseOf(int status, bool retry_after) {
+  HttpResponse response;
+  response.status = status;
+  if (retry_after) response.retry_after = "7";
+  return response;
+}
+
+void ExpectVerdicts(const AnswerRow& row, const HttpResponse& response) {
+  SCOPED_TRACE(response.status);
+  const Verdict create = Judge(Rpc::kCreateAuthCode, response);
+  EXPECT_EQ(create.code, row.code);
+  EXPECT_EQ(create.reason, row.reason);
+  EXPECT_EQ(create.retry, row.create);
+  EXPECT_EQ(create.auth_code_state, UE::AUTH_CODE_STATE_UNSPECIFIED);
+  EXPECT_EQ(ClassifyCreate(response), row.create);
+
+  const Verdict exchange = Judge(Rpc::kExchangeAuthCode, response);
+  EXPECT_EQ(exchange.code, row.code);
+  EXPECT_EQ(exchange.reason, row.reason);
+  EXPECT_EQ(exchange.retry, row.exchange);
+  EXPECT_EQ(exchange.auth_code_state, row.state);
+  EXPECT_EQ(ClassifyExchange(response), row.exchange);
+  EXPECT_EQ(exchange.row->origin, Origin::kUpstream);
+}
+
+class AnswerTest : public testing::TestWithParam<AnswerRow> {};
+
+TEST_P(AnswerTest, IsJudgedAsTheContractSays) {
+  for (const int status : GetParam().statuses) {
+    for (const bool retry_after : {false, true}) {
+      if (GetParam().retry_after.value_or(retry_after) != retry_after) continue;
+      ExpectVerdicts(GetParam(), ResponseOf(status, retry_after));
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Contract, AnswerTest, testing::ValuesIn(AnswerRows()),
+                         [](const auto& row) { return row.param.name; });
+
+TEST(ErrorCatalogue, JudgesEveryStatus) {
+  for (const int status : Range(100, 599)) {
+    for (const bool retry_after : {false, true}) {
+      ExpectVerdicts(RowOf(status, retry_after), ResponseOf(status, retry_after));
+    }
+  }
+}
+
+TEST(ErrorCatalogue, JudgesNumbersThatAreNoStatusWithCare) {
+  for (const int status : {-1, 0, 99, 600, 999, 1000, 70000}) {
+    ExpectVerdicts(OtherRow(status), ResponseOf(status, false));
+  }
+}
+
+TEST(ErrorCatalogue, TakesAnUnusableRetryAfterForNone) {
+  for (const char* unusable : {"", "abc", "-1", "nan", "inf"}) {
+    for (const int status : {503, 529}) {
+      HttpResponse response = ResponseOf(status, false);
+      response.retry_after = unusable;
+      ExpectVerdicts(RowOf(status, false), response);
+    }
+  }
+}
+
+TEST(ErrorCatalogue, KeepsStatusAndReasonOfAnErrorThatWasTooLarge) {
+  for (const int status : Range(201, 599)) {
+    HttpResponse response = ResponseOf(status, false);
+    response.body_state = BodyState::kTooLarge;
+    ExpectVerdicts(RowOf(status, false), response);
+  }
+}
+
+TEST(ErrorCatalogue, CallsASuccessThatWasTooLargeSpent) {
+  HttpResponse response = ResponseOf(200, false);
+  response.body_state = BodyState::kTooLarge;
+  ExpectVerdicts({"TooLarge",
+                  {200},
+                  kAny,
+                  StatusCode::kInternal,
+                  v1::UPSTREAM_RESPONSE_TOO_LARGE,
+                  kNever,
+                  kNever,
+                  UE::SPENT},
+                 response);
+}
+
+// A row of the contract's table of transport failures. The exchange's columns are for one that was
+// sent, unless the failure proves that it was not.
+struct TransportRow {
+  std::string name;
+  Failure failure;
+  Delivery delivery;
+  int http_status;
+  StatusCode code;
+  ErrorReason reason;
+  StatusCode exchange_code;
+  ErrorReason exchange_reason;
+  RetryClass create;
+  RetryClass exchange;
+  AuthCodeState state;
+};
+
+class TransportTest : public testing::TestWithParam<TransportRow> {};
+
+TEST_P(TransportTest, IsJudgedAsTheContractSays) {
+  const TransportRow& row = GetParam();
+  const HttpResult result = TransportError{row.failure, row.delivery, row.http_status};
+  const Verdict create = Judge(Rpc::kCreateAuthCode, result);
+  EXPECT_EQ(create.code, row.code);
+  EXPECT_EQ(create.reason, row.reason);
+  EXPECT_EQ(create.retry, row.create);
+  EXPECT_EQ(create.auth_code_state, UE::AUTH_CODE_STATE_UNSPECIFIED);
+  const Verdict exchange = Judge(Rpc::kExchangeAuthCode, result);
+  EXPECT_EQ(exchange.code, row.exchange_code);
+  EXPECT_EQ(exchange.reason, row.exchange_reason);
+  EXPECT_EQ(exchange.retry, row.exchange);
+  EXPECT_EQ(exchange.auth_code_state, row.state);
+}
+
+TransportRow Unsent(std::string name, Failure failure, ErrorReason reason,
+                    RetryClass create = kAlways, RetryClass exchange = kIfUnsent,
+                    Delivery delivery = Delivery::kNever) {
+  return {std::move(name),
+          failure,
+          delivery,
+          0,
+          StatusCode::kUnavailable,
+          reason,
+          StatusCode::kUnavailable,
+          reason,
+          create,
+          exchange,
+          UE::UNSENT};
+}
+
+TransportRow Lost(std::string name, Failure failure, int http_status, ErrorReason reason,
+                  RetryClass exchange, AuthCodeState state) {
+  const Delivery delivery = http_status == 0 ? Delivery::kMaybe : Delivery::kAnswered;
+  return {std::move(name),
+          failure,
+          delivery,
+          http_status,
+          StatusCode::kUnavailable,
+          reason,
+          StatusCode::kAborted,
+          v1::EXCHANGE_OUTCOME_UNKNOWN,
+          kAlways,
+          exchange,
+          state};
+}
+
+TransportRow Garbage(std::string name, int http_status, AuthCodeState state) {
+  TransportRow row = Lost(std::move(name), Failure::kGarbage, http_status,
+                          v1::UPSTREAM_RESPONSE_MALFORMED, kNever, state);
+  row.code = StatusCode::kInternal;
+  row.create = kNever;
+  return row;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Contract, TransportTest,
+    testing::Values(
+        Unsent("Dns", Failure::kDns, v1::UPSTREAM_DNS_FAILURE),
+        Unsent("Connect", Failure::kConnect, v1::UPSTREAM_CONNECT_FAILED),
+        Unsent("ConnectTimeout", Failure::kConnectTimeout, v1::UPSTREAM_CONNECT_FAILED),
+        Unsent("Tls", Failure::kTls, v1::UPSTREAM_TLS_FAILED),
+        Unsent("TlsUntrusted", Failure::kTlsUntrusted, v1::UPSTREAM_TLS_UNTRUSTED, kNever, kNever),
+        Unsent("RefusedStream", Failure::kRefusedStream, v1::UPSTREAM_REFUSED_STREAM),
+        Unsent("RefusedStreamAfterBytes", Failure::kRefusedStream, v1::UPSTREAM_REFUSED_STREAM,
+               kAlways, kIfUnsent, Delivery::kMaybe),
+        Unsent("ResetUnsent", Failure::kReset, v1::UPSTREAM_RESET),
+        Unsent("TimeoutUnsent", Failure::kTimeout, v1::UPSTREAM_TIMEOUT),
+        Lost("Reset", Failure::kReset, 0, v1::UPSTREAM_RESET, kOnceOver, UE::UNKNOWN),
+        Lost("ResetAfter200", Failure::kReset, 200, v1::UPSTREAM_RESPONSE_TRUNCATED, kNever,
+             UE::SPENT),
+        Lost("TruncatedHead", Failure::kTruncated, 0, v1::UPSTREAM_RESPONSE_TRUNCATED, kOnceOver,
+             UE::UNKNOWN),
+        Lost("Truncated200", Failure::kTruncated, 200, v1::UPSTREAM_RESPONSE_TRUNCATED, kNever,
+             UE::SPENT),
+        Lost("Truncated500", Failure::kTruncated, 500, v1::UPSTREAM_RESPONSE_TRUNCATED, kOnceOver,
+             UE::UNKNOWN),
+        Lost("Timeout", Failure::kTimeout, 0, v1::UPSTREAM_TIMEOUT, kNever, UE::UNKNOWN),
+        Lost("Timeout200", Failure::kTimeout, 200, v1::UPSTREAM_TIMEOUT, kNever, UE::SPENT),
+        Lost("Timeout500", Failure::kTimeout, 500, v1::UPSTREAM_TIMEOUT, kNever, UE::UNKNOWN),
+        Garbage("Garbage", 0, UE::UNKNOWN), Garbage("Garbage200", 200, UE::SPENT)),
+    [](const auto& row) { return row.param.name; });
+
+TEST(ErrorCatalogue, JudgesEveryTransportError) {
+  for (const Failure failure : kFailures) {
+    for (const Delivery delivery : kDeliveries) {
+      for (const int http_status : {0, 200, 500}) {
+        SCOPED_TRACE(std::string(ToString(failure)) + " " +
+                     std::to_string(static_cast<int>(delivery)) + " " +
+                     std::to_string(http_status));
+        const HttpResult result = TransportError{failure, delivery, http_status};
+        for (const Rpc rpc : kRpcs) {
+          const Verdict verdict = Judge(rpc, result);
+          EXPECT_NE(verdict.reason, v1::ERROR_REASON_UNSPECIFIED);
+          EXPECT_NE(verdict.reason, v1::UPSTREAM_UNEXPECTED_STATUS);
+          EXPECT_NE(verdict.code, StatusCode::kOk);
+        }
+        const Verdict exchange = Judge(Rpc::kExchangeAuthCode, result);
+        const bool refused = failure == Failure::kRefusedStream;
+        EXPECT_EQ(exchange.auth_code_state == UE::UNSENT, delivery == Delivery::kNever || refused);
+        EXPECT_EQ(exchange.reason == v1::EXCHANGE_OUTCOME_UNKNOWN,
+                  delivery != Delivery::kNever && !refused);
+        if (exchange.auth_code_state == UE::SPENT) {
+          EXPECT_EQ(http_status, 200);
+          EXPECT_EQ(exchange.retry, kNever);
+        }
+        EXPECT_NE(exchange.retry, kAlways);
+        EXPECT_NE(Judge(Rpc::kCreateAuthCode, result).retry, kOnceOver);
+      }
+    }
+  }
+}
+
+TEST(ErrorCatalogue, CallsAnExchangeThatWasCutOffAfterItWasSentUnknown) {
+  const HttpResult unsent = TransportError{Failure::kCancelled, Delivery::kNever};
+  EXPECT_EQ(Judge(Rpc::kExchangeAuthCode, unsent).reason, v1::CALLER_CANCELLED);
+  EXPECT_EQ(Judge(Rpc::kExchangeAuthCode, unsent).code, StatusCode::kCancelled);
+  const HttpResult sent = TransportError{Failure::kCancelled, Delivery::kMaybe};
+  EXPECT_EQ(Judge(Rpc::kExchangeAuthCode, sent).auth_code_state, UE::UNKNOWN);
+  EXPECT_EQ(Judge(Rpc::kCreateAuthCode, sent).reason, v1::CALLER_CANCELLED);
+}
+
+// A row of the contract's table of what the gateway finds by itself.
+struct LocalCase {
+  std::string name;
+  ErrorReason reason;
+  StatusCode code;
+  uint8_t details;
+  AuthCodeState state = UE::UNSENT;
+};
+
+class LocalTest : public testing::TestWithParam<LocalCase> {};
+
+TEST_P(LocalTest, HasItsRow) {
+  const ErrorRow& row = LocalRow(GetParam().reason);
+  EXPECT_EQ(row.reason, GetParam().reason);
+  EXPECT_EQ(row.code, GetParam().code);
+  EXPECT_EQ(row.details, GetParam().details);
+  EXPECT_EQ(row.auth_code_state, GetParam().state);
+  EXPECT_EQ(row.create, kNever);
+  EXPECT_EQ(row.exchange, kNever);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Contract, LocalTest,
+    testing::Values(
+        LocalCase{"FieldRequired", v1::FIELD_REQUIRED, StatusCode::kInvalidArgument, kBadRequest},
+        LocalCase{"FieldInvalid", v1::FIELD_INVALID, StatusCode::kInvalidArgument, kBadRequest},
+        LocalCase{"Callback", v1::CALLBACK_URL_NOT_ALLOWED, StatusCode::kInvalidArgument,
+                  kBadRequest | kHelp},
+        LocalCase{"Retries", v1::RETRY_CONFIG_INVALID, StatusCode::kInvalidArgument, kBadRequest},
+        LocalCase{"Credential", v1::CREDENTIAL_MISSING, StatusCode::kUnauthenticated, kHelp},
+        LocalCase{"Caller", v1::CALLER_NOT_ALLOWED, StatusCode::kPermissionDenied, kNoDetail},
+        LocalCase{"Overload", v1::GATEWAY_OVERLOADED, StatusCode::kUnavailable, kNoDetail},
+        LocalCase{"Drain", v1::GATEWAY_DRAINING, StatusCode::kUnavailable, kNoDetail},
+        LocalCase{"Breaker", v1::UPSTREAM_CIRCUIT_OPEN, StatusCode::kUnavailable, kNoDetail},
+        LocalCase{"TooShort", v1::DEADLINE_TOO_SHORT, StatusCode::kDeadlineExceeded, kNoDetail},
+        LocalCase{"Cancelled", v1::CALLER_CANCELLED, StatusCode::kCancelled, kNoDetail},
+        LocalCase{"Deadline", v1::DEADLINE_EXCEEDED, StatusCode::kDeadlineExceeded, kNoDetail},
+        LocalCase{"InProgress", v1::EXCHANGE_IN_PROGRESS, StatusCode::kDeadlineExceeded, kNoDetail,
+                  UE::IN_FLIGHT},
+        LocalCase{"TooLarge", v1::UPSTREAM_RESPONSE_TOO_LARGE, StatusCode::kInternal, kNoDetail,
+                  UE::SPENT}),
+    [](const auto& row) { return row.param.name; });
+
+TEST(ErrorCatalogue, HasTheDetailsOfTheContract) {
+  const std::map<int, uint8_t> details = {{302, kHelp},
+                                          {400, kBadRequest},
+                                          {401, kHelp},
+                                          {402, kPreconditionFailure},
+                                          {403, kLocalizedMessage},
+                                          {404, kHelp},
+                                          {405, kHelp},
+                                          {429, kQuotaFailure},
+                                          {501, kHelp}};
+  for (const int status : Range(200, 599)) {
+    const auto row = details.find(status / 100 == 3 ? 302 : status);
+    const uint8_t expected = row == details.end() ? uint8_t{kNoDetail} : row->second;
+    EXPECT_EQ(Judge(Rpc::kCreateAuthCode, ResponseOf(status, false)).row->details, expected)
+        << status;
+  }
+}
+
+TEST(ErrorCatalogue, GivesEveryReason) {
+  std::set<int> reasons;
+  for (const ErrorRow& row : ErrorCatalogue()) {
+    reasons.insert(row.reason);
+    reasons.insert(row.exchange_reason);
+  }
+  for (int reason = 1; reason < v1::ErrorReason_ARRAYSIZE; ++reason) {
+    EXPECT_TRUE(reasons.contains(reason)) << v1::ErrorReason_Name(reason);
+  }
+}
+
+// What happened, then what to do: "the upstream failed: try again later".
+TEST(ErrorCatalogue, SpeaksToPeople) {
+  const std::set<ErrorReason> with_violations = {v1::FIELD_REQUIRED, v1::FIELD_INVALID,
+                                                 v1::CALLBACK_URL_NOT_ALLOWED,
+                                                 v1::RETRY_CONFIG_INVALID};
+  for (const ErrorRow& row : ErrorCatalogue()) {
+    const std::string_view message = row.message;
+    SCOPED_TRACE(message);
+    EXPECT_TRUE(message.front() >= 'a' && message.front() <= 'z');
+    EXPECT_FALSE(message.ends_with('.'));
+    EXPECT_LE(message.size(), 150u);
+    const bool has_advice = message.find(": ") != std::string_view::npos;
+    EXPECT_EQ(has_advice, !with_violations.contains(row.reason));
+  }
+}
+
+struct SdkCase {
+  std::string name;
+  int status;
+  bool typed;
+  std::string create;
+  std::string exchange;
+};
+
+class SdkErrorTest : public testing::TestWithParam<SdkCase> {};
+
+TEST_P(SdkErrorTest, HasItsNameInTheSdk) {
+  const SdkCase& row = GetParam();
+  EXPECT_EQ(SdkErrorName(Rpc::kCreateAuthCode, row.status, row.typed), row.create);
+  EXPECT_EQ(SdkErrorName(Rpc::kExchangeAuthCode, row.status, row.typed), row.exchange);
+}
+
+constexpr char kDefault[] = "ModelGatesDefaultError";
+
+INSTANTIATE_TEST_SUITE_P(
+    Names, SdkErrorTest,
+    testing::Values(
+        SdkCase{"S200", 200, false, "ResponseValidationError", "ResponseValidationError"},
+        SdkCase{"S201", 201, false, kDefault, kDefault},
+        SdkCase{"S302", 302, false, kDefault, kDefault},
+        SdkCase{"S400", 400, true, "BadRequestResponseError", "BadRequestResponseError"},
+        SdkCase{"S400Html", 400, false, kDefault, kDefault},
+        SdkCase{"S401", 401, true, "UnauthorizedResponseError", kDefault},
+        SdkCase{"S403", 403, true, kDefault, "ForbiddenResponseError"},
+        SdkCase{"S404", 404, true, kDefault, kDefault},
+        SdkCase{"S409", 409, true, "ConflictResponseError", kDefault},
+        SdkCase{"S429", 429, true, kDefault, kDefault},
+        SdkCase{"S500", 500, true, "InternalServerResponseError", "InternalServerResponseError"},
+        SdkCase{"S500Html", 500, false, kDefault, kDefault},
+        SdkCase{"S503", 503, true, kDefault, kDefault}),
+    [](const auto& row) { return row.param.name; });
+
+TEST(ErrorCatalogue, IsShownWithOneLineForEachCondition) {
+  const std::string text = ErrorCatalogueMarkdown();
+  std::set<std::string_view> conditions;
+  for (const ErrorRow& row : ErrorCatalogue()) conditions.insert(row.condition);
+  EXPECT_EQ(static_cast<size_t>(std::count(text.begin(), text.end(), '\n')), conditions.size() + 2);
+  EXPECT_THAT(text, testing::HasSubstr("| 403 | PERMISSION_DENIED | FORBIDDEN | no | no |"));
+  EXPECT_THAT(text, testing::HasSubstr("UPSTREAM_RESET; exchange EXCHANGE_OUTCOME_UNKNOWN"));
+}
+
+}  // namespace
+}  // namespace modelgates::gateway
