@@ -1,0 +1,239 @@
+#include "admin/metrics.h"
+
+#include <prometheus/counter.h>
+#include <prometheus/family.h>
+#include <prometheus/gauge.h>
+#include <prometheus/histogram.h>
+#include <prometheus/registry.h>
+#include <prometheus/text_serializer.h>
+
+#include <algorithm>
+#include <chrono>
+
+#include "modelgates/oauth/v1/oauth.pb.h"
+
+namespace modelgates::gateway {
+namespace {
+
+constexpr const char* kOther = "other";
+
+// By number.
+constexpr std::array kGrpcCodeNames = {"OK",
+                                       "CANCELLED",
+                                       "UNKNOWN",
+                                       "INVALID_ARGUMENT",
+                                       "DEADLINE_EXCEEDED",
+                                       "NOT_FOUND",
+                                       "ALREADY_EXISTS",
+                                       "PERMISSION_DENIED",
+                                       "RESOURCE_EXHAUSTED",
+                                       "FAILED_PRECONDITION",
+                                       "ABORTED",
+                                       "OUT_OF_RANGE",
+                                       "UNIMPLEMENTED",
+                                       "INTERNAL",
+                                       "UNAVAILABLE",
+                                       "DATA_LOSS",
+                                       "UNAUTHENTICATED",
+                                       kOther};
+
+constexpr std::array kStatusClasses = {"1xx", "2xx", "3xx", "4xx", "5xx", kOther};
+
+// The fields that a reply can do without; the last is for any other.
+constexpr std::array kAnswerFields = {"app_id", "created_at", "user_id", kOther};
+
+// Seconds, from a refusal that sends nothing to the longest usual deadline.
+const prometheus::Histogram::BucketBoundaries& Seconds() {
+  static const auto& seconds = *new prometheus::Histogram::BucketBoundaries{
+      0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120};
+  return seconds;
+}
+
+double ToSeconds(Duration elapsed) { return std::chrono::duration<double>(elapsed).count(); }
+
+std::string ReasonLabel(int reason) {
+  using oauth::v1::ErrorReason_IsValid;
+  using oauth::v1::ErrorReason_Name;
+  return reason != 0 && ErrorReason_IsValid(reason) ? ErrorReason_Name(reason) : kOther;
+}
+
+// Makes one family and hands out its series.
+template <class Metric, class Builder>
+class Family {
+ public:
+  Family(Builder builder, prometheus::Registry& registry, const char* name, const char* help)
+      : family_(builder.Name(name).Help(help).Register(registry)) {}
+
+  template <class... Arguments>
+  Metric* Add(const prometheus::Labels& labels, Arguments&&... arguments) {
+    return &family_.Add(labels, arguments...);
+  }
+
+ private:
+  prometheus::Family<Metric>& family_;
+};
+
+auto Counters(prometheus::Registry& registry, const char* name, const char* help) {
+  return Family<prometheus::Counter, decltype(prometheus::BuildCounter())>(
+      prometheus::BuildCounter(), registry, name, help);
+}
+
+auto Gauges(prometheus::Registry& registry, const char* name, const char* help) {
+  return Family<prometheus::Gauge, decltype(prometheus::BuildGauge())>(prometheus::BuildGauge(),
+                                                                       registry, name, help);
+}
+
+auto Histograms(prometheus::Registry& registry, const char* name, const char* help) {
+  return Family<prometheus::Histogram, decltype(prometheus::BuildHistogram())>(
+      prometheus::BuildHistogram(), registry, name, help);
+}
+
+}  // namespace
+
+Metrics::Metrics() : registry_(std::make_unique<prometheus::Registry>()) {
+  static_assert(kGrpcCodeNames.size() == kGrpcCodes);
+  static_assert(kAnswerFields.size() == kFields);
+  static_assert(kFailures + kStatusClasses.size() == kOutcomes);
+  static_assert(oauth::v1::ErrorReason_MAX < kReasons);
+  prometheus::Registry& registry = *registry_;
+
+  auto started = Counters(registry, "grpc_server_started_total", "Calls that began.");
+  auto handled = Counters(registry, "grpc_server_handled_total", "Calls that ended, by status.");
+  auto handling = Histograms(registry, "grpc_server_handling_seconds",
+                             "Length of calls from their start to their status.");
+  auto attempts = Counters(registry, "oauth_gateway_upstream_attempts_total",
+                           "Requests to the upstream: class of the answer's status, or why there "
+                           "was no complete answer.");
+  auto attempt_seconds = Histograms(registry, "oauth_gateway_upstream_attempt_seconds",
+                                    "Length of requests to the upstream.");
+  auto retries = Counters(registry, "oauth_gateway_retries_total",
+                          "Decisions after an attempt that did not succeed: retry, or why not.");
+  auto errors = Counters(registry, "oauth_gateway_errors_total",
+                         "Error replies by the reason in their ErrorInfo.");
+  for (const Rpc rpc : {Rpc::kCreateAuthCode, Rpc::kExchangeAuthCode}) {
+    PerRpc& series = For(rpc);
+    const std::string name(ToString(rpc));
+    series.started = started.Add({{"grpc_method", name}});
+    series.handling_seconds = handling.Add({{"grpc_method", name}}, Seconds());
+    series.attempt_seconds = attempt_seconds.Add({{"rpc", name}}, Seconds());
+    for (size_t i = 0; i < kGrpcCodes; ++i) {
+      series.handled[i] = handled.Add({{"grpc_method", name}, {"grpc_code", kGrpcCodeNames[i]}});
+    }
+    for (size_t i = 0; i < kOutcomes; ++i) {
+      const std::string outcome(i < kFailures ? ToString(static_cast<TransportFailure>(i))
+                                              : kStatusClasses[i - kFailures]);
+      series.attempts[i] = attempts.Add({{"rpc", name}, {"outcome", outcome}});
+    }
+    for (size_t i = 0; i < kDecisions; ++i) {
+      const std::string decision(i + 1 < kDecisions ? ToString(static_cast<StopReason>(i))
+                                                    : "retry");
+      series.retries[i] = retries.Add({{"rpc", name}, {"decision", decision}});
+    }
+    for (size_t i = 0; i < kReasons; ++i) {
+      // The same labels give the same series: all numbers without a name share one.
+      series.errors[i] = errors.Add({{"rpc", name}, {"reason", ReasonLabel(static_cast<int>(i))}});
+    }
+  }
+
+  auto exchanges = Gauges(registry, "oauth_gateway_exchanges", "Exchanges in memory by state.");
+  for (size_t i = 0; i < kExchangeStateCount; ++i) {
+    exchanges_[i] =
+        exchanges.Add({{"state", std::string(ToString(static_cast<ExchangeState>(i)))}});
+  }
+  auto violations = Counters(registry, "oauth_gateway_upstream_contract_violations_total",
+                             "Answers that served although a field was missing or mistyped.");
+  for (size_t i = 0; i < kFields; ++i) {
+    contract_violations_[i] = violations.Add({{"field", kAnswerFields[i]}});
+  }
+
+  exchange_joins_ = Counters(registry, "oauth_gateway_exchange_joins_total",
+                             "Calls that joined an identical exchange while it ran.")
+                        .Add({});
+  exchange_replays_ = Counters(registry, "oauth_gateway_exchange_replays_total",
+                               "Calls that were given the result of an identical exchange.")
+                          .Add({});
+  exchange_outcome_unknown_ = Counters(registry, "oauth_gateway_exchange_outcome_unknown_total",
+                                       "Exchanges that were sent and whose outcome is lost.")
+                                  .Add({});
+  resend_prevented_ =
+      Counters(registry, "oauth_gateway_resend_prevented_total",
+               "Exchanges that failed and were not sent again, because the upstream "
+               "may have seen them.")
+          .Add({});
+  error_details_truncated_ = Counters(registry, "oauth_gateway_error_details_truncated_total",
+                                      "Error replies whose details were cut to their bound.")
+                                 .Add({});
+  calls_in_flight_ =
+      Gauges(registry, "oauth_gateway_calls_in_flight", "Calls that run now.").Add({});
+  upstream_connections_ = Gauges(registry, "oauth_gateway_upstream_connections",
+                                 "Open connections to the upstream, idle ones included.")
+                              .Add({});
+}
+
+Metrics::~Metrics() = default;
+
+void Metrics::CallStarted(Rpc rpc) {
+  For(rpc).started->Increment();
+  calls_in_flight_->Increment();
+}
+
+void Metrics::CallFinished(Rpc rpc, int grpc_code, Duration elapsed) {
+  constexpr int kUnknownCode = static_cast<int>(kGrpcCodes) - 1;
+  const int code = grpc_code >= 0 && grpc_code < kUnknownCode ? grpc_code : kUnknownCode;
+  For(rpc).handled[static_cast<size_t>(code)]->Increment();
+  For(rpc).handling_seconds->Observe(ToSeconds(elapsed));
+  calls_in_flight_->Decrement();
+}
+
+void Metrics::AttemptAnswered(Rpc rpc, int http_status, Duration elapsed) {
+  const bool has_class = http_status >= 100 && http_status <= 599;
+  const size_t status_class =
+      has_class ? static_cast<size_t>(http_status / 100 - 1) : kStatusClasses.size() - 1;
+  For(rpc).attempts[kFailures + status_class]->Increment();
+  For(rpc).attempt_seconds->Observe(ToSeconds(elapsed));
+}
+
+void Metrics::AttemptFailed(Rpc rpc, TransportFailure failure, Duration elapsed) {
+  For(rpc).attempts[static_cast<size_t>(failure)]->Increment();
+  For(rpc).attempt_seconds->Observe(ToSeconds(elapsed));
+}
+
+void Metrics::RetryDecided(Rpc rpc, const Decision& decision) {
+  const size_t index = decision.retry ? kDecisions - 1 : static_cast<size_t>(decision.stop);
+  For(rpc).retries[index]->Increment();
+}
+
+void Metrics::ErrorReturned(Rpc rpc, int reason) {
+  const bool is_known = reason > 0 && reason < static_cast<int>(kReasons);
+  For(rpc).errors[is_known ? static_cast<size_t>(reason) : 0]->Increment();
+}
+
+void Metrics::ErrorDetailsTruncated() { error_details_truncated_->Increment(); }
+
+void Metrics::ContractViolated(std::string_view field) {
+  const auto known_end = kAnswerFields.end() - 1;
+  const auto found = std::find(kAnswerFields.begin(), known_end, field);
+  contract_violations_[static_cast<size_t>(found - kAnswerFields.begin())]->Increment();
+}
+
+void Metrics::SetExchanges(ExchangeState state, size_t count) {
+  exchanges_[static_cast<size_t>(state)]->Set(static_cast<double>(count));
+}
+
+void Metrics::ExchangeJoined() { exchange_joins_->Increment(); }
+
+void Metrics::ExchangeReplayed() { exchange_replays_->Increment(); }
+
+void Metrics::ExchangeOutcomeUnknown() { exchange_outcome_unknown_->Increment(); }
+
+void Metrics::ResendPrevented() { resend_prevented_->Increment(); }
+
+void Metrics::SetUpstreamConnections(size_t open) {
+  upstream_connections_->Set(static_cast<double>(open));
+}
+
+std::string Metrics::Render() const {
+  return prometheus::TextSerializer().Serialize(registry_->Collect());
+}
+
+}  // namespace modelgates::gateway

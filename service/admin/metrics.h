@@ -1,0 +1,107 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/exchange_state.h"
+#include "base/rpc.h"
+#include "base/time.h"
+#include "http/http.h"
+#include "resilience/retry_policy.h"
+
+namespace prometheus {
+class Counter;
+class Gauge;
+class Histogram;
+class Registry;
+}  // namespace prometheus
+
+namespace modelgates::gateway {
+
+// Every metric of the gateway: names, labels and help are in metrics.cc and nowhere else.
+//
+// Every series exists from the start with the value 0, and is found once, here: recording indexes
+// an array and adds to an atomic (a histogram takes its own short lock). No label has a value that
+// a caller or the upstream can invent: what is not known counts as "other". Any thread.
+class Metrics {
+ public:
+  Metrics();
+  Metrics(const Metrics&) = delete;
+  Metrics& operator=(const Metrics&) = delete;
+  ~Metrics();
+
+  // A call that began, and its end. `grpc_code` is the number of the status, 0 to 16.
+  void CallStarted(Rpc rpc);
+  void CallFinished(Rpc rpc, int grpc_code, Duration elapsed);
+
+  // One attempt that ended: with an answer, or without a complete one.
+  void AttemptAnswered(Rpc rpc, int http_status, Duration elapsed);
+  void AttemptFailed(Rpc rpc, TransportFailure failure, Duration elapsed);
+
+  // What was decided after an attempt that did not succeed.
+  void RetryDecided(Rpc rpc, const Decision& decision);
+
+  // An error reply; `reason` is the number of an ErrorReason.
+  void ErrorReturned(Rpc rpc, int reason);
+  void ErrorDetailsTruncated();
+
+  // An answer that served although `field` was missing or mistyped: its name as FromHttpResponse
+  // gives it, e.g. "app_id".
+  void ContractViolated(std::string_view field);
+
+  // How many exchanges are in `state` now.
+  void SetExchanges(ExchangeState state, size_t count);
+  void ExchangeJoined();
+  void ExchangeReplayed();
+  void ExchangeOutcomeUnknown();
+  // An exchange that failed and was not sent again because the upstream may have seen it.
+  void ResendPrevented();
+
+  // Idle ones included.
+  void SetUpstreamConnections(size_t open);
+
+  // All of it in Prometheus' text format 0.0.4.
+  std::string Render() const;
+
+ private:
+  using Counter = prometheus::Counter;
+  using Gauge = prometheus::Gauge;
+  using Histogram = prometheus::Histogram;
+
+  static constexpr size_t kGrpcCodes = 17 + 1;  // 0 to 16, then "other"
+  static constexpr size_t kFailures = static_cast<size_t>(TransportFailure::kCancelled) + 1;
+  static constexpr size_t kOutcomes = kFailures + 5 + 1;  // then 1xx to 5xx, then "other"
+  static constexpr size_t kDecisions = static_cast<size_t>(StopReason::kUnsafeExchange) + 2;
+  static constexpr size_t kReasons = 64;  // above every number of ErrorReason
+  static constexpr size_t kFields = 4;    // see metrics.cc, the last is "other"
+
+  struct PerRpc {
+    Counter* started = nullptr;
+    std::array<Counter*, kGrpcCodes> handled{};
+    Histogram* handling_seconds = nullptr;
+    std::array<Counter*, kOutcomes> attempts{};
+    Histogram* attempt_seconds = nullptr;
+    std::array<Counter*, kDecisions> retries{};  // by StopReason, the last is "retry"
+    std::array<Counter*, kReasons> errors{};
+  };
+
+  PerRpc& For(Rpc rpc) { return rpcs_[static_cast<size_t>(rpc)]; }
+
+  std::unique_ptr<prometheus::Registry> registry_;
+  std::array<PerRpc, kRpcCount> rpcs_;
+  std::array<Gauge*, kExchangeStateCount> exchanges_{};
+  std::array<Counter*, kFields> contract_violations_{};
+  Counter* exchange_joins_ = nullptr;
+  Counter* exchange_replays_ = nullptr;
+  Counter* exchange_outcome_unknown_ = nullptr;
+  Counter* resend_prevented_ = nullptr;
+  Counter* error_details_truncated_ = nullptr;
+  Gauge* calls_in_flight_ = nullptr;
+  Gauge* upstream_connections_ = nullptr;
+};
+
+}  // namespace modelgates::gateway

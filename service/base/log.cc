@@ -1,0 +1,260 @@
+#include "base/log.h"
+
+#include <fmt/compile.h>
+#include <spdlog/logger.h>
+#include <spdlog/sinks/base_sink.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+#include <cstring>
+#include <ctime>
+#include <iterator>
+#include <mutex>
+
+namespace modelgates::gateway {
+namespace {
+
+// Length of the well-formed UTF-8 character at the start of `text` (Unicode, table 3-7); 0 when
+// there is none.
+size_t CharacterLength(std::string_view text) {
+  const auto byte = [text](size_t i) { return static_cast<unsigned char>(text[i]); };
+  const unsigned char first = byte(0);
+  size_t length = 0;
+  unsigned char least = 0x80;  // bounds of the second byte
+  unsigned char most = 0xbf;
+  if (first < 0x80) {
+    return 1;
+  } else if (first >= 0xc2 && first <= 0xdf) {
+    length = 2;
+  } else if (first >= 0xe0 && first <= 0xef) {
+    length = 3;
+    if (first == 0xe0) least = 0xa0;
+    if (first == 0xed) most = 0x9f;
+  } else if (first >= 0xf0 && first <= 0xf4) {
+    length = 4;
+    if (first == 0xf0) least = 0x90;
+    if (first == 0xf4) most = 0x8f;
+  }
+  if (length == 0 || text.size() < length || byte(1) < least || byte(1) > most) return 0;
+  for (size_t i = 2; i < length; ++i) {
+    if (byte(i) < 0x80 || byte(i) > 0xbf) return 0;
+  }
+  return length;
+}
+
+// C1 controls, and the two line ends that only Unicode knows: terminals and viewers act on them.
+bool IsControl(std::string_view character) {
+  return (character.size() == 2 && character[0] == '\xc2' && character[1] < '\xa0') ||
+         character == "\u2028" || character == "\u2029";
+}
+
+// Bytes that stand for themselves in a JSON string.
+constexpr std::array<bool, 256> kPlain = [] {
+  std::array<bool, 256> plain{};
+  for (size_t c = 0x20; c < 0x7f; ++c) plain[c] = c != '"' && c != '\\';
+  return plain;
+}();
+
+bool IsPlain(char c) { return kPlain[static_cast<unsigned char>(c)]; }
+
+template <class Buffer>
+void Append(Buffer& out, std::string_view text) {
+  const size_t size = out.size();
+  out.resize(size + text.size());
+  std::memcpy(out.data() + size, text.data(), text.size());
+}
+
+template <class Buffer>
+void AppendEscapedAscii(Buffer& out, char c) {
+  switch (c) {
+    case '"':
+      return Append(out, "\\\"");
+    case '\\':
+      return Append(out, "\\\\");
+    case '\n':
+      return Append(out, "\\n");
+    case '\r':
+      return Append(out, "\\r");
+    case '\t':
+      return Append(out, "\\t");
+    default:
+      fmt::format_to(std::back_inserter(out), FMT_COMPILE("\\u{:04x}"), static_cast<unsigned>(c));
+  }
+}
+
+// `text` as the inside of a JSON string.
+template <class Buffer>
+void AppendEscaped(Buffer& out, std::string_view text) {
+  while (!text.empty()) {
+    size_t plain = 0;
+    while (plain < text.size() && IsPlain(text[plain])) ++plain;
+    Append(out, text.substr(0, plain));
+    text.remove_prefix(plain);
+    if (text.empty()) return;
+
+    const size_t length = CharacterLength(text);
+    const std::string_view character = text.substr(0, std::max<size_t>(length, 1));
+    if (length == 0) {
+      Append(out, "\uFFFD");
+    } else if (length == 1) {
+      AppendEscapedAscii(out, text.front());
+    } else if (IsControl(character)) {
+      const unsigned low = static_cast<unsigned char>(character.back());
+      const unsigned code = length == 2 ? low : 0x2028 + (low - 0xa8);
+      fmt::format_to(std::back_inserter(out), FMT_COMPILE("\\u{:04x}"), code);
+    } else {
+      Append(out, character);
+    }
+    text.remove_prefix(character.size());
+  }
+}
+
+// Calendar of one second; lines come in bunches, and gmtime_r costs more than the rest of the
+// stamp.
+struct CachedSecond {
+  std::time_t second = -1;
+  std::tm calendar{};
+};
+
+template <class Buffer>
+void AppendTimestamp(Buffer& out) {
+  using std::chrono::microseconds;
+  const auto since_epoch =
+      std::chrono::duration_cast<microseconds>(std::chrono::system_clock::now().time_since_epoch());
+  const std::time_t second = since_epoch.count() / 1'000'000;
+  thread_local CachedSecond cached;
+  if (cached.second != second) {
+    gmtime_r(&second, &cached.calendar);
+    cached.second = second;
+  }
+  const std::tm& calendar = cached.calendar;
+  fmt::format_to(std::back_inserter(out), FMT_COMPILE("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:06}Z"),
+                 calendar.tm_year + 1900, calendar.tm_mon + 1, calendar.tm_mday, calendar.tm_hour,
+                 calendar.tm_min, calendar.tm_sec, since_epoch.count() % 1'000'000);
+}
+
+// True when a terminal reader needs no quotes to see where `value` ends.
+bool IsWord(std::string_view value) {
+  return !value.empty() && std::all_of(value.begin(), value.end(),
+                                       [](char c) { return IsPlain(c) && c != ' ' && c != '='; });
+}
+
+spdlog::level::level_enum ToSpdlog(Severity severity) {
+  switch (severity) {
+    case Severity::kDebug:
+      return spdlog::level::debug;
+    case Severity::kInfo:
+      return spdlog::level::info;
+    case Severity::kWarning:
+      return spdlog::level::warn;
+    case Severity::kError:
+      return spdlog::level::err;
+  }
+  return spdlog::level::err;
+}
+
+// Writes lines as they are. spdlog's own sink copies each into a buffer that longer lines, as ours
+// are, make it allocate.
+class StdoutSink final : public spdlog::sinks::base_sink<std::mutex> {
+ private:
+  void sink_it_(const spdlog::details::log_msg& message) override {
+    std::fwrite(message.payload.data(), 1, message.payload.size(), stdout);
+    std::fputc('\n', stdout);
+    std::fflush(stdout);
+  }
+  void flush_() override { std::fflush(stdout); }
+};
+
+}  // namespace
+
+LogLine::LogLine(LogFormat format, Severity severity, std::string_view event,
+                 std::string_view message)
+    : format_(format), severity_(severity) {
+  if (format_ == LogFormat::kText) {
+    AppendTimestamp(buffer_);
+    fmt::format_to(std::back_inserter(buffer_), FMT_COMPILE(" {:<7} "), ToString(severity));
+    AppendEscaped(buffer_, event);
+    Append(buffer_, ": ");
+    AppendEscaped(buffer_, message);
+    return;
+  }
+  Append(buffer_, R"({"timestamp":")");
+  AppendTimestamp(buffer_);
+  Append(buffer_, R"(","severity":")");
+  Append(buffer_, ToString(severity));
+  Append(buffer_, "\"");
+  Add("event", event);
+  Add("message", message);
+}
+
+LogLine& LogLine::Add(std::string_view name, std::string_view value) {
+  AppendName(name);
+  if (format_ == LogFormat::kText && IsWord(value)) {
+    Append(buffer_, value);
+    return *this;
+  }
+  Append(buffer_, "\"");
+  AppendEscaped(buffer_, value);
+  Append(buffer_, "\"");
+  return *this;
+}
+
+LogLine& LogLine::AddBare(std::string_view name, std::string_view value) {
+  AppendName(name);
+  Append(buffer_, value);
+  return *this;
+}
+
+LogLine& LogLine::AddDouble(std::string_view name, double value) {
+  if (!std::isfinite(value)) return AddBare(name, "null");
+  AppendName(name);
+  fmt::format_to(std::back_inserter(buffer_), FMT_COMPILE("{}"), value);
+  return *this;
+}
+
+LogLine& LogLine::AddSigned(std::string_view name, int64_t value) {
+  AppendName(name);
+  fmt::format_to(std::back_inserter(buffer_), FMT_COMPILE("{}"), value);
+  return *this;
+}
+
+LogLine& LogLine::AddUnsigned(std::string_view name, uint64_t value) {
+  AppendName(name);
+  fmt::format_to(std::back_inserter(buffer_), FMT_COMPILE("{}"), value);
+  return *this;
+}
+
+void LogLine::AppendName(std::string_view name) {
+  const bool json = format_ == LogFormat::kJson;
+  Append(buffer_, json ? ",\"" : " ");
+  Append(buffer_, name);
+  Append(buffer_, json ? "\":" : "=");
+}
+
+std::string_view LogLine::Finish() {
+  if (format_ == LogFormat::kJson) buffer_.push_back('}');
+  return {buffer_.data(), buffer_.size()};
+}
+
+Log::Log(const Options& options) : min_severity_(options.min_severity), format_(options.format) {
+  std::shared_ptr<spdlog::sinks::sink> sink = options.sink;
+  if (!sink) sink = std::make_shared<StdoutSink>();
+  logger_ = std::make_unique<spdlog::logger>("gateway", std::move(sink));
+  logger_->set_pattern("%v");
+  logger_->set_level(spdlog::level::trace);
+}
+
+Log::~Log() { Flush(); }
+
+void Log::Write(LogLine& line) {
+  if (!Enabled(line.severity_)) return;
+  const std::string_view text = line.Finish();
+  logger_->log(ToSpdlog(line.severity_), spdlog::string_view_t(text.data(), text.size()));
+}
+
+void Log::Flush() { logger_->flush(); }
+
+}  // namespace modelgates::gateway

@@ -1,0 +1,117 @@
+#pragma once
+
+#include <fmt/format.h>
+
+#include <concepts>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <type_traits>
+
+#include "base/log_options.h"
+#include "base/secret.h"
+
+namespace spdlog {
+class logger;
+namespace sinks {
+class sink;
+}
+}  // namespace spdlog
+
+namespace modelgates::gateway {
+
+// One line of the log while it is put together, made by Log::Line. Text goes straight into one
+// buffer; a line of usual length (see kInlineBytes) allocates nothing.
+//
+// Values may hold anything: control characters are escaped, what is not UTF-8 becomes U+FFFD.
+// Names are ours: literals in lower_snake.
+class LogLine {
+ public:
+  LogLine(const LogLine&) = delete;
+  LogLine& operator=(const LogLine&) = delete;
+
+  LogLine& Add(std::string_view name, std::string_view value);
+  LogLine& Add(std::string_view name, const char* value) {
+    return Add(name, std::string_view(value));
+  }
+
+  // A number or a boolean. Infinity and NaN, which JSON does not have, become null.
+  template <class T>
+  requires std::is_arithmetic_v<T> LogLine& Add(std::string_view name, T value) {
+    if constexpr (std::same_as<T, bool>) {
+      return AddBare(name, value ? "true" : "false");
+    } else if constexpr (std::is_floating_point_v<T>) {
+      return AddDouble(name, value);
+    } else if constexpr (std::is_signed_v<T>) {
+      return AddSigned(name, value);
+    } else {
+      return AddUnsigned(name, value);
+    }
+  }
+
+  // A secret never reaches the log, not even its length.
+  LogLine& Add(std::string_view name, const Secret& value) = delete;
+
+ private:
+  friend class Log;
+
+  static constexpr size_t kInlineBytes = 1024;
+
+  LogLine(LogFormat format, Severity severity, std::string_view event, std::string_view message);
+
+  // `value` is JSON already.
+  LogLine& AddBare(std::string_view name, std::string_view value);
+  LogLine& AddDouble(std::string_view name, double value);
+  LogLine& AddSigned(std::string_view name, int64_t value);
+  LogLine& AddUnsigned(std::string_view name, uint64_t value);
+  void AppendName(std::string_view name);
+  std::string_view Finish();
+
+  const LogFormat format_;
+  const Severity severity_;
+  fmt::basic_memory_buffer<char, kInlineBytes> buffer_;
+};
+
+// The program's log: one line per event on stdout, each written and flushed before Write returns,
+// so that nothing is lost when the process ends. Any thread.
+//
+//   if (log.Enabled(Severity::kInfo)) {
+//     LogLine line = log.Line(Severity::kInfo, "call", "call finished");
+//     log.Write(line.Add("rpc", ToString(rpc)).Add("attempts", 2));
+//   }
+class Log {
+ public:
+  struct Options {
+    Severity min_severity = Severity::kInfo;
+    LogFormat format = LogFormat::kJson;
+    // Where lines go; null is stdout. Tests pass an ostream_sink_mt.
+    std::shared_ptr<spdlog::sinks::sink> sink;
+  };
+
+  Log() : Log(Options()) {}
+  explicit Log(const Options& options);
+  Log(const Log&) = delete;
+  Log& operator=(const Log&) = delete;
+  ~Log();
+
+  // Ask before building a line that is not always wanted.
+  bool Enabled(Severity severity) const { return severity >= min_severity_; }
+
+  // Begins a line with `timestamp` (now), `severity`, `event` (lower_snake, stable, for programs)
+  // and `message` (fixed text, for people; what varies goes into fields).
+  LogLine Line(Severity severity, std::string_view event, std::string_view message) const {
+    return {format_, severity, event, message};
+  }
+
+  // Ends `line` and writes it, unless its severity is not enabled. Once per line.
+  void Write(LogLine& line);
+
+  void Flush();
+
+ private:
+  const Severity min_severity_;
+  const LogFormat format_;
+  std::unique_ptr<spdlog::logger> logger_;
+};
+
+}  // namespace modelgates::gateway

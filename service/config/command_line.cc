@@ -1,0 +1,139 @@
+#include "config/command_line.h"
+
+#include <fmt/format.h>
+
+#include <optional>
+#include <sstream>
+
+#include "config/settings.h"
+#include "config/small_file.h"
+#include "config/value_rules.h"
+
+namespace modelgates::gateway {
+namespace {
+
+// Flagfiles within flagfiles; a file that names itself ends here.
+constexpr int kMaxDepth = 8;
+constexpr size_t kMaxFlagfileBytes = 1 << 20;
+
+// One argument and where it stands.
+struct Argument {
+  std::string text;
+  std::string source;
+};
+
+class Reader {
+ public:
+  explicit Reader(CommandLine& result) : result_(result) {}
+
+  void Read(const std::vector<Argument>& arguments, int depth) {
+    for (size_t i = 0; i < arguments.size(); ++i) {
+      const Argument& argument = arguments[i];
+      std::string_view text = argument.text;
+      if (text == "--" && i + 1 == arguments.size()) return;
+      if (!text.starts_with('-') || text == "-" || text == "--") {
+        AddError("an argument is not a flag", argument);
+        continue;
+      }
+      text.remove_prefix(text.starts_with("--") ? 2 : 1);
+
+      const size_t equals = text.find('=');
+      const std::string_view name = text.substr(0, equals);
+      std::optional<std::string_view> value;
+      if (equals != std::string_view::npos) value = text.substr(equals + 1);
+
+      // A value of its own argument: abseil takes a following flag for one, which never is meant.
+      const auto following = [&]() -> std::optional<std::string_view> {
+        if (i + 1 == arguments.size() || arguments[i + 1].text.starts_with('-')) return {};
+        return arguments[++i].text;
+      };
+      ReadFlag(name, value, following, argument, depth);
+    }
+  }
+
+ private:
+  template <class Following>
+  void ReadFlag(std::string_view name, std::optional<std::string_view> value, Following following,
+                const Argument& argument, int depth) {
+    if (name == "help" || name == "h") {
+      result_.help = true;
+    } else if (name == "version") {
+      result_.version = true;
+    } else if (name == "flagfile") {
+      if (!value) value = following();
+      if (!value) return AddError("--flagfile needs a value", argument);
+      ReadFlagfiles(*value, argument, depth);
+    } else if (const Setting* setting = FindSetting(name)) {
+      if (!value && setting->is_switch()) value = "true";
+      if (!value) value = following();
+      if (!value) return AddError(fmt::format("--{} needs a value", name), argument);
+      result_.values[setting->name] = {std::string(*value), argument.source};
+    } else if (const Setting* negated = FindNegated(name); negated && !value) {
+      result_.values[negated->name] = {"false", argument.source};
+    } else {
+      AddError(fmt::format("--{} is no flag that is known, see --help", Printable(name)), argument);
+    }
+  }
+
+  void ReadFlagfiles(std::string_view paths, const Argument& argument, int depth) {
+    while (!paths.empty()) {
+      const size_t comma = paths.find(',');
+      ReadFlagfile(std::string(paths.substr(0, comma)), argument, depth);
+      if (comma == std::string_view::npos) return;
+      paths.remove_prefix(comma + 1);
+    }
+  }
+
+  void ReadFlagfile(const std::string& path, const Argument& argument, int depth) {
+    const std::optional<std::string> content = ReadSmallFile(path, kMaxFlagfileBytes);
+    if (!content || depth == kMaxDepth) {
+      return AddError(
+          fmt::format("--flagfile={} must be a file that can be read, at most {} within "
+                      "each other",
+                      Quote(path), kMaxDepth),
+          argument);
+    }
+    std::vector<Argument> lines;
+    std::istringstream file(*content);
+    std::string line;
+    for (int number = 1; std::getline(file, line); ++number) {
+      const size_t begin = line.find_first_not_of(" \t");
+      const size_t end = line.find_last_not_of(" \t\r");
+      if (begin == std::string::npos || end == std::string::npos || line[begin] == '#') continue;
+      lines.push_back(
+          {line.substr(begin, end - begin + 1), fmt::format("flagfile {}:{}", path, number)});
+    }
+    Read(lines, depth + 1);
+  }
+
+  static const Setting* FindNegated(std::string_view name) {
+    if (!name.starts_with("no")) return nullptr;
+    const Setting* setting = FindSetting(name.substr(2));
+    return setting && setting->is_switch() ? setting : nullptr;
+  }
+
+  static std::string Printable(std::string_view name) {
+    std::string quoted = Quote(name.substr(0, 64));
+    return quoted.substr(1, quoted.size() - 2);
+  }
+
+  void AddError(std::string_view what, const Argument& argument) {
+    result_.errors.push_back(fmt::format("{} ({})", what, argument.source));
+  }
+
+  CommandLine& result_;
+};
+
+}  // namespace
+
+CommandLine ReadCommandLine(const std::vector<std::string>& args) {
+  std::vector<Argument> arguments;
+  for (size_t i = 0; i < args.size(); ++i) {
+    arguments.push_back({args[i], fmt::format("command line, argument {}", i + 1)});
+  }
+  CommandLine result;
+  Reader(result).Read(arguments, 0);
+  return result;
+}
+
+}  // namespace modelgates::gateway

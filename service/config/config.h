@@ -1,0 +1,117 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+#include "base/log_options.h"
+#include "base/secret.h"
+
+namespace modelgates::gateway {
+
+// Which callback URLs a create may name.
+enum class CallbackPolicy : uint8_t {
+  kDocumented,  // https on port 443 or 3000, as the API documents
+  kLoopback,    // that, and http on localhost, 127.0.0.1 and [::1] at any port
+  kAny,         // any absolute http or https URL
+};
+
+// What is asked of PKCE (RFC 7636) before anything is sent.
+enum class PkcePolicy : uint8_t {
+  kOff,      // the upstream decides
+  kRfc7636,  // what is sent must have the RFC's length and alphabet
+  kS256,     // PKCE with S256 is required
+};
+
+// Whose bearer goes upstream.
+enum class CredentialMode : uint8_t {
+  kService,      // the gateway's key
+  kPassthrough,  // the caller's `authorization` metadata, which is required
+  kEither,       // the caller's when sent, else the gateway's; needs authenticated callers
+};
+
+// Every setting, named as its flag. Plain values, complete and checked once Load (flags.h) has
+// returned them: no reader checks again.
+struct Config {
+  using Milliseconds = std::chrono::milliseconds;
+
+  // host:port of gRPC, IPv6 in brackets. All interfaces, since it serves other pods. Port 0 picks
+  // one.
+  std::string listen = "0.0.0.0:50051";
+  // host:port of probes and metrics over HTTP; empty is off. Loopback, since it has no access
+  // control.
+  std::string admin_listen = "127.0.0.1:9090";
+
+  // Base URL of the REST API: http or https, no user info, no query, no fragment.
+  std::string upstream = "https://modelgates.ai/api/v1";
+  // PEM file that replaces the system's CAs for the upstream; empty keeps those.
+  std::string upstream_ca_file;
+  // URL of a proxy for the upstream; may hold a password. Empty is none, whatever the environment
+  // says.
+  std::string upstream_proxy;
+  // Allows http to a host that is not loopback. Off: codes and keys would cross the network in
+  // clear.
+  bool insecure_upstream = false;
+
+  // File with the service's key, re-read when it changes. Empty: the key comes from `api_key`.
+  std::string api_key_file;
+  // The service's key as found at start, in api_key_file or else in the environment variable
+  // MODELGATES_API_KEY. Empty: no Authorization header.
+  Secret api_key;
+  CredentialMode credential_mode = CredentialMode::kService;
+
+  // Values of the app's headers for calls that leave the field unset; empty is no header.
+  std::string http_referer;
+  std::string x_open_router_title;
+  std::string x_open_router_categories;
+  // Names of two of those headers: another published client of the vendor uses X-ModelGates-Title.
+  std::string title_header = "X-OpenRouter-Title";
+  std::string categories_header = "X-OpenRouter-Categories";
+
+  CallbackPolicy callback_policy = CallbackPolicy::kDocumented;
+  // A malformed verifier would spend the code for nothing, so it is refused before it is sent.
+  PkcePolicy pkce_policy = PkcePolicy::kRfc7636;
+
+  // For callers without a deadline, and the most that any caller gets.
+  Milliseconds default_deadline = std::chrono::seconds(30);
+  Milliseconds max_deadline = std::chrono::seconds(120);
+
+  // TCP and TLS handshake together. A healthy one takes well below a second.
+  Milliseconds connect_timeout = std::chrono::seconds(3);
+  // One attempt, connect included.
+  Milliseconds attempt_timeout = std::chrono::seconds(10);
+
+  // Attempts of one call, the first included.
+  int max_attempts = 4;
+  // Wait before the first retry, the longest wait, and the factor between: the vendor SDK's values.
+  Milliseconds initial_interval{500};
+  Milliseconds max_interval = std::chrono::seconds(60);
+  double backoff_exponent = 1.5;
+  // A longer Retry-After ends the call at once: the caller can wait better than we can.
+  Milliseconds max_retry_after = std::chrono::seconds(10);
+
+  // Calls at once; one more is refused. Each costs some 40 kB while it waits.
+  int max_concurrent_calls = 1000;
+
+  // How long an exchange that was sent may go on without any caller.
+  Milliseconds exchange_cap = std::chrono::seconds(30);
+  // How long the key of a finished exchange is kept for its repeats; 0 is not at all.
+  Milliseconds exchange_replay_ttl = std::chrono::seconds(30);
+
+  // After SIGTERM: keep serving while load balancers notice, then wait for running calls.
+  Milliseconds drain_delay = std::chrono::seconds(5);
+  Milliseconds drain_timeout = std::chrono::seconds(30);
+
+  // gRPC server reflection: tools need no proto files. The contract is no secret.
+  bool reflection = true;
+  // gRPC channelz: shows peers and traffic to whoever can call, so only when asked for.
+  bool channelz = false;
+
+  Severity log_level = Severity::kInfo;
+  LogFormat log_format = LogFormat::kJson;
+
+  // Print the effective settings and end instead of serving.
+  bool check_config = false;
+};
+
+}  // namespace modelgates::gateway

@@ -1,0 +1,48 @@
+#include "config/cross_rules.h"
+
+#include <fmt/format.h>
+#include <strings.h>
+
+#include "config/value_rules.h"
+
+namespace modelgates::gateway {
+
+std::span<const CrossRule> CrossRules() {
+  static const auto& rules = *new std::vector<CrossRule>{
+      {{"listen", "admin_listen"},
+       "must not be the same as --admin_listen",
+       [](const Config& config) {
+         return config.listen != config.admin_listen || config.listen.ends_with(":0");
+       }},
+      {{"upstream", "insecure_upstream"},
+       "must be https: http is for loopback hosts only, unless --insecure_upstream is set",
+       [](const Config& config) {
+         return config.insecure_upstream || !CrossesNetworkInClear(config.upstream);
+       }},
+      {{"title_header", "categories_header"},
+       "must not be the same as --categories_header",
+       [](const Config& config) {
+         return strcasecmp(config.title_header.c_str(), config.categories_header.c_str()) != 0;
+       }},
+      {{"default_deadline", "max_deadline"},
+       "must not be longer than --max_deadline",
+       [](const Config& config) { return config.default_deadline <= config.max_deadline; }},
+      {{"initial_interval", "max_interval"},
+       "must not be longer than --max_interval",
+       [](const Config& config) { return config.initial_interval <= config.max_interval; }},
+  };
+  return rules;
+}
+
+std::vector<std::string> Doubts(const Config& config) {
+  std::vector<std::string> doubts;
+  if (config.credential_mode == CredentialMode::kPassthrough && !config.api_key.empty()) {
+    doubts.emplace_back("the gateway's key is not used with --credential_mode=passthrough");
+  }
+  if (CrossesNetworkInClear(config.upstream)) {
+    doubts.emplace_back("--upstream is http: codes and keys cross the network in clear");
+  }
+  return doubts;
+}
+
+}  // namespace modelgates::gateway

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/config.h"
+
+namespace modelgates::gateway {
+
+// A rule between settings that are each right by themselves.
+struct CrossRule {
+  // Judged only when each of these was understood. The first is the one that is called wrong.
+  std::vector<std::string_view> settings;
+  // Fit to follow the first one's value: "must not be longer than --max_deadline".
+  std::string_view rule;
+  bool (*holds)(const Config& config);
+};
+
+std::span<const CrossRule> CrossRules();
+
+// What is allowed, but probably not meant; one sentence each.
+std::vector<std::string> Doubts(const Config& config);
+
+}  // namespace modelgates::gateway

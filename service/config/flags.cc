@@ -1,0 +1,147 @@
+#include "config/flags.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <map>
+#include <set>
+
+#include "config/command_line.h"
+#include "config/cross_rules.h"
+#include "config/key_file.h"
+#include "config/settings.h"
+#include "config/settings_text.h"
+#include "config/value_rules.h"
+
+namespace modelgates::gateway {
+namespace {
+
+constexpr std::string_view kKeyVariable = "MODELGATES_API_KEY";
+
+// Fills in the Config and remembers what went wrong, and with which settings.
+class Loader {
+ public:
+  Loader(CommandLine command_line, const Environment& environment)
+      : given_(std::move(command_line.values)),
+        errors_(std::move(command_line.errors)),
+        environment_(environment) {}
+
+  void ReadSettings() {
+    for (const Setting& setting : Settings()) {
+      if (!given_.contains(setting.name)) {
+        const std::string variable = setting.EnvironmentName();
+        std::optional<std::string> text = environment_(variable);
+        if (!text) continue;
+        given_[setting.name] = {*std::move(text), "environment variable " + variable};
+      }
+      if (const Rule broken = setting.parse(given_[setting.name].text, config_)) {
+        AddError(setting, *broken);
+      }
+    }
+  }
+
+  void ReadKey() {
+    if (!config_.api_key_file.empty()) {
+      absl::StatusOr<Secret> key = ReadKeyFile(config_.api_key_file);
+      if (!key.ok()) {
+        return AddError(*FindSetting("api_key_file"), std::string(key.status().message()));
+      }
+      config_.api_key = *std::move(key);
+      return;
+    }
+    std::optional<std::string> text = environment_(kKeyVariable);
+    if (!text) return;
+    const std::string_view key = TrimKey(*text);
+    if (const Rule broken = KeyRule(key)) {
+      errors_.push_back(fmt::format("{} (environment variable) {}", kKeyVariable, *broken));
+    }
+    config_.api_key = Secret(key);
+    Wipe(*text);
+  }
+
+  void JudgeTogether() {
+    for (const CrossRule& rule : CrossRules()) {
+      const bool understood =
+          std::none_of(rule.settings.begin(), rule.settings.end(),
+                       [this](std::string_view name) { return wrong_.contains(name); });
+      if (understood && !rule.holds(config_)) AddCrossError(rule);
+    }
+  }
+
+  std::vector<std::string>& errors() { return errors_; }
+  Config& config() { return config_; }
+
+ private:
+  void AddError(const Setting& setting, std::string_view rule) {
+    wrong_.insert(setting.name);
+    errors_.push_back(fmt::format("{} {}", Describe(setting), rule));
+  }
+
+  void AddCrossError(const CrossRule& rule) {
+    std::string others;
+    for (const std::string_view name : rule.settings) {
+      if (name == rule.settings.front()) continue;
+      others += fmt::format("{}{}", others.empty() ? "" : ", ", Describe(*FindSetting(name)));
+    }
+    errors_.push_back(
+        fmt::format("{} {}: {}", Describe(*FindSetting(rule.settings.front())), rule.rule, others));
+  }
+
+  // --name="value" (source), as it was given.
+  std::string Describe(const Setting& setting) const {
+    const auto given = given_.find(setting.name);
+    const bool is_default = given == given_.end();
+    const std::string text = is_default ? setting.print(config_) : given->second.text;
+    return fmt::format("--{}={} ({})", setting.name,
+                       Quote(setting.redact ? setting.redact(text) : text),
+                       is_default ? "default" : given->second.source);
+  }
+
+  std::map<std::string_view, GivenValue> given_;
+  std::vector<std::string> errors_;
+  const Environment& environment_;
+  std::set<std::string_view> wrong_;
+  Config config_;
+};
+
+}  // namespace
+
+Environment ProcessEnvironment() {
+  return [](std::string_view name) -> std::optional<std::string> {
+    const char* const value = std::getenv(std::string(name).c_str());
+    return value ? std::optional<std::string>(value) : std::nullopt;
+  };
+}
+
+LoadResult Load(const std::vector<std::string>& args, const Environment& environment) {
+  CommandLine command_line = ReadCommandLine(args);
+  LoadResult result;
+  if (command_line.help) {
+    result.output = HelpText();
+    return result;
+  }
+  if (command_line.version) {
+    result.output = fmt::format("oauth-gateway {}\n", GATEWAY_VERSION);
+    return result;
+  }
+
+  Loader loader(std::move(command_line), environment);
+  loader.ReadSettings();
+  loader.ReadKey();
+  loader.JudgeTogether();
+  if (!loader.errors().empty()) {
+    result.errors = std::move(loader.errors());
+    result.exit_status = 2;
+    return result;
+  }
+  result.warnings = Doubts(loader.config());
+  if (loader.config().check_config) {
+    result.output = DescribeSettings(loader.config());
+  } else {
+    result.config = std::move(loader.config());
+  }
+  return result;
+}
+
+}  // namespace modelgates::gateway

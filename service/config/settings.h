@@ -1,0 +1,41 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "config/config.h"
+
+namespace modelgates::gateway {
+
+// One row of the table of settings: all that is known about a flag.
+struct Setting {
+  std::string_view name;
+  // What the value is, e.g. "DURATION"; empty for a switch (--name, --noname).
+  std::string_view value;
+  // One sentence for --help and the README.
+  std::string_view help;
+  // Stores what `text` says in its member of `config`. Otherwise says the rule that `text` breaks,
+  // fit to follow the value ("must be ..."), and leaves `config` alone.
+  std::function<std::optional<std::string>(std::string_view text, Config& config)> parse;
+  // The member as a text that `parse` takes.
+  std::function<std::string(const Config& config)> print;
+  // Removes what must not be shown from a value, right or wrong. Null: all of it may be shown.
+  std::string (*redact)(std::string_view text) = nullptr;
+
+  bool is_switch() const { return value.empty(); }
+  // "OAUTH_GATEWAY_" and the name in capitals. Kubernetes puts OAUTH_GATEWAY_PORT and
+  // OAUTH_GATEWAY_SERVICE_* into the environment of pods beside a Service of this name, so no
+  // setting may be called port or service_*, and variables that are not ours are not mistakes.
+  std::string EnvironmentName() const;
+};
+
+// The table, in the order in which people read it. A new setting is one more row.
+std::span<const Setting> Settings();
+
+// Null when there is no such setting.
+const Setting* FindSetting(std::string_view name);
+
+}  // namespace modelgates::gateway

@@ -1,0 +1,83 @@
+#include "config/settings_text.h"
+
+#include <fmt/format.h>
+
+#include <string_view>
+
+#include "config/settings.h"
+
+namespace modelgates::gateway {
+namespace {
+
+constexpr size_t kColumns = 100;
+
+std::string Show(const Setting& setting, const Config& config) {
+  const std::string text = setting.print(config);
+  return setting.redact ? setting.redact(text) : text;
+}
+
+// Appends the words of `text`, each line indented and at most kColumns wide.
+void Wrap(std::string_view text, size_t indent, std::string& out) {
+  size_t column = 0;
+  while (!text.empty()) {
+    const size_t space = text.find(' ');
+    const std::string_view word = text.substr(0, space);
+    if (column != 0 && column + 1 + word.size() > kColumns) {
+      out += '\n';
+      column = 0;
+    }
+    out.append(column == 0 ? indent : 1, ' ').append(word);
+    column += (column == 0 ? indent : 1) + word.size();
+    text.remove_prefix(space == std::string_view::npos ? text.size() : space + 1);
+  }
+  out += '\n';
+}
+
+std::string Usage(const Setting& setting) {
+  return setting.is_switch() ? fmt::format("--[no]{}", setting.name)
+                             : fmt::format("--{}={}", setting.name, setting.value);
+}
+
+std::string Code(std::string_view text) {
+  return text.empty() ? std::string("none") : fmt::format("`{}`", text);
+}
+
+}  // namespace
+
+std::string DescribeSettings(const Config& config) {
+  std::string out;
+  for (const Setting& setting : Settings()) {
+    out += fmt::format("--{}={}\n", setting.name, Show(setting, config));
+  }
+  out += fmt::format("# the gateway's key: {}\n", config.api_key.empty() ? "none" : "<redacted>");
+  return out;
+}
+
+std::string HelpText() {
+  std::string out =
+      "usage: oauth-gateway [--name=value ...] [--flagfile=FILE]\n\n"
+      "Serves the ModelGates OAuth operations over gRPC. Each setting has a default and can come "
+      "from\n"
+      "the environment variable beside it; a flag wins over the environment. A flagfile holds one "
+      "flag\n"
+      "per line.\n\n";
+  for (const Setting& setting : Settings()) {
+    const std::string by_default = Show(setting, Config());
+    out += fmt::format("  {:<37} {}\n", Usage(setting), setting.EnvironmentName());
+    Wrap(fmt::format("{} [default: {}]", setting.help, by_default.empty() ? "none" : by_default), 6,
+         out);
+  }
+  out += "\n  --help\n      Print this and exit.\n  --version\n      Print the version and exit.\n";
+  return out;
+}
+
+std::string SettingsMarkdown() {
+  std::string out = "| flag | environment | default | meaning |\n|--|--|--|--|\n";
+  for (const Setting& setting : Settings()) {
+    out += fmt::format("| `--{}` | `{}` | {} | {} |\n", setting.name, setting.EnvironmentName(),
+                       Code(Show(setting, Config())), setting.help);
+  }
+  return out;
+}
+
+}  // namespace modelgates::gateway

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace modelgates::gateway {
+
+// Shapes of values. Each ...Rule says what is wrong with `text`, fit to follow the value ("must
+// be ..."), or nullopt.
+using Rule = std::optional<std::string>;
+
+// host:port; the host a name or an IPv4 address, an IPv6 address in brackets; port 0 to 65535.
+Rule HostPortRule(std::string_view text);
+
+// A base URL of the upstream, see http/base_url.h.
+Rule UpstreamRule(std::string_view text);
+
+// An HTTP proxy: http://host:port, user info allowed, nothing after it.
+Rule ProxyRule(std::string_view text);
+
+// A PEM file with a certificate that can be read now.
+Rule CaFileRule(std::string_view path);
+
+// A field name (RFC 9110, 5.1) that is not one of those the gateway itself sends.
+Rule HeaderNameRule(std::string_view text);
+
+// A field value that can be sent unchanged, at most 8,192 bytes.
+Rule HeaderValueRule(std::string_view text);
+
+// Whether a request to `url`, which UpstreamRule takes, leaves the machine unencrypted.
+bool CrossesNetworkInClear(std::string_view url);
+
+// Shortest whole unit: "500ms", "30s". What ParseDuration takes.
+std::string PrintDuration(std::chrono::milliseconds duration);
+
+// "30s", "500ms", "1m30s", "1.5h"; nullopt when it is no such thing, negative, infinite, longer
+// than a year, or finer than milliseconds.
+std::optional<std::chrono::milliseconds> ParseDuration(std::string_view text);
+
+// `url` without user info and query, whether or not it is a right URL.
+std::string RedactUrl(std::string_view url);
+
+// `path`, unless it is the key itself that somebody put in its file's place.
+std::string RedactKeyPath(std::string_view path);
+
+// A value for a message: in quotes, bytes other than printable ASCII escaped, a long one cut.
+std::string Quote(std::string_view text);
+
+}  // namespace modelgates::gateway

@@ -1,0 +1,220 @@
+#include "admin/metrics.h"
+
+#include <gmock/gmock.h>
+
+#include <map>
+#include <set>
+#include <sstream>
+#include <thread>
+#include <vector>
+
+namespace modelgates::gateway {
+namespace {
+
+using ::testing::HasSubstr;
+
+using std::chrono::milliseconds;
+
+// A metric: its type, and the names of the labels that each of its series has.
+struct Shape {
+  std::string type;
+  std::set<std::string> labels;
+  friend bool operator==(const Shape&, const Shape&) = default;
+  friend void PrintTo(const Shape& shape, std::ostream* out) {
+    *out << shape.type;
+    for (const std::string& label : shape.labels) *out << " " << label;
+  }
+};
+
+// The names that operators rely on (operations.md), as far as they are in use.
+const std::map<std::string, Shape> kPromised = {
+    {"grpc_server_started_total", {"counter", {"grpc_method"}}},
+    {"grpc_server_handled_total", {"counter", {"grpc_method", "grpc_code"}}},
+    {"grpc_server_handling_seconds", {"histogram", {"grpc_method"}}},
+    {"oauth_gateway_upstream_attempts_total", {"counter", {"rpc", "outcome"}}},
+    {"oauth_gateway_upstream_attempt_seconds", {"histogram", {"rpc"}}},
+    {"oauth_gateway_retries_total", {"counter", {"rpc", "decision"}}},
+    {"oauth_gateway_errors_total", {"counter", {"rpc", "reason"}}},
+    {"oauth_gateway_exchanges", {"gauge", {"state"}}},
+    {"oauth_gateway_exchange_joins_total", {"counter", {}}},
+    {"oauth_gateway_exchange_replays_total", {"counter", {}}},
+    {"oauth_gateway_exchange_outcome_unknown_total", {"counter", {}}},
+    {"oauth_gateway_resend_prevented_total", {"counter", {}}},
+    {"oauth_gateway_upstream_contract_violations_total", {"counter", {"field"}}},
+    {"oauth_gateway_error_details_truncated_total", {"counter", {}}},
+    {"oauth_gateway_calls_in_flight", {"gauge", {}}},
+    {"oauth_gateway_upstream_connections", {"gauge", {}}},
+};
+
+std::vector<std::string> Lines(const std::string& text) {
+  std::vector<std::string> lines;
+  std::istringstream in(text);
+  for (std::string line; std::getline(in, line);) lines.push_back(line);
+  return lines;
+}
+
+// Names of the labels in `name{a="1",b="2"} 3`; no value of ours has a quote or a comma in it.
+std::set<std::string> LabelNames(const std::string& line) {
+  std::set<std::string> names;
+  const size_t open = line.find('{');
+  if (open == std::string::npos) return names;
+  std::istringstream labels(line.substr(open + 1, line.find('}') - open - 1));
+  for (std::string label; std::getline(labels, label, ',');) {
+    const std::string name = label.substr(0, label.find('='));
+    if (name != "le") names.insert(name);
+  }
+  return names;
+}
+
+std::string WithoutSuffix(std::string name, const std::map<std::string, Shape>& known) {
+  for (const std::string suffix : {"_bucket", "_sum", "_count"}) {
+    if (!known.contains(name) && name.ends_with(suffix)) name.resize(name.size() - suffix.size());
+  }
+  return name;
+}
+
+// Series without labels are one name, others the text in braces: the value of each.
+std::map<std::string, std::string> Values(const Metrics& metrics) {
+  std::map<std::string, std::string> values;
+  for (const std::string& line : Lines(metrics.Render())) {
+    if (!line.starts_with('#')) {
+      const size_t space = line.rfind(' ');
+      values[line.substr(0, space)] = line.substr(space + 1);
+    }
+  }
+  return values;
+}
+
+const Decision kRetry = {true, {}, {}, {}};
+const Decision kStop = {false, {}, StopReason::kDeadline, {}};
+
+void RecordEverything(Metrics& metrics) {
+  for (const Rpc rpc : {Rpc::kCreateAuthCode, Rpc::kExchangeAuthCode}) {
+    metrics.CallStarted(rpc);
+    metrics.CallFinished(rpc, 14, milliseconds(7));
+    metrics.AttemptAnswered(rpc, 200, milliseconds(5));
+    metrics.AttemptFailed(rpc, TransportFailure::kReset, milliseconds(5));
+    metrics.RetryDecided(rpc, kRetry);
+    metrics.ErrorReturned(rpc, 17);
+  }
+  metrics.ErrorDetailsTruncated();
+  metrics.ContractViolated("app_id");
+  metrics.SetExchanges(ExchangeState::kSending, 4);
+  metrics.ExchangeJoined();
+  metrics.ExchangeReplayed();
+  metrics.ExchangeOutcomeUnknown();
+  metrics.ResendPrevented();
+  metrics.SetUpstreamConnections(3);
+}
+
+TEST(Metrics, AreExactlyThePromisedOnesEachWithConstantLabels) {
+  Metrics metrics;
+  const std::string before = metrics.Render();
+  RecordEverything(metrics);
+  const std::string after = metrics.Render();
+  for (const std::string& text : {before, after}) {
+    std::map<std::string, Shape> found;
+    for (const std::string& line : Lines(text)) {
+      std::istringstream words(line);
+      std::string hash, keyword, name, type;
+      words >> hash >> keyword >> name >> type;
+      if (hash == "#" && keyword == "TYPE") found[name].type = type;
+    }
+    for (const std::string& line : Lines(text)) {
+      if (line.starts_with('#')) continue;
+      const std::string name = WithoutSuffix(line.substr(0, line.find_first_of("{ ")), found);
+      if (found[name].labels.empty()) found[name].labels = LabelNames(line);
+      EXPECT_EQ(found[name].labels, LabelNames(line)) << line;
+    }
+    EXPECT_EQ(found, kPromised);
+  }
+}
+
+TEST(Metrics, RecordingMakesNoNewSeries) {
+  Metrics metrics;
+  const size_t before = Values(metrics).size();
+  RecordEverything(metrics);
+  EXPECT_EQ(Values(metrics).size(), before);
+}
+
+TEST(Metrics, CountWhatHappened) {
+  Metrics metrics;
+  metrics.CallStarted(Rpc::kCreateAuthCode);
+  metrics.CallStarted(Rpc::kCreateAuthCode);
+  metrics.CallFinished(Rpc::kCreateAuthCode, 0, milliseconds(7));
+  metrics.AttemptAnswered(Rpc::kExchangeAuthCode, 403, milliseconds(2));
+  metrics.AttemptFailed(Rpc::kExchangeAuthCode, TransportFailure::kConnectTimeout, milliseconds(2));
+  metrics.RetryDecided(Rpc::kCreateAuthCode, kRetry);
+  metrics.RetryDecided(Rpc::kCreateAuthCode, kStop);
+  metrics.ErrorReturned(Rpc::kExchangeAuthCode, 20);
+  metrics.SetExchanges(ExchangeState::kUnknown, 7);
+  metrics.SetExchanges(ExchangeState::kUnknown, 2);
+  metrics.SetUpstreamConnections(5);
+  auto values = Values(metrics);
+  EXPECT_EQ(values[R"(grpc_server_started_total{grpc_method="CreateAuthCode"})"], "2");
+  EXPECT_EQ(values[R"(grpc_server_handled_total{grpc_code="OK",grpc_method="CreateAuthCode"})"],
+            "1");
+  EXPECT_EQ(values[R"(grpc_server_handling_seconds_count{grpc_method="CreateAuthCode"})"], "1");
+  EXPECT_EQ(
+      values[R"(grpc_server_handling_seconds_bucket{grpc_method="CreateAuthCode",le="0.005"})"],
+      "0");
+  EXPECT_EQ(
+      values[R"(grpc_server_handling_seconds_bucket{grpc_method="CreateAuthCode",le="0.01"})"],
+      "1");
+  EXPECT_EQ(values["oauth_gateway_calls_in_flight"], "1");
+  EXPECT_EQ(
+      values[R"(oauth_gateway_upstream_attempts_total{outcome="4xx",rpc="ExchangeAuthCode"})"],
+      "1");
+  EXPECT_EQ(
+      values
+          [R"(oauth_gateway_upstream_attempts_total{outcome="connect_timeout",rpc="ExchangeAuthCode"})"],
+      "1");
+  EXPECT_EQ(values[R"(oauth_gateway_retries_total{decision="retry",rpc="CreateAuthCode"})"], "1");
+  EXPECT_EQ(values[R"(oauth_gateway_retries_total{decision="deadline",rpc="CreateAuthCode"})"],
+            "1");
+  EXPECT_EQ(
+      values
+          [R"(oauth_gateway_errors_total{reason="EXCHANGE_OUTCOME_UNKNOWN",rpc="ExchangeAuthCode"})"],
+      "1");
+  EXPECT_EQ(values[R"(oauth_gateway_exchanges{state="unknown"})"], "2");
+  EXPECT_EQ(values["oauth_gateway_upstream_connections"], "5");
+}
+
+TEST(Metrics, WhatIsUnknownCountsAsOther) {
+  Metrics metrics;
+  for (const int number : {-1, 17, 1'000'000}) {
+    metrics.CallFinished(Rpc::kCreateAuthCode, number, milliseconds(1));
+  }
+  for (const int status : {-1, 0, 99, 600, 1'000'000}) {
+    metrics.AttemptAnswered(Rpc::kCreateAuthCode, status, milliseconds(1));
+  }
+  for (const int reason : {-1, 0, 63, 64, 1'000'000}) {
+    metrics.ErrorReturned(Rpc::kCreateAuthCode, reason);
+  }
+  metrics.ContractViolated("a name that\n\"nobody\" knows");
+  auto values = Values(metrics);
+  EXPECT_EQ(values[R"(grpc_server_handled_total{grpc_code="other",grpc_method="CreateAuthCode"})"],
+            "3");
+  EXPECT_EQ(
+      values[R"(oauth_gateway_upstream_attempts_total{outcome="other",rpc="CreateAuthCode"})"],
+      "5");
+  EXPECT_EQ(values[R"(oauth_gateway_errors_total{reason="other",rpc="CreateAuthCode"})"], "5");
+  EXPECT_EQ(values[R"(oauth_gateway_upstream_contract_violations_total{field="other"})"], "1");
+}
+
+TEST(Metrics, MayBeRecordedAndReadOnAnyThread) {
+  Metrics metrics;
+  {
+    std::vector<std::jthread> threads;
+    for (int thread = 0; thread < 3; ++thread) {
+      threads.emplace_back([&metrics] {
+        for (int i = 0; i < 500; ++i) RecordEverything(metrics);
+      });
+    }
+    for (int i = 0; i < 5; ++i) EXPECT_THAT(metrics.Render(), HasSubstr("grpc_server"));
+  }
+  EXPECT_EQ(Values(metrics)["oauth_gateway_exchange_joins_total"], "1500");
+}
+
+}  // namespace
+}  // namespace modelgates::gateway

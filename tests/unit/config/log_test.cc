@@ -1,0 +1,175 @@
+#include "base/log.h"
+
+#include <gmock/gmock.h>
+#include <spdlog/sinks/ostream_sink.h>
+
+#include <cmath>
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <random>
+#include <sstream>
+#include <thread>
+
+namespace modelgates::gateway {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::MatchesRegex;
+using Json = nlohmann::ordered_json;
+
+// A log into memory.
+class Captured {
+ public:
+  explicit Captured(LogFormat format = LogFormat::kJson, Severity min_severity = Severity::kDebug)
+      : log({min_severity, format, std::make_shared<spdlog::sinks::ostream_sink_mt>(out_)}) {}
+
+  std::string text() const { return out_.str(); }
+
+  // The only line, parsed back. nlohmann checks UTF-8 too.
+  Json Line() const {
+    EXPECT_EQ(text().find('\n'), text().size() - 1);
+    return Json::parse(text());
+  }
+
+ private:
+  std::ostringstream out_;
+
+ public:
+  Log log;
+};
+
+template <class T>
+Json WrittenAs(const T& value) {
+  Captured captured;
+  LogLine line = captured.log.Line(Severity::kInfo, "event", "message");
+  captured.log.Write(line.Add("value", value));
+  return captured.Line()["value"];
+}
+
+TEST(Log, WritesOneJsonObjectWithTheFieldsInOrder) {
+  Captured captured;
+  LogLine line = captured.log.Line(Severity::kInfo, "call", "call finished");
+  line.Add("rpc", "CreateAuthCode").Add("attempts", 2).Add("duration_ms", 1.25).Add("joined", true);
+  captured.log.Write(line);
+  const Json json = captured.Line();
+  std::vector<std::string> names;
+  for (const auto& [name, value] : json.items()) names.push_back(name);
+  EXPECT_THAT(names, ElementsAre("timestamp", "severity", "event", "message", "rpc", "attempts",
+                                 "duration_ms", "joined"));
+  EXPECT_EQ(json["severity"], "INFO");
+  EXPECT_EQ(json["event"], "call");
+  EXPECT_EQ(json["message"], "call finished");
+  EXPECT_EQ(json["rpc"], "CreateAuthCode");
+  EXPECT_EQ(json["attempts"], 2);
+  EXPECT_EQ(json["duration_ms"], 1.25);
+  EXPECT_EQ(json["joined"], true);
+  EXPECT_THAT(json["timestamp"].get<std::string>(),
+              MatchesRegex("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\\.[0-9]{6}Z"));
+}
+
+TEST(Log, WritesNumbersExactly) {
+  EXPECT_EQ(WrittenAs(std::numeric_limits<int64_t>::min()), std::numeric_limits<int64_t>::min());
+  EXPECT_EQ(WrittenAs(std::numeric_limits<uint64_t>::max()), std::numeric_limits<uint64_t>::max());
+  EXPECT_EQ(WrittenAs(0.1), 0.1);
+  EXPECT_EQ(WrittenAs(1e300), 1e300);
+  EXPECT_TRUE(WrittenAs(std::nan("")).is_null());
+  EXPECT_TRUE(WrittenAs(std::numeric_limits<double>::infinity()).is_null());
+}
+
+TEST(Log, KeepsTextAndReplacesWhatIsNotUtf8) {
+  const std::string text = "a \"quoted\" \\ tab\t line\n \x01 \x7f é € 😀 \u0085 \u2028";
+  EXPECT_EQ(WrittenAs(text), text);
+  EXPECT_EQ(WrittenAs(std::string("a\0b", 3)), std::string("a\0b", 3));
+  EXPECT_EQ(WrittenAs("\xff"), "\uFFFD");
+  EXPECT_EQ(WrittenAs("a\xc3"), "a\uFFFD");
+  EXPECT_EQ(WrittenAs("\xc0\xaf"), "\uFFFD\uFFFD");
+  EXPECT_EQ(WrittenAs("\xed\xa0\x80"), "\uFFFD\uFFFD\uFFFD");
+  EXPECT_EQ(WrittenAs("\xf4\x90\x80\x80"), "\uFFFD\uFFFD\uFFFD\uFFFD");
+}
+
+TEST(Log, IsOneCleanLineWhateverTheValueHolds) {
+  std::mt19937 random(20240607);
+  for (int round = 0; round < 5'000; ++round) {
+    std::string value(random() % 40, '\0');
+    // Half of the bytes from where UTF-8, JSON and terminals are delicate.
+    constexpr std::string_view kDelicate = "\"\\\n\r\t\x1b\x7f\xc2\x85\xe2\x80\xa8\xed\xa0\xf0\x9f";
+    for (char& c : value) {
+      c = random() % 2 ? static_cast<char>(random()) : kDelicate[random() % kDelicate.size()];
+    }
+    for (const LogFormat format : {LogFormat::kJson, LogFormat::kText}) {
+      Captured captured(format);
+      LogLine line = captured.log.Line(Severity::kInfo, "event", value);
+      captured.log.Write(line.Add("value", value).Add("last", 1));
+      const std::string text = captured.text();
+      ASSERT_EQ(text.find('\n'), text.size() - 1);
+      for (const char c : text.substr(0, text.size() - 1)) {
+        ASSERT_TRUE(static_cast<unsigned char>(c) >= 0x20 && c != 0x7f);
+      }
+      if (format == LogFormat::kJson) {
+        ASSERT_EQ(captured.Line()["last"], 1);
+      }
+    }
+  }
+}
+
+TEST(Log, HasATextFormForATerminal) {
+  Captured captured(LogFormat::kText);
+  LogLine line = captured.log.Line(Severity::kWarning, "reloaded", "key file read again");
+  captured.log.Write(line.Add("path", "/a b").Add("size", 3).Add("rpc", "X").Add("none", ""));
+  EXPECT_THAT(captured.text(),
+              MatchesRegex("[-0-9T:.]+Z WARNING reloaded: key file read again path=\"/a b\" size=3 "
+                           "rpc=X none=\"\"\n"));
+}
+
+TEST(Log, LeavesOutWhatIsBelowItsLevel) {
+  Captured captured(LogFormat::kJson, Severity::kWarning);
+  for (const Severity severity :
+       {Severity::kDebug, Severity::kInfo, Severity::kWarning, Severity::kError}) {
+    EXPECT_EQ(captured.log.Enabled(severity), severity >= Severity::kWarning);
+    LogLine line = captured.log.Line(severity, ToString(severity), "message");
+    captured.log.Write(line);
+  }
+  EXPECT_THAT(captured.text(), HasSubstr("WARNING"));
+  EXPECT_THAT(captured.text(), HasSubstr("ERROR"));
+  EXPECT_THAT(captured.text(), Not(HasSubstr("DEBUG")));
+  EXPECT_THAT(captured.text(), Not(HasSubstr("INFO")));
+}
+
+TEST(Log, WritesLongLinesWhole) {
+  const std::string value(100'000, 'x');
+  EXPECT_EQ(WrittenAs(value), value);
+}
+
+TEST(Log, NeverMixesLinesOfTwoThreads) {
+  Captured captured;
+  {
+    std::vector<std::jthread> threads;
+    for (int thread = 0; thread < 4; ++thread) {
+      threads.emplace_back([&captured] {
+        for (int i = 0; i < 200; ++i) {
+          LogLine line = captured.log.Line(Severity::kInfo, "event", "message");
+          captured.log.Write(line.Add("i", i));
+        }
+      });
+    }
+  }
+  std::istringstream lines(captured.text());
+  int count = 0;
+  for (std::string line; std::getline(lines, line); ++count) {
+    EXPECT_TRUE(Json::accept(line)) << line;
+  }
+  EXPECT_EQ(count, 800);
+}
+
+template <class T>
+concept CanBeLogged = requires(LogLine& line, const T& value) {
+  line.Add("name", value);
+};
+
+static_assert(CanBeLogged<std::string>);
+static_assert(CanBeLogged<int>);
+static_assert(!CanBeLogged<Secret>);
+
+}  // namespace
+}  // namespace modelgates::gateway

@@ -1,0 +1,38 @@
+#include "config/settings_text.h"
+
+#include <gmock/gmock.h>
+
+#include <sstream>
+
+#include "config/settings.h"
+#include "unit/config/load_support.h"
+
+namespace modelgates::gateway {
+namespace {
+
+using ::testing::HasSubstr;
+
+TEST(HelpText, FitsATerminalAndNamesEverySetting) {
+  const std::string help = HelpText();
+  std::istringstream lines(help);
+  for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 100u) << line;
+  for (const Setting& setting : Settings()) {
+    EXPECT_THAT(help, HasSubstr(std::string(setting.name)));
+    EXPECT_THAT(help, HasSubstr(setting.EnvironmentName() + "\n"));
+  }
+}
+
+TEST(DescribeSettings, IsAFlagfileThatGivesTheSameSettings) {
+  const LoadResult first =
+      LoadWith({"--max_attempts=2", "--noreflection",
+                "--admin_listen=", "--http_referer=https://app.example/?a=b@c"});
+  ASSERT_TRUE(first.config) << AllText(first);
+  const std::string text = DescribeSettings(*first.config);
+  const TemporaryFile file(text);
+  const LoadResult second = LoadWith({"--flagfile=" + file.path()});
+  ASSERT_TRUE(second.config) << AllText(second);
+  EXPECT_EQ(DescribeSettings(*second.config), text);
+}
+
+}  // namespace
+}  // namespace modelgates::gateway
