@@ -1,0 +1,34 @@
+#pragma once
+
+#include <array>
+#include <bit>
+#include <string_view>
+
+#include "base/hmac.h"
+
+namespace modelgates::gateway {
+
+// What makes two exchanges the same (exchange.md, "How"): a repeat of the identical call by the
+// same party. Different identities never meet, so nobody receives what another party's exchange
+// brought.
+struct ExchangeIdentity {
+  std::string_view auth_code;
+  std::string_view code_verifier;
+  int code_challenge_method = -1;  // -1: absent
+  std::string_view bearer;         // the credential used upstream
+  std::string_view caller;         // the authenticated caller; empty without mTLS
+  std::string_view base_url;
+};
+
+// The only thing that is kept of an identity.
+using ExchangeKey = Hmac::Digest;
+
+inline ExchangeKey ToKey(Hmac& hmac, const ExchangeIdentity& identity) {
+  // All bytes of the number: an enum of proto3 may have any value.
+  const auto method = std::bit_cast<std::array<char, sizeof(int)>>(identity.code_challenge_method);
+  return hmac.Of({identity.auth_code, identity.code_verifier,
+                  std::string_view(method.data(), method.size()), identity.bearer, identity.caller,
+                  identity.base_url});
+}
+
+}  // namespace modelgates::gateway

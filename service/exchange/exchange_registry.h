@@ -1,0 +1,119 @@
+#pragma once
+
+#include <absl/container/flat_hash_map.h>
+#include <absl/container/flat_hash_set.h>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <stop_token>
+
+#include "base/event_loop.h"
+#include "base/exchange_state.h"
+#include "base/task.h"
+#include "exchange/exchange_identity.h"
+#include "resilience/retrier.h"
+
+namespace modelgates::gateway {
+
+// What became of an exchange, as far as its replay goes.
+enum class ExchangeResult : uint8_t {
+  kSuccess,   // an answer that holds a key
+  kSpent,     // the code was used, but the answer cannot be read
+  kRejected,  // the upstream looked at the code and refused it
+  kUnknown,   // sent, and the outcome cannot be known
+  kUnsent,    // the code was not used: leaves no memory
+};
+
+struct ExchangeOptions {
+  // Once sent, nothing ends an exchange but its answer or this.
+  Duration cap = std::chrono::seconds(30);
+  // How long a finished exchange is given again to the identical call.
+  Duration success_ttl = std::chrono::seconds(30);
+  Duration unknown_ttl = std::chrono::seconds(120);  // of spent ones too
+  Duration rejected_ttl = std::chrono::seconds(5);
+  int max_replays = 5;  // of a success, after its first delivery
+  // Above this, exchanges still work, but only without join and memory.
+  size_t max_exchanges = 10'000;
+};
+
+// Indexed by ExchangeState.
+using ExchangeCounts = std::array<size_t, kExchangeStateCount>;
+
+// One upstream call for all identical exchanges (exchange.md): whoever comes while it runs joins
+// it, whoever leaves only stops waiting, and once the code is on its way nothing cancels it. What
+// it brought is kept for a short while for the caller that repeats. Loop thread only.
+class ExchangeRegistry {
+ public:
+  // Judges an outcome; decides how long it is kept. Not asked about what was never offered.
+  using Judge = ExchangeResult (*)(const Outcome&);
+
+  enum class End : uint8_t {
+    kFinished,    // `outcome` is set
+    kInProgress,  // the caller's deadline passed; the upstream has the code
+    kNotSent,     // the caller's deadline passed; the code was not sent
+    kCancelled,   // the caller left
+  };
+
+  struct Reply {
+    End end = End::kFinished;
+    std::shared_ptr<const Outcome> outcome;
+    bool joined = false;
+    bool replayed = false;
+    bool sent = false;
+  };
+
+  // What one call brings.
+  struct Call {
+    ExchangeKey key;
+    // A success is kept only for a caller that proved possession of a verifier, see exchange.md.
+    bool replayable = false;
+    // Opts out of join and replay: this call has an exchange of its own.
+    bool once_only = false;
+    TimePoint deadline;
+    std::stop_token stop;
+  };
+
+  ExchangeRegistry(EventLoop& loop, Retrier& retrier, ExchangeOptions options, Judge judge);
+  ~ExchangeRegistry();
+
+  // Runs `request` for this call, or joins or replays its twin. What `options` say of cancellation
+  // and of the length of an attempt is replaced by the rules of an exchange. Whoever joins gets
+  // what the retry policy of the first caller brings; the last deadline of them all bounds its
+  // retries.
+  Task<Reply> Run(Call call, HttpRequest request, CallOptions options,
+                  std::shared_ptr<AttemptObserver> observer);
+
+  // Gives up every exchange that is under way: the end of a drain that took too long. The outcome
+  // of those that were sent is unknown.
+  void Abort();
+
+  // Exchanges that are under way, whether or not anyone waits for them. Drain waits for zero.
+  size_t in_flight() const { return running_.size(); }
+
+  // How many exchanges are in which state: under way, or remembered. Walks the former only.
+  ExchangeCounts CountStates() const;
+
+ private:
+  struct Flight;
+  using FlightPtr = std::shared_ptr<Flight>;
+
+  FlightPtr Find(const ExchangeKey& key) const;
+  Task<void> Fly(FlightPtr flight, HttpRequest request);
+  void Remember(const FlightPtr& flight);
+  // May destroy `flight`.
+  void Forget(const Flight& flight);
+  // Ends a flight that nobody waits for and the upstream has not seen: a later call starts afresh.
+  void Drop(Flight& flight);
+
+  EventLoop& loop_;
+  Retrier& retrier_;
+  const ExchangeOptions options_;
+  const Judge judge_;
+  absl::flat_hash_map<ExchangeKey, FlightPtr> flights_;
+  absl::flat_hash_set<Flight*> running_;
+  ExchangeCounts remembered_{};
+};
+
+}  // namespace modelgates::gateway

@@ -1,0 +1,159 @@
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <deque>
+#include <memory>
+#include <numeric>
+#include <optional>
+#include <string>
+
+#include "exchange/exchange_registry.h"
+#include "support/fake_loop.h"
+#include "support/scripted_transport.h"
+#include "unit/resilience/table_classifiers.h"
+
+namespace modelgates::gateway {
+
+using namespace std::chrono_literals;
+using End = ExchangeRegistry::End;
+
+// What errors.md says of the code in the cases that the tests use; any body of a 200 but
+// "unreadable" holds a key.
+inline ExchangeResult JudgeByTable(const Outcome& outcome) {
+  if (const auto* error = std::get_if<TransportError>(&outcome.last)) {
+    if (error->failure == TransportFailure::kCancelled) return ExchangeResult::kUnsent;
+    if (error->delivery == Delivery::kNever) return ExchangeResult::kUnsent;
+    return error->http_status == 200 ? ExchangeResult::kSpent : ExchangeResult::kUnknown;
+  }
+  const auto& response = std::get<HttpResponse>(outcome.last);
+  if (response.status == 200) {
+    return response.body == "unreadable" ? ExchangeResult::kSpent : ExchangeResult::kSuccess;
+  }
+  if (ClassifyExchange(outcome.last) == RetryClass::kIfUnsent) return ExchangeResult::kUnsent;
+  return response.status < 500 ? ExchangeResult::kRejected : ExchangeResult::kUnknown;
+}
+
+inline HttpResponse Key(std::string body) {
+  HttpResponse response = Answer(200);
+  response.body = std::move(body);
+  return response;
+}
+
+inline ExchangeKey MakeKey(const std::string& identity) {
+  ExchangeKey key{};
+  identity.copy(reinterpret_cast<char*>(key.data()), key.size());
+  return key;
+}
+
+class ExchangeTest : public testing::Test {
+ protected:
+  // What differs between the calls of a test.
+  struct Ask {
+    std::string identity = "code-1";
+    Duration deadline = 60s;
+    bool verifier = true;
+    bool once_only = false;
+    bool retries = true;
+  };
+
+  // One call and what came of it.
+  struct Caller {
+    std::stop_source stop;
+    int replies = 0;
+    ExchangeRegistry::Reply reply;
+    TimePoint replied_at{};
+
+    bool done() const { return replies > 0; }
+    // The body of the answer, "status n" without one, or the name of the failure; "-" for none.
+    std::string Got() const {
+      if (reply.outcome == nullptr) return "-";
+      if (const auto* error = std::get_if<TransportError>(&reply.outcome->last)) {
+        return std::string(ToString(error->failure));
+      }
+      const auto& response = std::get<HttpResponse>(reply.outcome->last);
+      return response.body.empty() ? "status " + std::to_string(response.status) : response.body;
+    }
+  };
+
+  // Whatever a test left running comes to its end, and leaves nothing behind.
+  void TearDown() override {
+    EXPECT_TRUE(loop_.AdvanceUntilIdle());
+    if (exchanges_) {
+      EXPECT_EQ(Known(), 0u);
+    }
+    for (const Caller& caller : callers_) EXPECT_EQ(caller.replies, 1);
+  }
+
+  void Use(ExchangeOptions options) { exchanges_.emplace(loop_, retrier_, options, JudgeByTable); }
+
+  // Begins a call and runs what can run without waiting.
+  Caller& Begin(const Ask& ask) {
+    Caller& caller = callers_.emplace_back();
+    Spawn(Serve(caller, ask));
+    loop_.Run();
+    return caller;
+  }
+  Caller& Begin() { return Begin(Ask()); }
+
+  // Makes a whole call, however long it waits.
+  Caller& Finish(const Ask& ask) {
+    Caller& caller = Begin(ask);
+    while (!caller.done() && loop_.HasTimer()) loop_.Advance(10ms);
+    return caller;
+  }
+  Caller& Finish() { return Finish(Ask()); }
+
+  void Leave(Caller& caller) {
+    caller.stop.request_stop();
+    loop_.Run();
+  }
+
+  // One call as a coroutine, for those that begin within a turn of the loop.
+  Task<void> Serve(Caller& caller, Ask ask) {
+    ExchangeRegistry::Call call;
+    call.key = MakeKey(ask.identity);
+    call.replayable = ask.verifier;
+    call.once_only = ask.once_only;
+    call.deadline = loop_.Now() + ask.deadline;
+    call.stop = caller.stop.get_token();
+
+    CallOptions options;
+    options.policy.enabled = ask.retries;
+    options.policy.jitter = 0ms;
+    options.deadline = call.deadline;
+    options.attempt_timeout = 1s;  // of no meaning for an exchange
+    options.classify = ClassifyExchange;
+    options.repeat = Repeat::kOnlyUnsent;
+    options.started = loop_.Now();
+
+    HttpRequest request("/auth/keys");
+    request.set_body(ask.identity);
+    Task<ExchangeRegistry::Reply> run =
+        exchanges_->Run(std::move(call), std::move(request), std::move(options), nullptr);
+    caller.reply = co_await run;
+    caller.replied_at = loop_.Now();
+    ++caller.replies;
+  }
+
+  size_t Sends() const { return transport_.sends().size(); }
+
+  size_t Count(ExchangeState state) const {
+    return exchanges_->CountStates()[static_cast<size_t>(state)];
+  }
+
+  // Every exchange, under way or remembered.
+  size_t Known() const {
+    const ExchangeCounts counts = exchanges_->CountStates();
+    return std::accumulate(counts.begin(), counts.end(), size_t{0});
+  }
+
+  FakeLoop loop_;
+  ScriptedTransport transport_{loop_};
+  Retrier retrier_{loop_, transport_, [] { return 0.0; }};
+  std::optional<ExchangeRegistry> exchanges_{std::in_place, loop_, retrier_, ExchangeOptions{},
+                                             JudgeByTable};
+  std::deque<Caller> callers_;
+};
+
+}  // namespace modelgates::gateway
