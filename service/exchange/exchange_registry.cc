@@ -169,8 +169,7 @@ void ExchangeRegistry::Remember(const FlightPtr& flight) {
   if (Find(flight->key) != flight) return;
   Duration ttl{};
   flight->replays_left = kUnlimited;
-  // With no byte offered since the last proof that the code is unused, it is unused.
-  switch (flight->offered ? judge_(*flight->outcome) : ExchangeResult::kUnsent) {
+  switch (judge_(*flight->outcome)) {
     case ExchangeResult::kSuccess:
       flight->memory = ExchangeState::kDone;
       // With nobody there, the first replay is the delivery.

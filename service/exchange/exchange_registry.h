@@ -46,7 +46,7 @@ using ExchangeCounts = std::array<size_t, kExchangeStateCount>;
 // it brought is kept for a short while for the caller that repeats. Loop thread only.
 class ExchangeRegistry {
  public:
-  // Judges an outcome; decides how long it is kept. Not asked about what was never offered.
+  // Judges an outcome; decides how long it is kept.
   using Judge = ExchangeResult (*)(const Outcome&);
 
   enum class End : uint8_t {

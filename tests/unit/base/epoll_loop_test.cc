@@ -85,7 +85,7 @@ TEST_F(EpollLoopTest, TimersFireInTheOrderOfTheirTimesAndNotEarly) {
   EXPECT_GE(fired[2], start + 30ms);
 }
 
-class CountingHandler : public FdHandler {
+class CountingHandler final : public FdHandler {
  public:
   explicit CountingHandler(std::function<void()> on_events) : on_events_(std::move(on_events)) {}
   void OnEvents(uint32_t) override { on_events_(); }

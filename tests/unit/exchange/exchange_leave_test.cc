@@ -160,6 +160,16 @@ TEST_F(ExchangeLeave, OnceOnlyRunsToItsEndToo) {
   EXPECT_EQ(Known(), 0u);
 }
 
+TEST_F(ExchangeLeave, OnceOnlyTakesNothingAwayWhenItLeaves) {
+  transport_.Then(Key("key-1"), 2s).Then(Refused(), 1s);
+  Begin();
+  Caller& once = Begin({.once_only = true});
+  Leave(once);
+  const Caller& repeat = Finish();
+  EXPECT_EQ(repeat.Got(), "key-1");
+  EXPECT_TRUE(repeat.reply.joined);
+}
+
 TEST_F(ExchangeLeave, TheCapEndsWhatTheUpstreamNeverAnswers) {
   transport_.Then(Key("key-1"), ScriptedTransport::kSilence);
   const Caller& first = Begin({.deadline = 2s});

@@ -1,0 +1,63 @@
+# shellcheck shell=bash
+# What the scripts share. Sourced, never run; the sourcing script has set -euo pipefail.
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+tools="$root/build/tools/bin"
+
+# Developer tools of ours come before others of the same name; tests find grpcurl here too.
+export PATH="$tools:$PATH"
+
+# Without the first of these, ccache takes every use of a precompiled header for a miss; without the
+# others, the same source in another folder.
+export CCACHE_SLOPPINESS="${CCACHE_SLOPPINESS-pch_defines,time_macros}"
+export CCACHE_BASEDIR="${CCACHE_BASEDIR-$root}"
+export CCACHE_NOHASHDIR="${CCACHE_NOHASHDIR-true}"
+
+if [[ -t 1 && -z "${NO_COLOR:-}" ]]; then
+  bold=$'\e[1m' red=$'\e[31m' plain=$'\e[0m'
+else
+  bold='' red='' plain=''
+fi
+
+say() { printf '%s\n' "$*"; }
+step() { printf '\n%s== %s%s\n' "$bold" "$*" "$plain"; }
+
+fail() {
+  printf '%s%s: %s%s\n' "$red" "$(basename "$0")" "$*" "$plain" >&2
+  exit 1
+}
+
+# Runs a command whose output matters only when it fails.
+quietly() {
+  local output
+  output=$("$@" 2>&1 </dev/null) || {
+    printf '%s\n' "$output" >&2
+    fail "failed: $*"
+  }
+}
+
+# configure PRESET: in CI a warning is an error; on a desk it is a warning.
+configure() {
+  local flags=()
+  [[ "${CI:-}" != true ]] || flags+=(-DCMAKE_COMPILE_WARNING_AS_ERROR=ON)
+  (cd "$root" && quietly cmake --preset "$1" "${flags[@]}")
+}
+
+# build PRESET [TARGET ...]
+build() {
+  local preset=$1 targets=()
+  shift
+  (($# == 0)) || targets=(--target "$@")
+  (cd "$root" && cmake --build --preset "$preset" "${targets[@]}")
+}
+
+# Files of the project, committed or about to be, that match the patterns; NUL between the names.
+project_files() {
+  (
+    cd "$root" && git ls-files -z --cached --others --exclude-standard -- "$@" |
+      while IFS= read -r -d '' file; do
+        # Deleted but not committed yet is still listed.
+        if [[ -f "$file" ]]; then printf '%s\0' "$file"; fi
+      done
+  )
+}

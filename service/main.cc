@@ -1,0 +1,91 @@
+#include <absl/synchronization/mutex.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "config/flags.h"
+#include "grpc_log.h"
+#include "server.h"
+
+namespace modelgates::gateway {
+namespace {
+
+constexpr int kWrongSettings = 2;
+constexpr int kCutOff = 1;
+
+// Waits for SIGTERM or SIGINT.
+void WaitForSignal(const sigset_t& signals) {
+  int signal = 0;
+  while (sigwait(&signals, &signal) != 0) {
+  }
+}
+
+int Serve(const Config& config, const std::vector<std::string>& warnings) {
+  // Before any thread starts, so that only WaitForSignal sees them.
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+
+  Log log({.min_severity = config.log_level, .format = config.log_format, .sink = nullptr});
+  RouteGrpcLog(log);
+  LogLine starting = log.Line(Severity::kInfo, "starting", "oauth-gateway starts");
+  log.Write(starting.Add("version", GATEWAY_VERSION).Add("upstream", config.upstream));
+  for (const std::string& warning : warnings) {
+    LogLine line = log.Line(Severity::kWarning, "setting", "a setting deserves a look");
+    log.Write(line.Add("warning", warning));
+  }
+
+  auto server = Server::Start(config, log);
+  if (!server.ok()) {
+    std::fprintf(stderr, "oauth-gateway: %s\n", std::string(server.status().message()).c_str());
+    return kWrongSettings;
+  }
+  LogLine listening = log.Line(Severity::kInfo, "listening", "ready for calls");
+  log.Write(listening.Add("grpc_address", (*server)->grpc_address())
+                .Add("admin_address", (*server)->admin_address()));
+
+  WaitForSignal(signals);
+  LogLine draining = log.Line(Severity::kInfo, "draining", "new calls go elsewhere");
+  log.Write(draining);
+  std::thread([&signals] {
+    WaitForSignal(signals);
+    _exit(kCutOff);
+  }).detach();
+  const bool complete = (*server)->Drain();
+  server->reset();
+
+  LogLine stopped = log.Line(Severity::kInfo, "stopped", "oauth-gateway ends");
+  log.Write(stopped.Add("complete", complete));
+  log.Flush();
+  return complete ? 0 : kCutOff;
+}
+
+int Main(int argc, char** argv) {
+#ifdef NDEBUG
+  // The packaged abseil checks the order of every lock at the cost of a tenth of a call.
+  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
+#endif
+  // Memory holds keys and codes: no core dump, whatever the core pattern, and no ptrace.
+  prctl(PR_SET_DUMPABLE, 0);
+  signal(SIGPIPE, SIG_IGN);
+
+  LoadResult loaded = Load(std::vector<std::string>(argv + 1, argv + argc), ProcessEnvironment());
+  std::fputs(loaded.output.c_str(), stdout);
+  for (const std::string& error : loaded.errors) {
+    std::fprintf(stderr, "oauth-gateway: %s\n", error.c_str());
+  }
+  if (!loaded.config) return loaded.exit_status;
+  return Serve(*loaded.config, loaded.warnings);
+}
+
+}  // namespace
+}  // namespace modelgates::gateway
+
+int main(int argc, char** argv) { return modelgates::gateway::Main(argc, argv); }

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <google/rpc/error_details.pb.h>
+
+#include <optional>
+
+#include "rpc/failed_call.h"
+#include "upstream/error_body.h"
+
+namespace modelgates::gateway {
+
+// The fields that are wrong: those that validation found, or the one that the upstream's 400 is
+// about. nullopt when none is known.
+std::optional<google::rpc::BadRequest> BadRequestOf(const FailedCall& failed,
+                                                    const std::optional<ErrorBody>& body);
+
+}  // namespace modelgates::gateway

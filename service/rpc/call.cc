@@ -1,0 +1,47 @@
+#include "rpc/call.h"
+
+#include <grpc/support/time.h>
+
+namespace modelgates::gateway {
+namespace {
+
+// As a length of time first, so that a step of the wall clock between here and the deadline does
+// not move it.
+TimePoint ToSteady(gpr_timespec deadline, TimePoint now) {
+  if (gpr_time_cmp(deadline, gpr_inf_future(deadline.clock_type)) == 0) return TimePoint::max();
+  const gpr_timespec left = gpr_time_sub(deadline, gpr_now(deadline.clock_type));
+  // Beyond a year it is no deadline, and the sum below stays in range.
+  constexpr int64_t kYearSeconds = 365 * 24 * 3600;
+  if (left.tv_sec > kYearSeconds) return TimePoint::max();
+  return now + std::chrono::seconds(left.tv_sec) + std::chrono::nanoseconds(left.tv_nsec);
+}
+
+}  // namespace
+
+Call::Call(Rpc rpc, grpc::CallbackServerContext& context, EventLoop& loop)
+    : rpc_(rpc),
+      context_(context),
+      loop_(loop),
+      started_(loop.Now()),
+      caller_deadline_(ToSteady(context.raw_deadline(), started_)) {}
+
+void Call::FinishWith(const grpc::Status& status) { Finish(status); }
+
+void Call::AddTrailer(const std::string& name, const std::string& value) {
+  context_.AddTrailingMetadata(name, value);
+}
+
+std::string_view Call::Metadata(std::string_view key) const {
+  const auto& metadata = context_.client_metadata();
+  const auto found = metadata.find(grpc::string_ref(key.data(), key.size()));
+  if (found == metadata.end()) return {};
+  return {found->second.data(), found->second.size()};
+}
+
+// Runs on a thread of gRPC, possibly while the loop finishes the call: the stop is requested on the
+// loop, where it does nothing any more if the call is over.
+void Call::OnCancel() {
+  loop_.Post([self = shared_from_this()] { self->stop_.request_stop(); });
+}
+
+}  // namespace modelgates::gateway

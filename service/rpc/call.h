@@ -1,0 +1,74 @@
+#pragma once
+
+#include <grpcpp/server_context.h>
+#include <grpcpp/support/server_callback.h>
+
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/event_loop.h"
+#include "base/rpc.h"
+#include "exchange/exchange_identity.h"
+#include "rpc/redaction.h"
+#include "rpc/validation.h"
+#include "upstream/rest_mapping.h"
+
+namespace modelgates::gateway {
+
+// One gRPC call as the pipeline sees it: what all RPCs share of context, request and reply.
+//
+// It begins on a thread of gRPC, lives on the loop, and ends when both gRPC and the pipeline are
+// done with it. Nothing of gRPC may be touched after Finish.
+class Call : public grpc::ServerUnaryReactor, public std::enable_shared_from_this<Call> {
+ public:
+  // Reads what is needed from `context`, which must outlive Finish.
+  Call(Rpc rpc, grpc::CallbackServerContext& context, EventLoop& loop);
+
+  // Keeps the call alive until gRPC is done with it. Once, before anything can end it.
+  void Begin() { self_ = shared_from_this(); }
+
+  // Sends trailers and status; the reply too when `status` is OK. Once.
+  void FinishWith(const grpc::Status& status);
+  void AddTrailer(const std::string& name, const std::string& value);
+
+  Rpc rpc() const { return rpc_; }
+  TimePoint started() const { return started_; }
+  // Steady clock; TimePoint::max() when the caller set none.
+  TimePoint caller_deadline() const { return caller_deadline_; }
+  // Requested once the caller has cancelled, or its connection is gone.
+  std::stop_token stop() const { return stop_.get_token(); }
+  // First value of a metadata key; empty when there is none. Valid until Finish.
+  std::string_view Metadata(std::string_view key) const;
+  std::string Peer() const { return context_.peer(); }
+
+  virtual std::vector<Violation> Validate(const Config& config) const = 0;
+  virtual const oauth::v1::RetryConfig* retries() const = 0;
+  virtual HttpRequest ToHttpRequest(const UpstreamDefaults& defaults,
+                                    const Secret& bearer) const = 0;
+  virtual ReplyReading ReadReply(HttpResponse& response) = 0;
+  // Adds the secrets of request and reply, as views into them.
+  virtual void AddSecrets(Redaction& redaction) const = 0;
+  // The authorization code that the call is about: of the reply for a create. May be empty.
+  virtual std::string_view auth_code() const = 0;
+  // Of an exchange; the parts that the request has.
+  virtual ExchangeIdentity Identity() const { return {}; }
+  // Of a create's reply; 0 when there is none.
+  virtual int64_t app_id() const { return 0; }
+
+ private:
+  void OnCancel() override;
+  void OnDone() override { self_.reset(); }
+
+  const Rpc rpc_;
+  grpc::CallbackServerContext& context_;
+  EventLoop& loop_;
+  const TimePoint started_;
+  const TimePoint caller_deadline_;
+  std::stop_source stop_;
+  std::shared_ptr<Call> self_;
+};
+
+}  // namespace modelgates::gateway

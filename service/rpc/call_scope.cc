@@ -1,0 +1,134 @@
+#include "rpc/call_scope.h"
+
+#include <absl/status/status.h>
+
+namespace modelgates::gateway {
+namespace {
+
+namespace v1 = modelgates::oauth::v1;
+
+double ToMilliseconds(Duration duration) {
+  return std::chrono::duration<double, std::milli>(duration).count();
+}
+
+// Somebody who runs the gateway should know; the rest is between caller and upstream.
+Severity SeverityOf(const FailedCall* failed) {
+  if (failed == nullptr || failed->row->origin == Origin::kCaller) return Severity::kInfo;
+  switch (failed->code) {
+    case absl::StatusCode::kInternal:
+    case absl::StatusCode::kUnavailable:
+    case absl::StatusCode::kUnknown:
+    case absl::StatusCode::kUnimplemented:
+    case absl::StatusCode::kUnauthenticated:  // the upstream refuses our key
+      return Severity::kWarning;
+    default:
+      return failed->reason == v1::EXCHANGE_OUTCOME_UNKNOWN ? Severity::kWarning : Severity::kInfo;
+  }
+}
+
+int StatusOf(const Outcome& outcome) {
+  return outcome.attempts.empty() ? 0 : outcome.attempts.back().http_status;
+}
+
+// A failed call may have made more attempts than its outcome tells of: see Pipeline.
+int AttemptsOf(const CallScope::End& end) {
+  if (end.failed != nullptr) return end.failed->attempts;
+  return end.outcome == nullptr ? 0 : static_cast<int>(end.outcome->attempts.size());
+}
+
+double UpstreamMilliseconds(const Outcome& outcome) {
+  Duration sum{};
+  for (const AttemptRecord& attempt : outcome.attempts) sum += attempt.elapsed;
+  return ToMilliseconds(sum);
+}
+
+}  // namespace
+
+CallScope::CallScope(Rpc rpc, TimePoint started, std::string request_id,
+                     std::string_view traceparent, std::string peer, Log& log, Metrics& metrics)
+    : rpc_(rpc),
+      started_(started),
+      request_id_(std::move(request_id)),
+      traceparent_(traceparent),
+      trace_(ParseTraceparent(traceparent_)),
+      peer_(std::move(peer)),
+      log_(log),
+      metrics_(metrics) {
+  metrics_.CallStarted(rpc_);
+}
+
+void CallScope::AddIdentity(LogLine& line) const {
+  if (!trace_.trace_id.empty()) {
+    line.Add("trace_id", trace_.trace_id).Add("span_id", trace_.span_id);
+  }
+  line.Add("request_id", request_id_).Add("rpc", ToString(rpc_));
+}
+
+void CallScope::Finish(const End& end, TimePoint now) {
+  const absl::StatusCode code = end.failed == nullptr ? absl::StatusCode::kOk : end.failed->code;
+  metrics_.CallFinished(rpc_, static_cast<int>(code), now - started_);
+  if (end.failed != nullptr) {
+    metrics_.ErrorReturned(rpc_, end.failed->reason);
+    if (end.failed->reason == v1::EXCHANGE_OUTCOME_UNKNOWN) metrics_.ExchangeOutcomeUnknown();
+  }
+  if (end.details_truncated) metrics_.ErrorDetailsTruncated();
+  if (end.joined) metrics_.ExchangeJoined();
+  if (end.replayed) metrics_.ExchangeReplayed();
+
+  const Severity severity = SeverityOf(end.failed);
+  if (!log_.Enabled(severity)) return;
+  LogLine line = log_.Line(severity, "call", "call finished");
+  AddIdentity(line);
+  line.Add("grpc_code", absl::StatusCodeToString(code));
+  if (end.failed != nullptr) {
+    line.Add("reason", v1::ErrorReason_Name(end.failed->reason));
+    line.Add("stop_reason", ToString(end.failed->stop));
+    if (rpc_ == Rpc::kExchangeAuthCode) {
+      line.Add("auth_code_state",
+               v1::UpstreamError::AuthCodeState_Name(end.failed->auth_code_state));
+    }
+  }
+  if (end.outcome != nullptr) {
+    if (const int status = StatusOf(*end.outcome); status != 0) line.Add("http_status", status);
+    line.Add("upstream_ms", UpstreamMilliseconds(*end.outcome));
+  }
+  line.Add("attempts", AttemptsOf(end));
+  if (rpc_ == Rpc::kExchangeAuthCode) {
+    line.Add("joined", end.joined).Add("replayed", end.replayed);
+  }
+  line.Add("duration_ms", ToMilliseconds(now - started_)).Add("peer", peer_);
+  if (end.app_id != 0) line.Add("app_id", end.app_id);
+  if (!end.auth_code_fp.empty()) line.Add("auth_code_fp", end.auth_code_fp);
+  log_.Write(line);
+}
+
+void CallScope::ContractViolated(std::string_view field) {
+  metrics_.ContractViolated(field);
+  LogLine line = log_.Line(Severity::kWarning, "contract_violation",
+                           "the upstream left out a field of its answer, or mistyped it");
+  AddIdentity(line);
+  log_.Write(line.Add("field", field));
+}
+
+void CallScope::OnAttempt(const AttemptRecord& attempt) {
+  if (attempt.failure) {
+    metrics_.AttemptFailed(rpc_, *attempt.failure, attempt.elapsed);
+  } else {
+    metrics_.AttemptAnswered(rpc_, attempt.http_status, attempt.elapsed);
+  }
+  const bool succeeded = !attempt.failure && attempt.http_status == 200;
+  if (succeeded || !log_.Enabled(Severity::kDebug)) return;
+  LogLine line = log_.Line(Severity::kDebug, "attempt", "attempt failed");
+  AddIdentity(line);
+  if (attempt.http_status != 0) line.Add("http_status", attempt.http_status);
+  if (attempt.failure) line.Add("failure", ToString(*attempt.failure));
+  log_.Write(line.Add("started_ms", ToMilliseconds(attempt.started))
+                 .Add("elapsed_ms", ToMilliseconds(attempt.elapsed)));
+}
+
+void CallScope::OnDecision(const Decision& decision) {
+  metrics_.RetryDecided(rpc_, decision);
+  if (!decision.retry && decision.stop == StopReason::kUnsafeExchange) metrics_.ResendPrevented();
+}
+
+}  // namespace modelgates::gateway

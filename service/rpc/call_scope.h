@@ -1,0 +1,61 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "admin/metrics.h"
+#include "base/log.h"
+#include "base/rpc.h"
+#include "resilience/retrier.h"
+#include "rpc/failed_call.h"
+#include "rpc/request_id.h"
+
+namespace modelgates::gateway {
+
+// One per call: its id and timing, its one log line, its metrics. Told of every attempt, also of
+// those that an exchange makes after its call has been answered, so it owns all that it uses but
+// log and metrics, which outlive every call.
+class CallScope final : public AttemptObserver {
+ public:
+  // `traceparent` and `peer` as the caller sent them.
+  CallScope(Rpc rpc, TimePoint started, std::string request_id, std::string_view traceparent,
+            std::string peer, Log& log, Metrics& metrics);
+  CallScope(const CallScope&) = delete;
+  CallScope& operator=(const CallScope&) = delete;
+
+  const std::string& request_id() const { return request_id_; }
+
+  // What the end of a call has to tell.
+  struct End {
+    const FailedCall* failed = nullptr;  // null: the call succeeded
+    const Outcome* outcome = nullptr;    // null: no attempt ended
+    bool details_truncated = false;
+    bool joined = false;
+    bool replayed = false;
+    int64_t app_id = 0;
+    std::string auth_code_fp{};  // empty: no code
+  };
+  // Once, when the status is settled.
+  void Finish(const End& end, TimePoint now);
+
+  // The upstream's answer broke its contract in `field`, and the reply does without it.
+  void ContractViolated(std::string_view field);
+
+  void OnAttempt(const AttemptRecord& attempt) override;
+  void OnDecision(const Decision& decision) override;
+
+ private:
+  void AddIdentity(LogLine& line) const;
+
+  const Rpc rpc_;
+  const TimePoint started_;
+  const std::string request_id_;
+  const std::string traceparent_;
+  const TraceContext trace_;  // views into traceparent_
+  const std::string peer_;
+  Log& log_;
+  Metrics& metrics_;
+};
+
+}  // namespace modelgates::gateway

@@ -1,0 +1,46 @@
+#include "rpc/callback_policy.h"
+
+#include "http/url.h"
+
+namespace modelgates::gateway {
+namespace {
+
+constexpr size_t kMaxBytes = 2048;
+
+CallbackProblem Malformed(std::string rule) { return {false, std::move(rule)}; }
+
+bool IsLoopback(const std::string& host) {
+  return host == "localhost" || host == "127.0.0.1" || host == "[::1]";
+}
+
+}  // namespace
+
+std::optional<CallbackProblem> CheckCallbackUrl(std::string_view text, CallbackPolicy policy) {
+  if (text.size() > kMaxBytes) return Malformed("must have at most 2,048 bytes");
+  const std::optional<Url> url = ParseUrl(text);
+  if (!url) {
+    return Malformed(
+        "must be an absolute URL with a host, and a port from 1 to 65535 if any, in "
+        "visible ASCII");
+  }
+  if (url->has_fragment) return Malformed("must not have a fragment");
+  if (url->has_user_info) return Malformed("must not have a user or a password");
+
+  const bool documented = url->scheme == "https" && (url->port == 443 || url->port == 3000);
+  const bool loopback = url->scheme == "http" && IsLoopback(url->host);
+  switch (policy) {
+    case CallbackPolicy::kAny:
+      return std::nullopt;
+    case CallbackPolicy::kLoopback:
+      if (documented || loopback) return std::nullopt;
+      return CallbackProblem{true,
+                             "must be https on port 443 or 3000, or http on localhost, 127.0.0.1 "
+                             "or [::1]"};
+    case CallbackPolicy::kDocumented:
+      if (documented) return std::nullopt;
+      return CallbackProblem{true, "must be https on port 443 or 3000"};
+  }
+  return CallbackProblem{true, "must be https on port 443 or 3000"};
+}
+
+}  // namespace modelgates::gateway

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "config/config.h"
+
+namespace modelgates::gateway {
+
+// What is wrong with a callback URL.
+struct CallbackProblem {
+  bool not_allowed;  // well-formed, but outside the policy
+  std::string rule;
+};
+
+// Checks `url` (RFC 6749, section 3.1.2: absolute, without fragment; no user info; at most 2,048
+// bytes), then the policy: kDocumented is what the API documents, "only https URLs on ports 443 and
+// 3000 are allowed". kAny takes every scheme with an authority, of native apps too (RFC 8252).
+std::optional<CallbackProblem> CheckCallbackUrl(std::string_view url, CallbackPolicy policy);
+
+}  // namespace modelgates::gateway

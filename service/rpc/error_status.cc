@@ -1,0 +1,120 @@
+#include "rpc/error_status.h"
+
+#include "base/text.h"
+#include "http/url.h"
+#include "rpc/bad_request.h"
+#include "rpc/error_details.h"
+#include "rpc/error_message.h"
+#include "rpc/fixed_details.h"
+#include "rpc/upstream_error.h"
+
+namespace modelgates::gateway {
+namespace {
+
+namespace v1 = modelgates::oauth::v1;
+
+constexpr char kDomain[] = "modelgates.ai";
+
+struct Answer {
+  const HttpResponse* response = nullptr;
+  std::optional<ErrorBody> body;
+};
+
+Answer AnswerOf(const FailedCall& failed) {
+  if (failed.outcome == nullptr) return {};
+  const auto* response = std::get_if<HttpResponse>(&failed.outcome->last);
+  if (response == nullptr) return {};
+  // A 2xx is read by rest_mapping alone: it may hold a key.
+  if (response->status < 300) return {response, std::nullopt};
+  return {response, ParseErrorBody(*response)};
+}
+
+std::string LocationHost(const HttpResponse& response, const Redaction& redaction) {
+  constexpr size_t kMaxHostBytes = 255;
+  // Before and after: parsing decodes the host and changes its case.
+  const std::optional<Url> url = ParseUrl(redaction.Apply(response.location));
+  return url ? CleanText(redaction.Apply(url->host), kMaxHostBytes) : "";
+}
+
+google::rpc::ErrorInfo ErrorInfoOf(const FailedCall& failed, const Answer& answer) {
+  google::rpc::ErrorInfo info;
+  info.set_domain(kDomain);
+  info.set_reason(v1::ErrorReason_Name(failed.reason));
+  auto& metadata = *info.mutable_metadata();
+  metadata["origin"] = ToString(failed.row->origin);
+  metadata["rpc"] = ToString(failed.rpc);
+  metadata["requestId"] = failed.request_id;
+  metadata["attempts"] = std::to_string(failed.attempts);
+  metadata["retryable"] = failed.retryable ? "true" : "false";
+  metadata["stopReason"] = ToString(failed.stop);
+  if (failed.rpc == Rpc::kExchangeAuthCode) {
+    metadata["authCodeState"] = v1::UpstreamError::AuthCodeState_Name(failed.auth_code_state);
+  }
+  if (answer.response == nullptr) return info;
+
+  const int status = answer.response->status;
+  metadata["httpStatus"] = std::to_string(status);
+  metadata["sdkError"] = SdkErrorName(failed.rpc, status, answer.body.has_value());
+  constexpr size_t kMaxIdBytes = 128;
+  std::string id = CleanText(failed.redaction->Apply(answer.response->request_id), kMaxIdBytes);
+  if (!id.empty()) metadata["upstreamRequestId"] = std::move(id);
+  if (failed.reason == v1::UPSTREAM_REDIRECT) {
+    std::string host = LocationHost(*answer.response, *failed.redaction);
+    if (!host.empty()) metadata["locationHost"] = std::move(host);
+  }
+  return info;
+}
+
+std::optional<google::rpc::RetryInfo> RetryInfoOf(const FailedCall& failed) {
+  if (!failed.retry_delay) return std::nullopt;
+  google::rpc::RetryInfo retry_info;
+  const auto milliseconds = failed.retry_delay->count();
+  retry_info.mutable_retry_delay()->set_seconds(milliseconds / 1000);
+  retry_info.mutable_retry_delay()->set_nanos(static_cast<int32_t>(milliseconds % 1000) *
+                                              1'000'000);
+  return retry_info;
+}
+
+bool HasHelp(const FailedCall& failed, const Answer& answer) {
+  if ((failed.row->details & kHelp) == 0) return false;
+  // A JSON 404 comes from the API itself, so the base URL is right.
+  return failed.reason != v1::NOT_FOUND || !answer.body;
+}
+
+ErrorDetails DetailsOf(const FailedCall& failed, const Answer& answer) {
+  ErrorDetails details;
+  details.error_info = ErrorInfoOf(failed, answer);
+  details.retry_info = RetryInfoOf(failed);
+  details.request_info.set_request_id(std::string(failed.request_id));
+  if (failed.attempts > 0) details.upstream_error = ToUpstreamError(failed, answer.body);
+  // The row's own details explain its own reason only.
+  if (failed.reason != failed.row->reason) return details;
+
+  const uint8_t wanted = failed.row->details;
+  if ((wanted & kBadRequest) != 0) details.bad_request = BadRequestOf(failed, answer.body);
+  if ((wanted & kPreconditionFailure) != 0) details.precondition_failure = PaymentFailure();
+  if ((wanted & kQuotaFailure) != 0) details.quota_failure = RateFailure();
+  if (HasHelp(failed, answer)) details.help = HelpFor(failed.reason);
+  if ((wanted & kLocalizedMessage) != 0 && failed.rpc == Rpc::kExchangeAuthCode) {
+    details.localized_message = RefusedSignIn();
+  }
+  return details;
+}
+
+}  // namespace
+
+ErrorStatus ToErrorStatus(const FailedCall& failed) {
+  const Answer answer = AnswerOf(failed);
+  ErrorStatus result;
+  result.status.set_code(static_cast<int>(failed.code));
+  result.status.set_message(ErrorMessage(failed, answer.body));
+  result.details_truncated = PackDetails(DetailsOf(failed, answer), result.status);
+  if (!failed.retryable) {
+    result.retry_pushback = "-1";
+  } else if (failed.retry_delay) {
+    result.retry_pushback = std::to_string(failed.retry_delay->count());
+  }
+  return result;
+}
+
+}  // namespace modelgates::gateway

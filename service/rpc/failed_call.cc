@@ -1,0 +1,125 @@
+#include "rpc/failed_call.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace modelgates::gateway {
+namespace {
+
+namespace v1 = modelgates::oauth::v1;
+using std::chrono::milliseconds;
+
+// Long enough for a burst to pass, short enough for a person not to notice.
+constexpr milliseconds kOverloadDelay{1000};
+constexpr milliseconds kInProgressDelay{500};
+
+AuthCodeState LocalState(Rpc rpc, const ErrorRow& row) {
+  return rpc == Rpc::kExchangeAuthCode ? row.auth_code_state
+                                       : v1::UpstreamError::AUTH_CODE_STATE_UNSPECIFIED;
+}
+
+bool IsRefusalOfTheCode(const HttpResult& result) {
+  const auto* response = std::get_if<HttpResponse>(&result);
+  if (response == nullptr) return false;
+  constexpr int kRefusals[] = {400, 401, 403, 404, 410};
+  return std::find(std::begin(kRefusals), std::end(kRefusals), response->status) !=
+         std::end(kRefusals);
+}
+
+bool AnEarlierAttemptMayHaveSpentTheCode(const Outcome& outcome) {
+  return outcome.attempts.size() > 1 &&
+         std::any_of(outcome.attempts.begin(), outcome.attempts.end() - 1,
+                     [](const AttemptRecord& attempt) { return attempt.outcome_unknown; });
+}
+
+// The caller's deadline: the retrier had no time left, or none for another attempt. An exchange
+// that was sent is another matter, its outcome is unknown.
+bool IsDeadline(Rpc rpc, const Outcome& outcome) {
+  const auto* error = std::get_if<TransportError>(&outcome.last);
+  return error != nullptr && error->failure == TransportFailure::kTimeout &&
+         outcome.stop == StopReason::kDeadline &&
+         (rpc == Rpc::kCreateAuthCode || error->delivery == Delivery::kNever);
+}
+
+// What is known of the code after the last attempt does not undo what an earlier one may have done.
+void RememberUnknownAttempt(const Outcome& outcome, FailedCall& failed) {
+  const bool unsent = failed.auth_code_state == v1::UpstreamError::UNSENT;
+  const bool rejected = failed.auth_code_state == v1::UpstreamError::REJECTED;
+  if (unsent || rejected) failed.auth_code_state = v1::UpstreamError::UNKNOWN;
+  if (unsent || IsRefusalOfTheCode(outcome.last)) {
+    failed.reason = v1::EXCHANGE_OUTCOME_UNKNOWN;
+    failed.code = absl::StatusCode::kAborted;
+    failed.after_unknown_attempt = true;
+  }
+}
+
+// A Retry-After that we did not wait for: too long, or not ours to wait for. With our attempts
+// spent, the caller's repeats would only multiply them.
+bool IsRetryable(const Verdict& verdict, const FailedCall& failed) {
+  const bool waitable =
+      verdict.retry == RetryClass::kAlways || verdict.retry == RetryClass::kIfUnsent;
+  return waitable && failed.retry_delay && failed.stop != StopReason::kAttemptsExhausted &&
+         failed.stop != StopReason::kBudgetExhausted;
+}
+
+}  // namespace
+
+FailedCall FailLocally(Rpc rpc, ErrorReason reason) {
+  const ErrorRow& row = LocalRow(reason);
+  FailedCall failed{.rpc = rpc, .row = &row, .reason = reason, .code = row.code};
+  failed.auth_code_state = LocalState(rpc, row);
+  switch (reason) {
+    case v1::GATEWAY_OVERLOADED:
+      failed.retryable = true;
+      failed.retry_delay = kOverloadDelay;
+      break;
+    case v1::GATEWAY_DRAINING:
+      failed.retryable = true;
+      failed.retry_delay = milliseconds(0);  // another replica serves now
+      break;
+    case v1::EXCHANGE_IN_PROGRESS:
+      failed.retryable = true;
+      failed.retry_delay = kInProgressDelay;
+      failed.stop = StopReason::kDeadline;
+      break;
+    case v1::UPSTREAM_CIRCUIT_OPEN:
+      failed.retryable = true;
+      failed.stop = StopReason::kBreakerOpen;
+      break;
+    case v1::DEADLINE_EXCEEDED:
+    case v1::DEADLINE_TOO_SHORT:
+      failed.stop = StopReason::kDeadline;
+      break;
+    default:
+      break;
+  }
+  return failed;
+}
+
+FailedCall FailValidation(Rpc rpc, std::vector<Violation> violations) {
+  const auto first =
+      std::min_element(violations.begin(), violations.end(),
+                       [](const Violation& a, const Violation& b) { return a.reason < b.reason; });
+  FailedCall failed = FailLocally(rpc, first->reason);
+  failed.violations = std::move(violations);
+  return failed;
+}
+
+FailedCall FailUpstream(Rpc rpc, const Outcome& outcome) {
+  const Verdict verdict = Judge(rpc, outcome.last);
+  FailedCall failed{.rpc = rpc, .row = verdict.row, .reason = verdict.reason, .code = verdict.code};
+  failed.auth_code_state = verdict.auth_code_state;
+  if (IsDeadline(rpc, outcome)) failed = FailLocally(rpc, v1::DEADLINE_EXCEEDED);
+  failed.stop = outcome.stop;
+  failed.attempts = static_cast<int>(outcome.attempts.size());
+  failed.outcome = &outcome;
+  if (rpc == Rpc::kExchangeAuthCode && AnEarlierAttemptMayHaveSpentTheCode(outcome)) {
+    RememberUnknownAttempt(outcome, failed);
+  }
+  if (failed.reason == v1::EXCHANGE_OUTCOME_UNKNOWN) return failed;  // waiting would not mend it
+  failed.retry_delay = outcome.retry_after;
+  failed.retryable = IsRetryable(verdict, failed);
+  return failed;
+}
+
+}  // namespace modelgates::gateway

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/rpc.h"
+#include "resilience/retrier.h"
+#include "rpc/redaction.h"
+#include "rpc/validation.h"
+#include "upstream/error_catalogue.h"
+
+namespace modelgates::gateway {
+
+// Why a call failed, in the words of the error catalogue: all that its error reply says.
+struct FailedCall {
+  Rpc rpc;
+  const ErrorRow* row;
+  ErrorReason reason;
+  absl::StatusCode code;
+  AuthCodeState auth_code_state = oauth::v1::UpstreamError::AUTH_CODE_STATE_UNSPECIFIED;
+  StopReason stop = StopReason::kNotRetryable;
+  // Repeating this very call after a wait makes sense; never because of what we tried already.
+  bool retryable = false;
+  // The reason is not the last result's own: see FailUpstream.
+  bool after_unknown_attempt = false;
+  // The wait before that, where it is known.
+  std::optional<std::chrono::milliseconds> retry_delay{};
+  int attempts = 0;
+  const Outcome* outcome = nullptr;  // null: no attempt ended
+  std::vector<Violation> violations{};
+  std::string_view request_id{};
+  const Redaction* redaction = nullptr;  // required
+};
+
+// A failure that the gateway found by itself. `reason` must have a local row in the catalogue.
+// Overload, drain and an exchange in progress are the retryable ones and bring their own delay.
+FailedCall FailLocally(Rpc rpc, ErrorReason reason);
+
+// The request is wrong. The reason is that of the violation that comes first in the catalogue.
+FailedCall FailValidation(Rpc rpc, std::vector<Violation> violations);
+
+// No attempt brought a reply. The last result decides; but an exchange whose code is refused, or
+// not sent again, after an earlier attempt of unknown outcome is EXCHANGE_OUTCOME_UNKNOWN, since
+// our own first attempt may have spent the code. `outcome` must outlive the result.
+FailedCall FailUpstream(Rpc rpc, const Outcome& outcome);
+
+}  // namespace modelgates::gateway

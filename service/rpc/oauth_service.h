@@ -1,0 +1,28 @@
+#pragma once
+
+#include <modelgates/oauth/v1/oauth.grpc.pb.h>
+
+#include "rpc/pipeline.h"
+
+namespace modelgates::gateway {
+
+// The gRPC edge: accepts each call on a thread of gRPC and hands it to the loop.
+class OAuthServiceImpl final : public oauth::v1::OAuthService::CallbackService {
+ public:
+  OAuthServiceImpl(EventLoop& loop, Pipeline& pipeline) : loop_(loop), pipeline_(pipeline) {}
+
+  grpc::ServerUnaryReactor* CreateAuthCode(grpc::CallbackServerContext* context,
+                                           const oauth::v1::CreateAuthCodeRequest* request,
+                                           oauth::v1::CreateAuthCodeResponse* reply) override;
+  grpc::ServerUnaryReactor* ExchangeAuthCode(grpc::CallbackServerContext* context,
+                                             const oauth::v1::ExchangeAuthCodeRequest* request,
+                                             oauth::v1::ExchangeAuthCodeResponse* reply) override;
+
+ private:
+  grpc::ServerUnaryReactor* Start(std::shared_ptr<Call> call);
+
+  EventLoop& loop_;
+  Pipeline& pipeline_;
+};
+
+}  // namespace modelgates::gateway

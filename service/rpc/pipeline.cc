@@ -1,0 +1,204 @@
+#include "rpc/pipeline.h"
+
+#include <utility>
+
+#include "rpc/call_options.h"
+#include "rpc/status_mapping.h"
+
+namespace modelgates::gateway {
+namespace {
+
+namespace v1 = modelgates::oauth::v1;
+
+constexpr size_t kMinReplayVerifier = 43;  // RFC 7636, section 4.1: less is no proof of possession
+constexpr char kOnceOnly[] = "once-only";
+
+UpstreamDefaults ToDefaults(const Config& config) {
+  return {.http_referer = config.http_referer,
+          .x_open_router_title = config.x_open_router_title,
+          .x_open_router_categories = config.x_open_router_categories,
+          .title_header = config.title_header,
+          .categories_header = config.categories_header};
+}
+
+// What follows the scheme is the secret; an upstream may echo it without.
+std::string_view TokenOf(const Secret& bearer) {
+  const std::string_view text = bearer.Reveal();
+  const size_t space = text.rfind(' ');
+  return space == std::string_view::npos ? text : text.substr(space + 1);
+}
+
+bool WasRefusedWith401(const Outcome* outcome) {
+  if (outcome == nullptr) return false;
+  const auto* response = std::get_if<HttpResponse>(&outcome->last);
+  return response != nullptr && response->status == 401;
+}
+
+}  // namespace
+
+Pipeline::Pipeline(const Parts& parts) : parts_(parts), defaults_(ToDefaults(parts.config)) {}
+
+Task<void> Pipeline::Serve(std::shared_ptr<Call> call) {
+  auto scope = std::make_shared<CallScope>(
+      call->rpc(), call->started(), ToRequestId(call->Metadata("x-request-id"), random_),
+      call->Metadata("traceparent"), call->Peer(), parts_.log, parts_.metrics);
+  call->AddTrailer("x-request-id", scope->request_id());
+  if (const auto refusal = parts_.admission.Enter()) {
+    Fail(*call, *scope, FailLocally(call->rpc(), *refusal));
+    co_return;
+  }
+  Task<void> forward = Forward(*call, std::move(scope));
+  co_await forward;
+  parts_.admission.Leave();
+}
+
+Task<void> Pipeline::Forward(Call& call, std::shared_ptr<CallScope> scope) {
+  const Rpc rpc = call.rpc();
+  std::vector<Violation> violations = call.Validate(parts_.config);
+  if (!violations.empty()) {
+    Fail(call, *scope, FailValidation(rpc, std::move(violations)));
+    co_return;
+  }
+  std::optional<Secret> bearer = parts_.credentials.Select(call.Metadata("authorization"));
+  if (!bearer) {
+    Fail(call, *scope, FailLocally(rpc, v1::CREDENTIAL_MISSING));
+    co_return;
+  }
+  const auto deadline = OwnDeadline(parts_.config, call.caller_deadline(), parts_.loop.Now());
+  if (!deadline) {
+    Fail(call, *scope, FailLocally(rpc, v1::DEADLINE_TOO_SHORT));
+    co_return;
+  }
+  const CallOptions options =
+      MakeCallOptions(parts_.config, rpc, call.retries(), call.started(), *deadline, call.stop());
+  Task<Sent> send = Send(call, scope, *bearer, options);
+  Sent sent = co_await send;
+  int attempts_before = 0;
+  if (WasRefusedWith401(sent.outcome()) && parts_.credentials.RefreshAfterRefusal()) {
+    // The key was being rotated: the refused request did nothing, so a new one is a first one.
+    attempts_before = static_cast<int>(sent.outcome()->attempts.size());
+    bearer = parts_.credentials.Select(call.Metadata("authorization"));
+    Task<Sent> again = Send(call, scope, *bearer, options);
+    sent = co_await again;
+  }
+  Conclude(call, *scope, *bearer, std::move(sent), attempts_before);
+}
+
+Task<Pipeline::Sent> Pipeline::Send(Call& call, std::shared_ptr<CallScope> scope, Secret bearer,
+                                    CallOptions options) {
+  if (call.rpc() == Rpc::kExchangeAuthCode) {
+    return SendExchange(call, std::move(scope), std::move(bearer), std::move(options));
+  }
+  return SendCreate(call, std::move(scope), std::move(bearer), std::move(options));
+}
+
+Task<Pipeline::Sent> Pipeline::SendCreate(Call& call, std::shared_ptr<CallScope> scope,
+                                          Secret bearer, CallOptions options) {
+  const HttpRequest request = call.ToHttpRequest(defaults_, bearer);
+  Sent sent;
+  Task<Outcome> send = parts_.retrier.Send(request, options, scope.get());
+  sent.own = co_await send;
+  co_return sent;
+}
+
+Task<Pipeline::Sent> Pipeline::SendExchange(Call& call, std::shared_ptr<CallScope> scope,
+                                            Secret bearer, CallOptions options) {
+  ExchangeIdentity identity = call.Identity();
+  identity.bearer = bearer.Reveal();
+  identity.base_url = parts_.config.upstream;
+  ExchangeRegistry::Call exchange;
+  exchange.key = ToKey(identities_, identity);
+  exchange.replayable = identity.code_verifier.size() >= kMinReplayVerifier;
+  exchange.once_only = call.Metadata("x-modelgates-exchange") == kOnceOnly;
+  exchange.deadline = options.deadline;
+  exchange.stop = options.stop;
+
+  HttpRequest request = call.ToHttpRequest(defaults_, bearer);
+  Task<ExchangeRegistry::Reply> run = parts_.exchanges.Run(std::move(exchange), std::move(request),
+                                                           std::move(options), std::move(scope));
+  ExchangeRegistry::Reply reply = co_await run;
+
+  Sent sent;
+  sent.shared = std::move(reply.outcome);
+  sent.exchange_sent = reply.sent;
+  sent.joined = reply.joined;
+  sent.replayed = reply.replayed;
+  switch (reply.end) {
+    case ExchangeRegistry::End::kFinished:
+      break;
+    case ExchangeRegistry::End::kInProgress:
+      sent.gave_up = v1::EXCHANGE_IN_PROGRESS;
+      break;
+    case ExchangeRegistry::End::kNotSent:
+      sent.gave_up = v1::DEADLINE_EXCEEDED;
+      break;
+    case ExchangeRegistry::End::kCancelled:
+      sent.gave_up = v1::CALLER_CANCELLED;
+      break;
+  }
+  co_return sent;
+}
+
+void Pipeline::Conclude(Call& call, CallScope& scope, const Secret& bearer, Sent sent,
+                        int attempts_before) {
+  CallScope::End end;
+  end.outcome = sent.outcome();
+  end.joined = sent.joined;
+  end.replayed = sent.replayed;
+  if (sent.replayed) call.AddTrailer("x-modelgates-replayed", "true");
+
+  Redaction redaction;
+  call.AddSecrets(redaction);
+  redaction.Add(TokenOf(bearer));
+
+  if (sent.gave_up) {
+    FailedCall failed = FailLocally(call.rpc(), *sent.gave_up);
+    if (sent.exchange_sent) {
+      failed.attempts = attempts_before + 1;
+      failed.auth_code_state = v1::UpstreamError::IN_FLIGHT;
+    }
+    Fail(call, scope, std::move(failed), redaction, std::move(end));
+    return;
+  }
+
+  if (const auto* answer = std::get_if<HttpResponse>(&end.outcome->last);
+      answer != nullptr && answer->status == 200) {
+    // Reading changes the answer, and that of an exchange may be read again by others.
+    std::optional<HttpResponse> copy;
+    if (!sent.own) copy = *answer;
+    const ReplyReading reading =
+        call.ReadReply(copy ? *copy : std::get<HttpResponse>(sent.own->last));
+    if (reading.ok) {
+      for (const std::string_view field : reading.violations) scope.ContractViolated(field);
+      end.app_id = call.app_id();
+      end.auth_code_fp = fingerprints_.Fingerprint(call.auth_code());
+      scope.Finish(end, parts_.loop.Now());
+      call.FinishWith(grpc::Status::OK);
+      return;
+    }
+  }
+  FailedCall failed = FailUpstream(call.rpc(), *end.outcome);
+  failed.attempts += attempts_before;
+  Fail(call, scope, std::move(failed), redaction, std::move(end));
+}
+
+void Pipeline::Fail(Call& call, CallScope& scope, FailedCall failed) {
+  Fail(call, scope, std::move(failed), Redaction(), {});
+}
+
+void Pipeline::Fail(Call& call, CallScope& scope, FailedCall failed, const Redaction& redaction,
+                    CallScope::End end) {
+  failed.request_id = scope.request_id();
+  failed.redaction = &redaction;
+  const ErrorReply reply = ToStatus(failed);
+  if (!reply.retry_pushback.empty()) {
+    call.AddTrailer("grpc-retry-pushback-ms", reply.retry_pushback);
+  }
+  end.failed = &failed;
+  end.details_truncated = reply.details_truncated;
+  if (!call.auth_code().empty()) end.auth_code_fp = fingerprints_.Fingerprint(call.auth_code());
+  scope.Finish(end, parts_.loop.Now());
+  call.FinishWith(reply.status);
+}
+
+}  // namespace modelgates::gateway

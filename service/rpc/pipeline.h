@@ -1,0 +1,69 @@
+#pragma once
+
+#include <absl/random/random.h>
+
+#include <memory>
+#include <string>
+
+#include "base/hmac.h"
+#include "exchange/exchange_registry.h"
+#include "rpc/admission.h"
+#include "rpc/call.h"
+#include "rpc/call_scope.h"
+#include "rpc/credentials.h"
+
+namespace modelgates::gateway {
+
+// The path that all calls share, in the order of ARCHITECTURE.md, so that a new RPC cannot forget
+// admission, validation, deadline, log line or metrics. Loop thread only.
+class Pipeline {
+ public:
+  // All must outlive the pipeline and every call.
+  struct Parts {
+    const Config& config;
+    EventLoop& loop;
+    Log& log;
+    Metrics& metrics;
+    Retrier& retrier;
+    ExchangeRegistry& exchanges;
+    Admission& admission;
+    Credentials& credentials;
+  };
+
+  explicit Pipeline(const Parts& parts);
+
+  // Serves one call to its end. Resumes on the loop thread only.
+  Task<void> Serve(std::shared_ptr<Call> call);
+
+ private:
+  // What sending brought.
+  struct Sent {
+    std::optional<Outcome> own;             // of a create
+    std::shared_ptr<const Outcome> shared;  // of an exchange, which others may read too
+    std::optional<ErrorReason> gave_up;     // we stopped waiting for it
+    bool exchange_sent = false;
+    bool joined = false;
+    bool replayed = false;
+
+    const Outcome* outcome() const { return own ? &*own : shared.get(); }
+  };
+
+  Task<void> Forward(Call& call, std::shared_ptr<CallScope> scope);
+  Task<Sent> Send(Call& call, std::shared_ptr<CallScope> scope, Secret bearer, CallOptions options);
+  Task<Sent> SendCreate(Call& call, std::shared_ptr<CallScope> scope, Secret bearer,
+                        CallOptions options);
+  Task<Sent> SendExchange(Call& call, std::shared_ptr<CallScope> scope, Secret bearer,
+                          CallOptions options);
+  void Conclude(Call& call, CallScope& scope, const Secret& bearer, Sent sent, int attempts_before);
+  void Fail(Call& call, CallScope& scope, FailedCall failed, const Redaction& redaction,
+            CallScope::End end);
+  void Fail(Call& call, CallScope& scope, FailedCall failed);
+
+  const Parts parts_;
+  const UpstreamDefaults defaults_;
+  Hmac identities_;
+  Hmac fingerprints_;
+  absl::BitGen random_;
+};
+
+}  // namespace modelgates::gateway

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <absl/random/bit_gen_ref.h>
+#include <absl/random/random.h>
+
+#include <string>
+#include <string_view>
+
+namespace modelgates::gateway {
+
+// The id of a call in log, trailers and details: the caller's own `x-request-id` when it is 1 to
+// 128 characters of A-Z a-z 0-9 . _ -, else 32 random hexadecimal digits.
+std::string ToRequestId(std::string_view from_caller, absl::BitGenRef random);
+
+// The trace that a call belongs to (W3C Trace Context, `traceparent`), for the log.
+struct TraceContext {
+  std::string_view trace_id;  // 32 hexadecimal digits; empty when there is none
+  std::string_view span_id;   // 16
+};
+
+// Empty ids when `traceparent` is absent, malformed, or of the forbidden version ff.
+TraceContext ParseTraceparent(std::string_view traceparent);
+
+}  // namespace modelgates::gateway

@@ -1,0 +1,203 @@
+#include "rpc/validation.h"
+
+#include <absl/strings/ascii.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <string_view>
+
+#include "http/http.h"
+#include "rpc/callback_policy.h"
+#include "rpc/retry_config.h"
+
+namespace modelgates::gateway {
+namespace {
+
+namespace v1 = modelgates::oauth::v1;
+
+constexpr std::string_view kVerifierRule =
+    "must be 43 to 128 characters of A-Z a-z 0-9 - . _ ~ (RFC 7636, section 4.1)";
+constexpr std::string_view kChallengeRule =
+    "must be 43 to 128 characters of A-Z a-z 0-9 - . _ ~ (RFC 7636, section 4.2)";
+constexpr std::string_view kS256ChallengeRule =
+    "must be 43 characters of A-Z a-z 0-9 - _ with S256 (RFC 7636, section 4.2)";
+
+constexpr size_t kMaxCodeBytes = 2048;
+constexpr size_t kMaxLabelBytes = 1024;
+constexpr size_t kMaxWorkspaceIdBytes = 256;
+
+bool IsBlank(std::string_view text) {
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return absl::ascii_isspace(static_cast<unsigned char>(c)); });
+}
+
+bool IsUnreserved(char c) {
+  return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '.' || c == '_' ||
+         c == '~';
+}
+
+bool IsBase64Url(char c) {
+  return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '_';
+}
+
+bool IsPkceText(std::string_view text) {
+  return text.size() >= 43 && text.size() <= 128 &&
+         std::all_of(text.begin(), text.end(), IsUnreserved);
+}
+
+bool IsS256Challenge(std::string_view text) {
+  return text.size() == 43 && std::all_of(text.begin(), text.end(), IsBase64Url);
+}
+
+class Checker {
+ public:
+  void Add(std::string_view field, std::string_view rule,
+           v1::ErrorReason reason = v1::FIELD_INVALID) {
+    violations_.push_back({std::string(field), std::string(rule), reason});
+  }
+
+  bool Required(std::string_view field, std::string_view value) {
+    if (!IsBlank(value)) return true;
+    Add(field, "is required and must not be blank", v1::FIELD_REQUIRED);
+    return false;
+  }
+
+  void Length(std::string_view field, std::string_view value, size_t max_bytes) {
+    if (value.size() > max_bytes) Add(field, fmt::format("must have at most {} bytes", max_bytes));
+  }
+
+  // The three app headers are the same in both requests.
+  template <class Request>
+  void Headers(const Request& request) {
+    if (request.has_http_referer()) Header("http_referer", request.http_referer());
+    if (request.has_x_open_router_title()) {
+      Header("x_open_router_title", request.x_open_router_title());
+    }
+    if (request.has_x_open_router_categories()) {
+      Header("x_open_router_categories", request.x_open_router_categories());
+    }
+  }
+
+  void Method(std::string_view field, v1::CodeChallengeMethod method, const Config& config) {
+    if (!v1::CodeChallengeMethod_IsValid(method)) {
+      Add(field, "must be S256 or PLAIN");
+    } else if (config.pkce_policy == PkcePolicy::kS256 && method == v1::PLAIN) {
+      Add(field, "must be S256: the gateway requires it");
+    }
+  }
+
+  void Retries(const v1::RetryConfig& retries) {
+    for (RetryConfigProblem& problem : CheckRetryConfig(retries)) {
+      violations_.push_back(
+          {std::move(problem.field), std::move(problem.rule), v1::RETRY_CONFIG_INVALID});
+    }
+  }
+
+  std::vector<Violation> Take() { return std::move(violations_); }
+
+ private:
+  void Header(std::string_view field, const std::string& value) {
+    const bool has_control = std::any_of(value.begin(), value.end(), [](char c) {
+      return c != '\t' && absl::ascii_iscntrl(static_cast<unsigned char>(c));
+    });
+    if (has_control || !IsSendableHeaderValue(value)) {
+      Add(field,
+          "must be US-ASCII without control characters, with no space or tab at either end "
+          "(RFC 9110, section 5.5)");
+    }
+  }
+
+  std::vector<Violation> violations_;
+};
+
+void CheckCallback(const v1::CreateAuthCodeRequest& request, const Config& config,
+                   Checker& checker) {
+  if (!checker.Required("callback_url", request.callback_url())) return;
+  const auto problem = CheckCallbackUrl(request.callback_url(), config.callback_policy);
+  if (!problem) return;
+  checker.Add("callback_url", problem->rule,
+              problem->not_allowed ? v1::CALLBACK_URL_NOT_ALLOWED : v1::FIELD_INVALID);
+}
+
+void CheckChallenge(const v1::CreateAuthCodeRequest& request, const Config& config,
+                    Checker& checker) {
+  const std::string& challenge = request.code_challenge();
+  const v1::CodeChallengeMethod method = request.code_challenge_method();
+  const bool has_method = method != v1::CODE_CHALLENGE_METHOD_UNSPECIFIED;
+  const bool required = config.pkce_policy == PkcePolicy::kS256;
+  if (!request.has_code_challenge()) {
+    if (required) {
+      checker.Add("code_challenge", "is required: the gateway requires PKCE with S256",
+                  v1::FIELD_REQUIRED);
+    } else if (has_method && config.pkce_policy == PkcePolicy::kRfc7636) {
+      checker.Add("code_challenge", "is required with code_challenge_method", v1::FIELD_REQUIRED);
+    }
+  } else if (config.pkce_policy != PkcePolicy::kOff) {
+    if (required || method == v1::S256) {
+      if (!IsS256Challenge(challenge)) checker.Add("code_challenge", kS256ChallengeRule);
+    } else if (!IsPkceText(challenge)) {
+      checker.Add("code_challenge", kChallengeRule);
+    }
+  }
+  if (required && !has_method) {
+    checker.Add("code_challenge_method", "is required: the gateway requires S256",
+                v1::FIELD_REQUIRED);
+  }
+  checker.Method("code_challenge_method", method, config);
+}
+
+void CheckExpiresAt(const v1::CreateAuthCodeRequest& request, Checker& checker) {
+  if (!request.has_expires_at()) return;
+  // 0001-01-01T00:00:00Z to 9999-12-31T23:59:59Z, as google.protobuf.Timestamp says.
+  constexpr int64_t kFirst = -62'135'596'800;
+  constexpr int64_t kLast = 253'402'300'799;
+  const auto& time = request.expires_at();
+  if (time.seconds() < kFirst || time.seconds() > kLast) {
+    checker.Add("expires_at", "must be in the years 1 to 9999 (RFC 3339)");
+  }
+  if (time.nanos() < 0 || time.nanos() > 999'999'999) {
+    checker.Add("expires_at.nanos", "must be 0 to 999,999,999");
+  }
+}
+
+}  // namespace
+
+std::vector<Violation> Validate(const v1::CreateAuthCodeRequest& request, const Config& config) {
+  Checker checker;
+  CheckCallback(request, config, checker);
+  checker.Headers(request);
+  CheckChallenge(request, config, checker);
+  CheckExpiresAt(request, checker);
+  checker.Length("key_label", request.key_label(), kMaxLabelBytes);
+  if (request.has_limit() && !std::isfinite(request.limit())) {
+    checker.Add("limit", "must be a finite number");
+  }
+  if (!v1::UsageLimitType_IsValid(request.usage_limit_type())) {
+    checker.Add("usage_limit_type", "must be DAILY, WEEKLY or MONTHLY");
+  }
+  if (request.has_retries()) checker.Retries(request.retries());
+  checker.Length("workspace_id", request.workspace_id(), kMaxWorkspaceIdBytes);
+  return checker.Take();
+}
+
+std::vector<Violation> Validate(const v1::ExchangeAuthCodeRequest& request, const Config& config) {
+  Checker checker;
+  if (checker.Required("code", request.code())) {
+    checker.Length("code", request.code(), kMaxCodeBytes);
+  }
+  checker.Headers(request);
+  checker.Method("code_challenge_method", request.code_challenge_method(), config);
+  if (!request.has_code_verifier()) {
+    if (config.pkce_policy == PkcePolicy::kS256) {
+      checker.Add("code_verifier", "is required: the gateway requires PKCE with S256",
+                  v1::FIELD_REQUIRED);
+    }
+  } else if (config.pkce_policy != PkcePolicy::kOff && !IsPkceText(request.code_verifier())) {
+    checker.Add("code_verifier", kVerifierRule);
+  }
+  if (request.has_retries()) checker.Retries(request.retries());
+  return checker.Take();
+}
+
+}  // namespace modelgates::gateway

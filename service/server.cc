@@ -1,0 +1,221 @@
+#include "server.h"
+
+#include <absl/random/random.h>
+#include <fmt/format.h>
+#include <grpc/health/v1/health.pb.h>
+#include <grpcpp/ext/channelz_service_plugin.h>
+#include <grpcpp/ext/proto_server_reflection_plugin.h>
+#include <grpcpp/health_check_service_interface.h>
+#include <grpcpp/impl/server_builder_option.h>
+#include <grpcpp/impl/server_builder_plugin.h>
+#include <grpcpp/server.h>
+#include <grpcpp/server_builder.h>
+
+#include <atomic>
+#include <future>
+#include <thread>
+#include <utility>
+
+#include "admin/admin_server.h"
+#include "admin/metrics.h"
+#include "base/epoll_loop.h"
+#include "config/settings_text.h"
+#include "exchange/exchange_registry.h"
+#include "http/curl_transport.h"
+#include "resilience/retrier.h"
+#include "rpc/exchange_result.h"
+#include "rpc/oauth_service.h"
+#include "rpc/pipeline.h"
+
+namespace modelgates::gateway {
+namespace {
+
+using std::chrono::steady_clock;
+
+// Long enough for a busy loop, short enough for a probe.
+constexpr std::chrono::seconds kLoopAnswerTime{1};
+
+TransportOptions ToTransportOptions(const Config& config) {
+  TransportOptions options;
+  options.base_url = config.upstream;
+  options.ca_file = config.upstream_ca_file;
+  options.proxy = config.upstream_proxy;
+  options.connect_timeout = config.connect_timeout;
+  options.user_agent = "modelgates-oauth-gateway/" GATEWAY_VERSION;
+  return options;
+}
+
+ExchangeOptions ToExchangeOptions(const Config& config) {
+  ExchangeOptions options;
+  options.cap = config.exchange_cap;
+  options.success_ttl = config.exchange_replay_ttl;
+  return options;
+}
+
+// Reflection registers itself with every server of a program that links it.
+class WithoutReflection final : public grpc::ServerBuilderOption {
+ public:
+  void UpdateArguments(grpc::ChannelArguments*) override {}
+  void UpdatePlugins(std::vector<std::unique_ptr<grpc::ServerBuilderPlugin>>* plugins) override {
+    std::erase_if(*plugins,
+                  [](const auto& plugin) { return plugin->name() == "proto_server_reflection"; });
+  }
+};
+
+class RealServer final : public Server {
+ public:
+  RealServer(const Config& config, Log& log)
+      : config_(config),
+        log_(log),
+        transport_(loop_, ToTransportOptions(config_)),
+        retrier_(loop_, transport_, [this] { return absl::Uniform(random_, 0.0, 1.0); }),
+        exchanges_(loop_, retrier_, ToExchangeOptions(config_), ToExchangeResult),
+        admission_(config_.max_concurrent_calls),
+        credentials_(config_, loop_, log_),
+        pipeline_({config_, loop_, log_, metrics_, retrier_, exchanges_, admission_, credentials_}),
+        service_(loop_, pipeline_),
+        loop_thread_([this] { loop_.Run(); }) {}
+
+  ~RealServer() override {
+    ready_ = false;
+    if (admin_) admin_->Stop();
+    if (grpc_) {
+      // In the past: running calls are cancelled.
+      grpc_->Shutdown(std::chrono::system_clock::now());
+      OnLoop([this] { exchanges_.Abort(); });
+      WaitForExchanges(steady_clock::now() + kLoopAnswerTime);
+    }
+    loop_.Stop();
+    loop_thread_.join();
+  }
+
+  absl::Status Listen() {
+    if (absl::Status status = ListenAdmin(); !status.ok()) return status;
+    if (absl::Status status = ListenGrpc(); !status.ok()) return status;
+    ready_ = true;
+    return absl::OkStatus();
+  }
+
+  std::string grpc_address() const override { return grpc_address_; }
+  std::string admin_address() const override { return admin_ ? admin_->address() : ""; }
+
+  bool Drain() override {
+    ready_ = false;
+    grpc_->GetHealthCheckService()->SetServingStatus(false);
+    std::this_thread::sleep_for(config_.drain_delay);
+
+    OnLoop([this] { admission_.StartDraining(); });
+    const auto deadline = steady_clock::now() + config_.drain_timeout;
+    // Sends GOAWAY, waits for running calls, and cancels them when the time is up.
+    grpc_->Shutdown(std::chrono::system_clock::now() + config_.drain_timeout);
+    const bool calls_done = steady_clock::now() < deadline;
+    return WaitForExchanges(deadline) && calls_done;
+  }
+
+ private:
+  absl::Status ListenAdmin() {
+    if (config_.admin_listen.empty()) return absl::OkStatus();
+    AdminPages pages;
+    pages.live = [this] { return OnLoop([] {}); };
+    pages.ready = [this] { return ready_.load(); };
+    pages.metrics = [this] {
+      OnLoop([this] {
+        metrics_.SetUpstreamConnections(transport_.stats().open);
+        const ExchangeCounts exchanges = exchanges_.CountStates();
+        for (size_t i = 0; i < exchanges.size(); ++i) {
+          metrics_.SetExchanges(static_cast<ExchangeState>(i), exchanges[i]);
+        }
+      });
+      return metrics_.Render();
+    };
+    pages.settings = [this] { return DescribeSettings(config_); };
+    auto admin = AdminServer::Start(config_.admin_listen, std::move(pages));
+    if (!admin.ok()) {
+      return absl::UnavailableError(
+          fmt::format("--admin_listen: {}", std::string(admin.status().message())));
+    }
+    admin_ = *std::move(admin);
+    return absl::OkStatus();
+  }
+
+  absl::Status ListenGrpc() {
+    // This and channelz are switches of the process: gRPC has none per server.
+    grpc::EnableDefaultHealthCheckService(true);
+    if (config_.channelz) grpc::channelz::experimental::InitChannelzService();
+    // Linked in only if something refers to it; reflection needs its descriptor.
+    grpc::health::v1::HealthCheckRequest::descriptor();
+
+    grpc::ServerBuilder builder;
+    // Keeps the library linked in, and its plugin registered once.
+    grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+    if (!config_.reflection) builder.SetOption(std::make_unique<WithoutReflection>());
+    int port = 0;
+    builder.AddListeningPort(config_.listen, grpc::InsecureServerCredentials(), &port);
+    // A second process on the same port must fail, not take half of the calls.
+    builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+    // Idle clients may keep their connections warm.
+    builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 10'000);
+    builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+    builder.RegisterService(&service_);
+    grpc_ = builder.BuildAndStart();
+    if (grpc_ == nullptr || port == 0) {
+      return absl::UnavailableError(
+          fmt::format("--listen: cannot listen on {}: is the port taken?", config_.listen));
+    }
+    grpc_address_ = fmt::format("{}:{}", config_.listen.substr(0, config_.listen.rfind(':')), port);
+    grpc::HealthCheckServiceInterface* health = grpc_->GetHealthCheckService();
+    health->SetServingStatus("", true);
+    health->SetServingStatus(oauth::v1::OAuthService::service_full_name(), true);
+    return absl::OkStatus();
+  }
+
+  // Runs `task` on the loop. False: the loop did not get to it in time; it still may.
+  bool OnLoop(std::function<void()> task) {
+    auto done = std::make_shared<std::promise<void>>();
+    std::future<void> future = done->get_future();
+    loop_.Post([task = std::move(task), done] {
+      task();
+      done->set_value();
+    });
+    return future.wait_for(kLoopAnswerTime) == std::future_status::ready;
+  }
+
+  bool WaitForExchanges(steady_clock::time_point deadline) {
+    constexpr std::chrono::milliseconds kInterval{10};
+    while (true) {
+      std::promise<size_t> promise;
+      loop_.Post([&] { promise.set_value(exchanges_.in_flight()); });
+      if (promise.get_future().get() == 0) return true;
+      if (steady_clock::now() >= deadline) return false;
+      std::this_thread::sleep_for(kInterval);
+    }
+  }
+
+  const Config config_;
+  Log& log_;
+  Metrics metrics_;
+  EpollLoop loop_;
+  absl::BitGen random_;
+  CurlTransport transport_;
+  Retrier retrier_;
+  ExchangeRegistry exchanges_;
+  Admission admission_;
+  Credentials credentials_;
+  Pipeline pipeline_;
+  OAuthServiceImpl service_;
+  std::atomic<bool> ready_{false};
+  std::thread loop_thread_;
+  std::unique_ptr<AdminServer> admin_;
+  std::unique_ptr<grpc::Server> grpc_;
+  std::string grpc_address_;
+};
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Server>> Server::Start(const Config& config, Log& log) {
+  auto server = std::make_unique<RealServer>(config, log);
+  if (absl::Status status = server->Listen(); !status.ok()) return status;
+  return server;
+}
+
+}  // namespace modelgates::gateway

@@ -1,0 +1,143 @@
+#include <gmock/gmock.h>
+#include <sys/resource.h>
+
+#include <atomic>
+
+#include "integration/call_messages.h"
+#include "support/fake_upstream.h"
+#include "support/gateway_client.h"
+#include "support/gateway_process.h"
+#include "support/typed_error.h"
+
+namespace modelgates::gateway {
+namespace {
+
+using std::chrono::milliseconds;
+
+// Both ends of a thousand connections, and some more.
+void AllowManyDescriptors() {
+  rlimit limit{};
+  getrlimit(RLIMIT_NOFILE, &limit);
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+// A process of its own, so that its threads can be counted.
+class Concurrency : public testing::Test {
+ protected:
+  static constexpr int kCalls = 1000;
+
+  void Start(std::vector<std::string> flags = {}) {
+    AllowManyDescriptors();
+    AnswerBoth(upstream_);
+    flags.push_back("--upstream=" + upstream_.url() + "/api/v1");
+    gateway_.emplace(flags);
+    ASSERT_TRUE(gateway_->WaitUntilListening()) << gateway_->err();
+    for (int i = 0; i < 4; ++i) {
+      clients_.push_back(std::make_unique<GatewayClient>(gateway_->grpc_address()));
+      ASSERT_THAT(clients_.back()->Create(MinimalCreate()), Succeeds());
+    }
+  }
+
+  GatewayClient& ClientOf(int call) {
+    return *clients_[static_cast<size_t>(call) % clients_.size()];
+  }
+
+  FakeUpstream upstream_;
+  std::optional<GatewayProcess> gateway_;
+  std::vector<std::unique_ptr<GatewayClient>> clients_;
+};
+
+// Given an upstream that takes its time, when a thousand calls wait at once, then all are answered
+// and not one thread was made for them.
+TEST_F(Concurrency, AThousandCallsWaitWithoutAThread) {
+  Start();
+  // Held back until all have arrived, which is more than the 50 ms that are asked for.
+  const auto run = [&](milliseconds delay) {
+    upstream_.SetDefault(kCreatePath, Answer::Json(200, kCreatedBody).Delayed(delay));
+    const size_t before = upstream_.Requests().size();
+    std::vector<std::unique_ptr<GatewayClient::PendingCreate>> calls;
+    for (int i = 0; i < kCalls; ++i) calls.push_back(ClientOf(i).StartCreate(MinimalCreate()));
+    EXPECT_TRUE(upstream_.WaitForRequests(before + kCalls));
+    const int threads = gateway_->threads();
+    for (const auto& call : calls) EXPECT_THAT(call->Wait(), Succeeds());
+    return threads;
+  };
+  // gRPC makes its threads when the first calls come, up to a number that the machine decides.
+  run(milliseconds(50));
+  const int before = gateway_->threads();
+  const int during = run(milliseconds(50));
+  const int longer = run(milliseconds(1000));
+  EXPECT_GT(before, 0);
+  EXPECT_EQ(during, before);
+  EXPECT_EQ(longer, before);
+  EXPECT_EQ(gateway_->threads(), before);
+  EXPECT_EQ(gateway_->Terminate(), 0) << gateway_->err();
+}
+
+TEST_F(Concurrency, AHundredIdenticalExchangesAreOne) {
+  Start();
+  upstream_.SetDefault(kExchangePath, Answer::Json(200, kKeyBody).Delayed(milliseconds(500)));
+  std::vector<std::unique_ptr<GatewayClient::PendingExchange>> calls;
+  for (int i = 0; i < 100; ++i) calls.push_back(ClientOf(i).StartExchange(MinimalExchange("code")));
+  for (const auto& call : calls) {
+    const auto exchanged = call->Wait();
+    ASSERT_THAT(exchanged, Succeeds());
+    EXPECT_EQ(exchanged.reply.key(), "sk-user-1");
+  }
+  EXPECT_EQ(upstream_.CountRequests(kExchangePath), 1u);
+  EXPECT_EQ(gateway_->Terminate(), 0) << gateway_->err();
+}
+
+// One more than is admitted is refused at once, and counts as nothing afterwards.
+TEST_F(Concurrency, RefusesWhatIsAboveItsBound) {
+  Start({"--max_concurrent_calls=10"});
+  upstream_.SetDefault(kCreatePath, Answer::Json(200, kCreatedBody).Delayed(milliseconds(300)));
+  std::vector<std::unique_ptr<GatewayClient::PendingCreate>> calls;
+  for (int i = 0; i < 200; ++i) calls.push_back(ClientOf(i).StartCreate(MinimalCreate()));
+  size_t answered = 0;
+  for (const auto& call : calls) {
+    const auto created = call->Wait();
+    if (created.ok()) {
+      ++answered;
+    } else {
+      EXPECT_THAT(created, FailsWith(grpc::UNAVAILABLE, "GATEWAY_OVERLOADED"));
+    }
+  }
+  EXPECT_GE(answered, 10u);
+  EXPECT_EQ(upstream_.Requests().size(), clients_.size() + answered);
+  EXPECT_EQ(gateway_->Terminate(), 0) << gateway_->err();
+}
+
+// A thousand callers that leave at all moments of their calls, over and over.
+TEST_F(Concurrency, SurvivesAStormOfCancelledCalls) {
+  Start();
+  const milliseconds delays[] = {milliseconds(0), milliseconds(1), milliseconds(5)};
+  for (const milliseconds delay : delays) {
+    upstream_.SetDefault(kCreatePath, Answer::Json(200, kCreatedBody).Delayed(delay));
+    upstream_.SetDefault(kExchangePath, Answer::Json(200, kKeyBody).Delayed(delay));
+    std::vector<std::unique_ptr<GatewayClient::PendingCreate>> creates;
+    std::vector<std::unique_ptr<GatewayClient::PendingExchange>> exchanges;
+    for (int i = 0; i < kCalls / 4; ++i) {
+      creates.push_back(ClientOf(i).StartCreate(MinimalCreate()));
+      exchanges.push_back(ClientOf(i).StartExchange(MinimalExchange(std::to_string(i % 10))));
+      if (i >= 20) {
+        creates[static_cast<size_t>(i) - 20]->Cancel();
+        exchanges[static_cast<size_t>(i) - 20]->Cancel();
+      }
+    }
+    for (const auto& call : creates) {
+      const grpc::StatusCode code = call->Wait().status.error_code();
+      EXPECT_TRUE(code == grpc::OK || code == grpc::CANCELLED) << code;
+    }
+    for (const auto& call : exchanges) {
+      const grpc::StatusCode code = call->Wait().status.error_code();
+      EXPECT_TRUE(code == grpc::OK || code == grpc::CANCELLED) << code;
+    }
+  }
+  EXPECT_THAT(ClientOf(0).Create(MinimalCreate()), Succeeds());
+  EXPECT_EQ(gateway_->Terminate(), 0) << gateway_->err();
+}
+
+}  // namespace
+}  // namespace modelgates::gateway

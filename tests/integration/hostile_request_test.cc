@@ -1,0 +1,144 @@
+#include "integration/gateway_fixture.h"
+
+namespace modelgates::gateway {
+namespace {
+
+namespace v1 = modelgates::oauth::v1;
+
+class HostileRequests : public GatewayTest {
+ protected:
+  void ExpectItStillServes() {
+    EXPECT_THAT(Create(), Succeeds());
+    EXPECT_THAT(Exchange("code-1"), Succeeds());
+  }
+};
+
+// A length-delimited field of a message.
+std::string Field(int number, const std::string& value) {
+  std::string bytes(1, static_cast<char>(number << 3 | 2));
+  bytes.push_back(static_cast<char>(value.size()));
+  return bytes + value;
+}
+
+TEST_F(HostileRequests, TextThatIsNotUtf8IsRefused) {
+  const CallEnd created =
+      client().SendRaw("CreateAuthCode", Field(1, "https://a.example/\xff\xc3"));
+  EXPECT_FALSE(created.ok());
+  const CallEnd exchanged = client().SendRaw("ExchangeAuthCode", Field(1, "code-\xff"));
+  EXPECT_FALSE(exchanged.ok());
+  EXPECT_EQ(upstream_.connections(), 0);
+  ExpectItStillServes();
+}
+
+TEST_F(HostileRequests, BytesThatAreNoMessageAreRefused) {
+  for (const std::string& bytes : {std::string("\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff"),
+                                   std::string(1000, '\x0b'), Field(1, "abc").substr(0, 3)}) {
+    EXPECT_FALSE(client().SendRaw("CreateAuthCode", bytes).ok());
+    EXPECT_FALSE(client().SendRaw("ExchangeAuthCode", bytes).ok());
+  }
+  EXPECT_EQ(upstream_.connections(), 0);
+  ExpectItStillServes();
+}
+
+TEST_F(HostileRequests, AMessageAboveFourMegabytesIsRefused) {
+  v1::ExchangeAuthCodeRequest request = MinimalExchange(std::string(5 << 20, 'c'));
+  EXPECT_EQ(client().Exchange(request).status.error_code(), grpc::RESOURCE_EXHAUSTED);
+  EXPECT_EQ(upstream_.connections(), 0);
+  ExpectItStillServes();
+}
+
+// Below that, fields of the body have bounds; all that are above are named, within the budget.
+// Header fields have none: the upstream decides.
+TEST_F(HostileRequests, LongFieldsAreNamed) {
+  const std::string much(10'000, 'x');
+  v1::CreateAuthCodeRequest create;
+  create.set_callback_url("https://app.example.com/" + much);
+  create.set_http_referer(much);
+  create.set_x_open_router_title(much);
+  create.set_x_open_router_categories(much);
+  create.set_code_challenge(much);
+  create.set_code_challenge_method(v1::S256);
+  create.set_key_label(much);
+  create.set_workspace_id(much);
+  const auto created = client().Create(create);
+  EXPECT_THAT(created, FailsWith(grpc::INVALID_ARGUMENT, "FIELD_INVALID"));
+  ExpectEnvelope(created, "CreateAuthCode");
+  EXPECT_THAT(
+      ErrorOf(created).Fields(),
+      testing::UnorderedElementsAre("callback_url", "code_challenge", "key_label", "workspace_id"));
+
+  v1::ExchangeAuthCodeRequest exchange = MinimalExchange(much);
+  exchange.set_code_verifier(much);
+  exchange.set_http_referer(much);
+  const auto exchanged = client().Exchange(exchange);
+  EXPECT_THAT(exchanged, FailsWith(grpc::INVALID_ARGUMENT, "FIELD_INVALID"));
+  ExpectEnvelope(exchanged, "ExchangeAuthCode");
+  EXPECT_THAT(ErrorOf(exchanged).Fields(), testing::UnorderedElementsAre("code", "code_verifier"));
+  EXPECT_EQ(upstream_.connections(), 0);
+}
+
+// The longest values that the contract allows are sent whole.
+TEST_F(HostileRequests, FieldsAtTheirBoundAreSent) {
+  v1::CreateAuthCodeRequest create;
+  const std::string origin = "https://app.example.com/";
+  create.set_callback_url(origin + std::string(2048 - origin.size(), 'p'));
+  create.set_http_referer(std::string(8192, 'r'));
+  create.set_key_label(std::string(1024, 'l'));
+  create.set_workspace_id(std::string(256, 'w'));
+  ASSERT_THAT(client().Create(create), Succeeds());
+  EXPECT_EQ(upstream_.Requests().back().Header("http-referer"), create.http_referer());
+  EXPECT_THAT(client().Exchange(MinimalExchange(std::string(2048, 'c'))), Succeeds());
+}
+
+// Every field wrong, and as many retry statuses as fit: the error fits into its budget.
+TEST_F(HostileRequests, ManyViolationsStayWithinTheBudget) {
+  v1::CreateAuthCodeRequest request;
+  request.set_callback_url("\n");
+  request.set_http_referer("\n");
+  request.set_x_open_router_title("\n");
+  request.set_x_open_router_categories("\n");
+  request.set_code_challenge("\n");
+  request.set_code_challenge_method(static_cast<v1::CodeChallengeMethod>(1000));
+  request.mutable_expires_at()->set_nanos(-1);
+  request.set_usage_limit_type(static_cast<v1::UsageLimitType>(-5));
+  for (int i = 0; i < 32; ++i) request.mutable_retries()->add_status_codes("bad");
+  const auto created =
+      client().Create(request, {.metadata = {{"x-request-id", std::string(128, 'r')}}});
+  EXPECT_THAT(created, FailsWith(grpc::INVALID_ARGUMENT, "FIELD_REQUIRED"));
+  ExpectEnvelope(created, "CreateAuthCode");
+  EXPECT_GE(ErrorOf(created).Fields().size(), 8u);
+}
+
+// Callers of a newer contract are served.
+TEST_F(HostileRequests, UnknownFieldsAreIgnored) {
+  const std::string unknown = std::string("\xf8\x7f\x01", 3) +  // 2047: varint
+                              std::string(
+                                  "\xf2\x7f\x04"
+                                  "four",
+                                  7);  // 2046: bytes
+  EXPECT_TRUE(client().SendRaw("CreateAuthCode", Field(1, kCallbackUrl) + unknown).ok());
+  EXPECT_TRUE(client().SendRaw("ExchangeAuthCode", Field(1, "code-1") + unknown).ok());
+  EXPECT_EQ(upstream_.Requests().size(), 2u);
+  EXPECT_EQ(upstream_.Requests().back().body, R"({"code":"code-1"})");
+}
+
+TEST_F(HostileRequests, AnUnknownMethodIsUnimplemented) {
+  EXPECT_EQ(client().SendRaw("DeleteAuthCode", "").status.error_code(), grpc::UNIMPLEMENTED);
+  ExpectItStillServes();
+}
+
+TEST_F(HostileRequests, MetadataOfAnySizeAndShapeIsHarmless) {
+  CallSettings settings;
+  settings.metadata = {{"x-request-id", std::string(129, 'a')},
+                       {"traceparent", "00-zz-zz-01"},
+                       {"x-modelgates-exchange", "sometimes"},
+                       {"grpc-trace-bin", std::string("\0\1\2", 3)},
+                       {"authorization", std::string(4000, 'b')}};
+  const auto created = client().Create(MinimalCreate(), settings);
+  ASSERT_THAT(created, Succeeds());
+  EXPECT_THAT(created.Trailer("x-request-id"), testing::MatchesRegex("[0-9a-f]{32}"));
+  EXPECT_THAT(client().Exchange(MinimalExchange("code-1"), settings), Succeeds());
+}
+
+}  // namespace
+}  // namespace modelgates::gateway

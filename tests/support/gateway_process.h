@@ -1,0 +1,53 @@
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "support/subprocess.h"
+
+namespace modelgates::gateway {
+
+// The real oauth-gateway as a process of its own.
+class GatewayProcess {
+ public:
+  // Listens on free ports of 127.0.0.1 unless `flags` say otherwise, without a delay at drain.
+  explicit GatewayProcess(const std::vector<std::string>& flags,
+                          const std::vector<std::string>& env = {});
+
+  // Until it says where it listens. False: it ended, or said nothing for 60 s.
+  bool WaitUntilListening();
+  const std::string& grpc_address() const { return grpc_address_; }
+  const std::string& admin_address() const { return admin_address_; }
+
+  void Signal(int signal) const { process_.Signal(signal); }
+  // SIGTERM, then as Subprocess::WaitForExit.
+  std::optional<int> Terminate();
+  std::optional<int> WaitForExit() { return process_.WaitForExit(); }
+
+  // Until its log has a line with this `event`.
+  bool WaitForEvent(std::string_view event) const;
+  std::vector<nlohmann::json> Lines(std::string_view event) const;
+  std::string out() const { return process_.out(); }
+  std::string err() const { return process_.err(); }
+  bool running() const { return process_.running(); }
+  int threads() const { return process_.threads(); }
+
+ private:
+  Subprocess process_;
+  std::string grpc_address_;
+  std::string admin_address_;
+};
+
+// Runs it to its end, for flags that let it end by itself.
+struct GatewayRun {
+  std::optional<int> exit_status;
+  std::string out;
+  std::string err;
+};
+GatewayRun RunGateway(const std::vector<std::string>& flags,
+                      const std::vector<std::string>& env = {});
+
+}  // namespace modelgates::gateway

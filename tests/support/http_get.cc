@@ -1,0 +1,14 @@
+#include "support/http_get.h"
+
+#include <httplib.h>
+
+namespace modelgates::gateway {
+
+HttpGetResult HttpGet(const std::string& address, const std::string& path) {
+  httplib::Client client("http://" + address);
+  const httplib::Result result = client.Get(path);
+  if (!result) return {};
+  return {result->status, result->body};
+}
+
+}  // namespace modelgates::gateway

@@ -1,0 +1,64 @@
+#include "rpc/bad_request.h"
+
+#include <gtest/gtest.h>
+
+#include "unit/rpc/failed_support.h"
+
+namespace modelgates::gateway {
+namespace {
+
+struct FieldCase {
+  std::string name;
+  Rpc rpc;
+  std::string message;
+  std::string metadata_field;  // empty: no metadata
+  std::string field;           // empty: none is named
+};
+
+class NamedFieldTest : public testing::TestWithParam<FieldCase> {};
+
+TEST_P(NamedFieldTest, IsFoundOrLeftOpen) {
+  const FieldCase& row = GetParam();
+  ErrorBody body;
+  body.message = row.message;
+  if (!row.metadata_field.empty()) {
+    (*body.metadata.emplace().mutable_fields())["field"].set_string_value(row.metadata_field);
+  }
+  const Outcome outcome = OutcomeOf(JsonError(400));
+  FailedCall failed = FailUpstream(row.rpc, outcome);
+  const Redaction redaction;
+  failed.redaction = &redaction;
+  const auto bad_request = BadRequestOf(failed, body);
+  ASSERT_EQ(bad_request.has_value(), !row.field.empty());
+  if (!bad_request) return;
+  ASSERT_EQ(bad_request->field_violations_size(), 1);
+  EXPECT_EQ(bad_request->field_violations(0).field(), row.field);
+  EXPECT_EQ(bad_request->field_violations(0).description(), row.message);
+}
+
+constexpr auto kCreate = Rpc::kCreateAuthCode;
+constexpr auto kExchange = Rpc::kExchangeAuthCode;
+
+INSTANTIATE_TEST_SUITE_P(
+    Messages, NamedFieldTest,
+    testing::Values(
+        FieldCase{"Mentioned", kCreate, "callback_url must be https", "", "callback_url"},
+        FieldCase{"MentionedTwice", kCreate, "key_label: key_label is odd", "", "key_label"},
+        FieldCase{"LongerName", kCreate, "code_challenge_method is odd", "",
+                  "code_challenge_method"},
+        FieldCase{"LongerNameTwice", kCreate, "code_challenge_method: code_challenge_method is odd",
+                  "", "code_challenge_method"},
+        FieldCase{"Two", kCreate, "code_challenge needs code_challenge_method", "", ""},
+        FieldCase{"None", kCreate, "something is odd", "", ""},
+        FieldCase{"LimitIsAWord", kCreate, "you are over the limit", "", ""},
+        FieldCase{"CodeIsAWord", kExchange, "Invalid code", "", ""},
+        FieldCase{"OfTheOtherRpc", kExchange, "callback_url is odd", "", ""},
+        FieldCase{"Verifier", kExchange, "Invalid code or code_verifier", "", "code_verifier"},
+        FieldCase{"InMetadata", kCreate, "too high", "limit", "limit"},
+        FieldCase{"CodeInMetadata", kExchange, "no", "code", "code"},
+        FieldCase{"MetadataWins", kCreate, "callback_url is odd", "key_label", "key_label"},
+        FieldCase{"UnknownInMetadata", kCreate, "no", "secret-field", ""}),
+    [](const auto& row) { return row.param.name; });
+
+}  // namespace
+}  // namespace modelgates::gateway

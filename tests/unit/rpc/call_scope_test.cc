@@ -1,0 +1,215 @@
+#include "rpc/call_scope.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "unit/rpc/failed_support.h"
+#include "unit/rpc/log_capture.h"
+
+namespace modelgates::gateway {
+namespace {
+
+namespace v1 = modelgates::oauth::v1;
+using namespace std::chrono_literals;
+using nlohmann::json;
+using testing::HasSubstr;
+using testing::Not;
+
+constexpr auto kCreate = Rpc::kCreateAuthCode;
+constexpr auto kExchange = Rpc::kExchangeAuthCode;
+constexpr char kTraceparent[] = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+const TimePoint kStart = TimePoint(1000h);
+
+// Given a call that began 1.5 s ago.
+class CallScopeTest : public testing::Test {
+ protected:
+  CallScope& Start(Rpc rpc, Severity min_severity = Severity::kDebug,
+                   std::string_view traceparent = kTraceparent,
+                   std::string peer = "ipv4:127.0.0.1:4711") {
+    capture_.emplace(min_severity);
+    scope_.emplace(rpc, kStart, "request-1", traceparent, std::move(peer), capture_->log(),
+                   metrics_);
+    return *scope_;
+  }
+  json Finished(const CallScope::End& end) {
+    scope_->Finish(end, kStart + 1500ms);
+    const std::vector<json> lines = capture_->Lines();
+    EXPECT_EQ(lines.size(), 1u);
+    return lines.empty() ? json() : lines[0];
+  }
+  void ExpectMetric(const std::string& sample) {
+    EXPECT_THAT(metrics_.Render(), HasSubstr(sample + "\n"));
+  }
+
+  Metrics metrics_;
+  std::optional<LogCapture> capture_;
+  std::optional<CallScope> scope_;
+};
+
+// The names that operations.md gives; `timestamp` beside them.
+json Without(json line, const std::string& name) {
+  EXPECT_TRUE(line.contains(name));
+  line.erase(name);
+  return line;
+}
+
+TEST_F(CallScopeTest, WritesOneLineForASuccess) {
+  Start(kCreate);
+  Outcome outcome = OutcomeOf(JsonError(200), StopReason::kNotRetryable,
+                              {RecordOf(JsonError(503)), RecordOf(JsonError(503))});
+  for (AttemptRecord& attempt : outcome.attempts) attempt.elapsed = 250ms;
+  const json line = Finished({.outcome = &outcome, .app_id = 42, .auth_code_fp = "0123456789ab"});
+  EXPECT_EQ(Without(line, "timestamp"), json::parse(R"({
+      "severity": "INFO", "event": "call", "message": "call finished",
+      "trace_id": "0af7651916cd43dd8448eb211c80319c", "span_id": "b7ad6b7169203331",
+      "request_id": "request-1", "rpc": "CreateAuthCode", "grpc_code": "OK", "http_status": 200,
+      "attempts": 3, "duration_ms": 1500, "upstream_ms": 750, "peer": "ipv4:127.0.0.1:4711",
+      "app_id": 42, "auth_code_fp": "0123456789ab"})"));
+}
+
+TEST_F(CallScopeTest, WritesOneLineForAFailure) {
+  Start(kExchange);
+  const Outcome outcome = OutcomeOf(JsonError(403, "canary-code"));
+  FailedCall failed = FailUpstream(kExchange, outcome);
+  failed.attempts += 1;
+  const json line =
+      Finished({.failed = &failed, .outcome = &outcome, .joined = true, .replayed = false});
+  EXPECT_EQ(Without(line, "timestamp"), json::parse(R"({
+      "severity": "INFO", "event": "call", "message": "call finished",
+      "trace_id": "0af7651916cd43dd8448eb211c80319c", "span_id": "b7ad6b7169203331",
+      "request_id": "request-1", "rpc": "ExchangeAuthCode", "grpc_code": "PERMISSION_DENIED",
+      "reason": "FORBIDDEN", "stop_reason": "not_retryable", "auth_code_state": "REJECTED",
+      "http_status": 403, "attempts": 2, "duration_ms": 1500, "upstream_ms": 0,
+      "joined": true, "replayed": false, "peer": "ipv4:127.0.0.1:4711"})"));
+  EXPECT_THAT(capture_->text(), Not(HasSubstr("canary")));
+}
+
+TEST_F(CallScopeTest, WritesNothingUpstreamForACallThatWasNotSent) {
+  Start(kCreate, Severity::kInfo, "not a traceparent");
+  const FailedCall failed = FailLocally(kCreate, v1::DEADLINE_TOO_SHORT);
+  const json line = Finished({.failed = &failed});
+  EXPECT_EQ(line["grpc_code"], "DEADLINE_EXCEEDED");
+  EXPECT_EQ(line["attempts"], 0);
+  EXPECT_EQ(line["stop_reason"], "deadline");
+  for (const char* absent : {"http_status", "upstream_ms", "trace_id", "span_id", "joined",
+                             "replayed", "auth_code_state", "app_id", "auth_code_fp"}) {
+    EXPECT_FALSE(line.contains(absent)) << absent;
+  }
+}
+
+struct SeverityCase {
+  std::string name;
+  ErrorReason local;  // ERROR_REASON_UNSPECIFIED: `last` decides
+  HttpResult last;
+  std::string severity;
+};
+
+class CallSeverityTest : public CallScopeTest, public testing::WithParamInterface<SeverityCase> {};
+
+TEST_P(CallSeverityTest, FollowsFromWhoMustAct) {
+  Start(kExchange);
+  const Outcome outcome = OutcomeOf(GetParam().last);
+  const FailedCall failed = GetParam().local == v1::ERROR_REASON_UNSPECIFIED
+                                ? FailUpstream(kExchange, outcome)
+                                : FailLocally(kExchange, GetParam().local);
+  EXPECT_EQ(Finished({.failed = &failed})["severity"], GetParam().severity);
+}
+
+constexpr auto kNone = v1::ERROR_REASON_UNSPECIFIED;
+
+INSTANTIATE_TEST_SUITE_P(
+    Failures, CallSeverityTest,
+    testing::Values(SeverityCase{"BadField", v1::FIELD_INVALID, {}, "INFO"},
+                    SeverityCase{"NoBearer", v1::CREDENTIAL_MISSING, {}, "INFO"},
+                    SeverityCase{"Cancelled", v1::CALLER_CANCELLED, {}, "INFO"},
+                    SeverityCase{"Deadline", v1::DEADLINE_EXCEEDED, {}, "INFO"},
+                    SeverityCase{"Overload", v1::GATEWAY_OVERLOADED, {}, "WARNING"},
+                    SeverityCase{"Refused", kNone, JsonError(403), "INFO"},
+                    SeverityCase{"OurKeyRefused", kNone, JsonError(401), "WARNING"},
+                    SeverityCase{"NoEndpoint", kNone, JsonError(405), "WARNING"},
+                    SeverityCase{"UpstreamFailed", kNone, JsonError(500), "WARNING"},
+                    SeverityCase{"Lost", kNone,
+                                 TransportError{TransportFailure::kReset, Delivery::kMaybe},
+                                 "WARNING"}),
+    [](const auto& row) { return row.param.name; });
+
+TEST_F(CallScopeTest, EscapesWhatTheCallerMayChoose) {
+  Start(kCreate, Severity::kInfo, kTraceparent, "unix:\"a\"\n{\"event\":\"x\"}\xff");
+  const json line = Finished({});
+  EXPECT_EQ(line["peer"], "unix:\"a\"\n{\"event\":\"x\"}\uFFFD");
+}
+
+TEST_F(CallScopeTest, LogsFailedAttemptsAtDebugOnly) {
+  const AttemptRecord refused =
+      RecordOf(TransportError{TransportFailure::kConnect, Delivery::kNever});
+  Start(kCreate, Severity::kInfo).OnAttempt(refused);
+  EXPECT_EQ(capture_->text(), "");
+
+  AttemptRecord answered = RecordOf(JsonError(503));
+  answered.started = 1ms;
+  answered.elapsed = 20ms;
+  CallScope& scope = Start(kCreate);
+  scope.OnAttempt(refused);
+  scope.OnAttempt(answered);
+  scope.OnAttempt(RecordOf(JsonError(200)));
+  const std::vector<json> lines = capture_->Lines();
+  ASSERT_EQ(lines.size(), 2u);
+  EXPECT_EQ(lines[0]["event"], "attempt");
+  EXPECT_EQ(lines[0]["severity"], "DEBUG");
+  EXPECT_EQ(lines[0]["failure"], "connect");
+  EXPECT_FALSE(lines[0].contains("http_status"));
+  EXPECT_EQ(lines[1]["http_status"], 503);
+  EXPECT_EQ(lines[1]["started_ms"], 1);
+  EXPECT_EQ(lines[1]["elapsed_ms"], 20);
+  EXPECT_EQ(lines[1]["request_id"], "request-1");
+  EXPECT_EQ(lines[1]["rpc"], "CreateAuthCode");
+}
+
+TEST_F(CallScopeTest, LogsAndCountsABrokenContract) {
+  Start(kCreate).ContractViolated("created_at");
+  const std::vector<json> lines = capture_->Lines();
+  ASSERT_EQ(lines.size(), 1u);
+  EXPECT_EQ(lines[0]["event"], "contract_violation");
+  EXPECT_EQ(lines[0]["severity"], "WARNING");
+  EXPECT_EQ(lines[0]["field"], "created_at");
+  ExpectMetric("oauth_gateway_upstream_contract_violations_total{field=\"created_at\"} 1");
+}
+
+TEST_F(CallScopeTest, CountsACallFromItsStartToItsEnd) {
+  Start(kExchange, Severity::kError);
+  ExpectMetric("oauth_gateway_calls_in_flight 1");
+  const Outcome outcome = OutcomeOf(TransportError{TransportFailure::kReset, Delivery::kMaybe},
+                                    StopReason::kUnsafeExchange);
+  const FailedCall failed = FailUpstream(kExchange, outcome);
+  scope_->OnAttempt(outcome.attempts[0]);
+  scope_->OnDecision({.stop = StopReason::kUnsafeExchange, .retry_after = {}});
+  scope_->Finish({.failed = &failed,
+                  .outcome = &outcome,
+                  .details_truncated = true,
+                  .joined = true,
+                  .replayed = true},
+                 kStart + 1500ms);
+  EXPECT_EQ(capture_->text(), "");
+  ExpectMetric("oauth_gateway_calls_in_flight 0");
+  ExpectMetric("oauth_gateway_exchange_outcome_unknown_total 1");
+  ExpectMetric("oauth_gateway_resend_prevented_total 1");
+  ExpectMetric("oauth_gateway_error_details_truncated_total 1");
+  ExpectMetric("oauth_gateway_exchange_joins_total 1");
+  ExpectMetric("oauth_gateway_exchange_replays_total 1");
+  const std::string metrics = metrics_.Render();
+  for (const char* counted : {"grpc_code=\"ABORTED\",grpc_method=\"ExchangeAuthCode\"} 1",
+                              "reason=\"EXCHANGE_OUTCOME_UNKNOWN\",rpc=\"ExchangeAuthCode\"} 1",
+                              "outcome=\"reset\",rpc=\"ExchangeAuthCode\"} 1",
+                              "decision=\"unsafe_exchange\",rpc=\"ExchangeAuthCode\"} 1"}) {
+    EXPECT_THAT(metrics, HasSubstr(counted));
+  }
+}
+
+TEST_F(CallScopeTest, CountsARetryThatWasMadeAsNoPreventedOne) {
+  Start(kExchange).OnDecision({.retry = true, .retry_after = {}});
+  ExpectMetric("oauth_gateway_resend_prevented_total 0");
+  EXPECT_THAT(metrics_.Render(), HasSubstr("decision=\"retry\",rpc=\"ExchangeAuthCode\"} 1"));
+}
+
+}  // namespace
+}  // namespace modelgates::gateway

@@ -1,0 +1,382 @@
+#include "rpc/error_status.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "unit/rpc/failed_support.h"
+
+namespace modelgates::gateway {
+namespace {
+
+namespace v1 = modelgates::oauth::v1;
+using UE = v1::UpstreamError;
+using namespace std::chrono_literals;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Key;
+using testing::UnorderedElementsAre;
+
+constexpr auto kCreate = Rpc::kCreateAuthCode;
+constexpr auto kExchange = Rpc::kExchangeAuthCode;
+using Names = std::vector<std::string>;
+
+ErrorStatus Mapped(FailedCall failed, const Redaction& redaction = {}) {
+  failed.request_id = "request-1";
+  failed.redaction = &redaction;
+  ErrorStatus error = ToErrorStatus(failed);
+  EXPECT_EQ(error.status.code(), static_cast<int>(failed.code));
+  EXPECT_LE(error.status.message().size(), 512u);
+  EXPECT_LE(error.status.ByteSizeLong(), 4096u);
+  return error;
+}
+
+google::rpc::ErrorInfo InfoOf(const ErrorStatus& error) {
+  const auto info = FindDetail<google::rpc::ErrorInfo>(error.status);
+  EXPECT_TRUE(info.has_value());
+  return info.value_or(google::rpc::ErrorInfo());
+}
+
+std::string MetadataOf(const ErrorStatus& error, const std::string& key) {
+  const google::rpc::ErrorInfo info = InfoOf(error);
+  const auto found = info.metadata().find(key);
+  return found == info.metadata().end() ? "(none)" : found->second;
+}
+
+// Which details an answer brings, in their order.
+struct DetailsCase {
+  std::string name;
+  Rpc rpc;
+  HttpResponse response;
+  Names names;
+  std::string sdk_error;
+};
+
+class AnswerDetailsTest : public testing::TestWithParam<DetailsCase> {};
+
+TEST_P(AnswerDetailsTest, AreThoseOfTheContractInItsOrder) {
+  const DetailsCase& row = GetParam();
+  const ErrorStatus error = Mapped(FailUpstream(row.rpc, OutcomeOf(row.response)));
+  EXPECT_EQ(DetailNames(error.status), row.names);
+  EXPECT_EQ(MetadataOf(error, "sdkError"), row.sdk_error);
+  EXPECT_EQ(MetadataOf(error, "httpStatus"), std::to_string(row.response.status));
+  EXPECT_EQ(MetadataOf(error, "origin"), "upstream");
+}
+
+const Names kPlain = {"ErrorInfo", "RequestInfo", "UpstreamError"};
+const Names kWithHelp = {"ErrorInfo", "RequestInfo", "Help", "UpstreamError"};
+const Names kWithField = {"ErrorInfo", "BadRequest", "RequestInfo", "UpstreamError"};
+constexpr char kDefault[] = "ModelGatesDefaultError";
+
+INSTANTIATE_TEST_SUITE_P(
+    Answers, AnswerDetailsTest,
+    testing::Values(
+        DetailsCase{"Malformed200", kCreate, JsonError(200), kPlain, "ResponseValidationError"},
+        DetailsCase{"S204", kExchange, HtmlPage(204, ""), kPlain, kDefault},
+        DetailsCase{"Redirect", kCreate, HtmlPage(302, ""), kWithHelp, kDefault},
+        DetailsCase{"S400", kCreate, JsonError(400), kPlain, "BadRequestResponseError"},
+        DetailsCase{"S400NamesAField", kCreate, JsonError(400, "bad callback_url"), kWithField,
+                    "BadRequestResponseError"},
+        DetailsCase{"S400Html", kCreate, HtmlPage(400, "bad callback_url"), kPlain, kDefault},
+        DetailsCase{"S401", kCreate, JsonError(401), kWithHelp, "UnauthorizedResponseError"},
+        DetailsCase{"S401OfExchange", kExchange, JsonError(401), kWithHelp, kDefault},
+        DetailsCase{"S402",
+                    kCreate,
+                    JsonError(402),
+                    {"ErrorInfo", "PreconditionFailure", "RequestInfo", "UpstreamError"},
+                    kDefault},
+        DetailsCase{"S403OfCreate", kCreate, JsonError(403), kPlain, kDefault},
+        DetailsCase{"S403OfExchange",
+                    kExchange,
+                    JsonError(403),
+                    {"ErrorInfo", "RequestInfo", "LocalizedMessage", "UpstreamError"},
+                    "ForbiddenResponseError"},
+        DetailsCase{"S404Json", kCreate, JsonError(404), kPlain, kDefault},
+        DetailsCase{"S404Html", kCreate, HtmlPage(404, "Not Found"), kWithHelp, kDefault},
+        DetailsCase{"S405", kCreate, JsonError(405), kWithHelp, kDefault},
+        DetailsCase{"S409", kCreate, JsonError(409), kPlain, "ConflictResponseError"},
+        DetailsCase{"S422NamesAField", kCreate, JsonError(422, "bad callback_url"), kPlain,
+                    kDefault},
+        DetailsCase{"S429",
+                    kCreate,
+                    JsonError(429),
+                    {"ErrorInfo", "QuotaFailure", "RequestInfo", "UpstreamError"},
+                    kDefault},
+        DetailsCase{"S500", kExchange, JsonError(500), kPlain, "InternalServerResponseError"},
+        DetailsCase{"S501", kCreate, JsonError(501), kWithHelp, kDefault},
+        DetailsCase{"S503", kExchange, HtmlPage(503, ""), kPlain, kDefault}),
+    [](const auto& row) { return row.param.name; });
+
+TEST(ErrorStatus, SaysEverythingOnceAboutARateLimit) {
+  HttpResponse response = JsonError(429, "slow down");
+  response.request_id = "up-1";
+  Outcome outcome = OutcomeOf(response, StopReason::kDeadline, {RecordOf(JsonError(503))});
+  outcome.retry_after = 61'500ms;
+  const ErrorStatus error = Mapped(FailUpstream(kExchange, outcome));
+
+  EXPECT_EQ(error.status.code(), 8);
+  EXPECT_EQ(error.status.message(),
+            "the upstream limits the rate of requests: try again later; it said \"slow down\"");
+  EXPECT_THAT(DetailNames(error.status), ElementsAre("ErrorInfo", "QuotaFailure", "RetryInfo",
+                                                     "RequestInfo", "UpstreamError"));
+  const google::rpc::ErrorInfo info = InfoOf(error);
+  EXPECT_EQ(info.domain(), "modelgates.ai");
+  EXPECT_EQ(info.reason(), "RATE_LIMITED");
+  const std::map<std::string, std::string> metadata(info.metadata().begin(), info.metadata().end());
+  const std::map<std::string, std::string> expected = {
+      {"origin", "upstream"},     {"rpc", "ExchangeAuthCode"}, {"requestId", "request-1"},
+      {"attempts", "2"},          {"retryable", "true"},       {"stopReason", "deadline"},
+      {"httpStatus", "429"},      {"sdkError", kDefault},      {"upstreamRequestId", "up-1"},
+      {"authCodeState", "UNSENT"}};
+  EXPECT_EQ(metadata, expected);
+  const auto retry_info = FindDetail<google::rpc::RetryInfo>(error.status);
+  EXPECT_EQ(retry_info->retry_delay().seconds(), 61);
+  EXPECT_EQ(retry_info->retry_delay().nanos(), 500'000'000);
+  EXPECT_EQ(FindDetail<google::rpc::RequestInfo>(error.status)->request_id(), "request-1");
+  EXPECT_EQ(error.retry_pushback, "61500");
+  EXPECT_FALSE(error.details_truncated);
+}
+
+TEST(ErrorStatus, LeavesOutWhatIsNotKnown) {
+  const ErrorStatus error = Mapped(FailLocally(kCreate, v1::CREDENTIAL_MISSING));
+  EXPECT_THAT(DetailNames(error.status), ElementsAre("ErrorInfo", "RequestInfo", "Help"));
+  EXPECT_THAT(InfoOf(error).metadata(),
+              UnorderedElementsAre(Key("origin"), Key("rpc"), Key("requestId"), Key("attempts"),
+                                   Key("retryable"), Key("stopReason")));
+  EXPECT_EQ(MetadataOf(error, "origin"), "caller");
+  EXPECT_EQ(MetadataOf(error, "attempts"), "0");
+}
+
+struct PushbackCase {
+  std::string name;
+  ErrorReason reason;
+  std::string pushback;
+  std::string retryable;
+  bool has_retry_info;
+};
+
+class PushbackTest : public testing::TestWithParam<PushbackCase> {};
+
+TEST_P(PushbackTest, TellsTheCallersOwnRetries) {
+  const ErrorStatus error = Mapped(FailLocally(kExchange, GetParam().reason));
+  EXPECT_EQ(error.retry_pushback, GetParam().pushback);
+  EXPECT_EQ(MetadataOf(error, "retryable"), GetParam().retryable);
+  EXPECT_EQ(FindDetail<google::rpc::RetryInfo>(error.status).has_value(),
+            GetParam().has_retry_info);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Reasons, PushbackTest,
+    testing::Values(PushbackCase{"Overload", v1::GATEWAY_OVERLOADED, "1000", "true", true},
+                    PushbackCase{"Drain", v1::GATEWAY_DRAINING, "0", "true", true},
+                    PushbackCase{"InProgress", v1::EXCHANGE_IN_PROGRESS, "500", "true", true},
+                    PushbackCase{"BreakerWithoutWait", v1::UPSTREAM_CIRCUIT_OPEN, "", "true",
+                                 false},
+                    PushbackCase{"Deadline", v1::DEADLINE_EXCEEDED, "-1", "false", false},
+                    PushbackCase{"Cancelled", v1::CALLER_CANCELLED, "-1", "false", false},
+                    PushbackCase{"Field", v1::FIELD_INVALID, "-1", "false", false}),
+    [](const auto& row) { return row.param.name; });
+
+TEST(ErrorStatus, ForbidsRepeatsEvenWhereAWaitIsKnown) {
+  Outcome outcome = OutcomeOf(JsonError(503), StopReason::kAttemptsExhausted);
+  outcome.retry_after = 2000ms;
+  const ErrorStatus error = Mapped(FailUpstream(kCreate, outcome));
+  EXPECT_EQ(error.retry_pushback, "-1");
+  EXPECT_EQ(FindDetail<google::rpc::RetryInfo>(error.status)->retry_delay().seconds(), 2);
+}
+
+TEST(ErrorStatus, NamesAllViolations) {
+  const FailedCall failed =
+      FailValidation(kCreate, {{"callback_url", "must be https", v1::CALLBACK_URL_NOT_ALLOWED},
+                               {"limit", "must be finite", v1::FIELD_INVALID}});
+  const ErrorStatus error = Mapped(failed);
+  EXPECT_THAT(DetailNames(error.status), ElementsAre("ErrorInfo", "BadRequest", "RequestInfo"));
+  EXPECT_EQ(InfoOf(error).reason(), "FIELD_INVALID");
+  EXPECT_EQ(error.status.message(),
+            "the request has a field that cannot be sent: callback_url must be https; limit must "
+            "be finite");
+  const auto bad_request = FindDetail<google::rpc::BadRequest>(error.status);
+  ASSERT_EQ(bad_request->field_violations_size(), 2);
+  EXPECT_EQ(bad_request->field_violations(1).field(), "limit");
+  EXPECT_EQ(bad_request->field_violations(1).description(), "must be finite");
+}
+
+TEST(ErrorStatus, HelpsWithTheCallbackPolicy) {
+  const ErrorStatus error = Mapped(
+      FailValidation(kCreate, {{"callback_url", "must be https", v1::CALLBACK_URL_NOT_ALLOWED}}));
+  EXPECT_THAT(DetailNames(error.status),
+              ElementsAre("ErrorInfo", "BadRequest", "RequestInfo", "Help"));
+  const auto help = FindDetail<google::rpc::Help>(error.status);
+  EXPECT_THAT(help->links(0).url(), testing::StartsWith("https://"));
+  EXPECT_FALSE(help->links(0).description().empty());
+}
+
+struct LocationCase {
+  std::string name;
+  std::string location;
+  std::string host;
+};
+
+class LocationTest : public testing::TestWithParam<LocationCase> {};
+
+TEST_P(LocationTest, ShowsTheHostAlone) {
+  HttpResponse response = HtmlPage(302, "");
+  response.location = GetParam().location;
+  Redaction redaction;
+  redaction.Add("code-secret");
+  const ErrorStatus error = Mapped(FailUpstream(kExchange, OutcomeOf(response)), redaction);
+  EXPECT_EQ(MetadataOf(error, "locationHost"), GetParam().host);
+  EXPECT_THAT(error.status.SerializeAsString(), testing::Not(HasSubstr("code-secret")));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Locations, LocationTest,
+    testing::Values(LocationCase{"Absolute", "https://Other.Example:8443/x?y", "other.example"},
+                    LocationCase{"WithSecret", "https://a.b/?code=code-secret", "a.b"},
+                    LocationCase{"SecretAsHost", "https://code-secret.a.b/", "(none)"},
+                    LocationCase{"SecretEncodedInHost", "https://code%2dsecret.a.b/",
+                                 "[redacted].a.b"},
+                    LocationCase{"Relative", "/x", "(none)"}, LocationCase{"Empty", "", "(none)"},
+                    LocationCase{"Garbage", "\x01\xff", "(none)"}),
+    [](const auto& row) { return row.param.name; });
+
+// What the text advises.
+struct MessageCase {
+  std::string name;
+  Rpc rpc;
+  HttpResult last;
+  std::string message;
+};
+
+class MessageTest : public testing::TestWithParam<MessageCase> {};
+
+TEST_P(MessageTest, SaysWhatHappenedThenWhatToDo) {
+  EXPECT_EQ(Mapped(FailUpstream(GetParam().rpc, OutcomeOf(GetParam().last))).status.message(),
+            GetParam().message);
+}
+
+const HttpResult kReset = TransportError{TransportFailure::kReset, Delivery::kMaybe};
+const HttpResult kTruncated200 =
+    TransportError{TransportFailure::kTruncated, Delivery::kAnswered, 200};
+
+INSTANTIATE_TEST_SUITE_P(
+    Texts, MessageTest,
+    testing::Values(
+        MessageCase{"S500OfCreate", kCreate, HtmlPage(500, "x"),
+                    "the upstream failed: try again later"},
+        MessageCase{"S500OfExchange", kExchange, HtmlPage(500, "x"),
+                    "the upstream failed; the authorization code may be spent: start a new "
+                    "authorization"},
+        MessageCase{"ResetOfCreate", kCreate, kReset,
+                    "the connection to the upstream ended before an answer: try again later"},
+        MessageCase{"ResetOfExchange", kExchange, kReset,
+                    "the connection to the upstream ended before an answer; the authorization code "
+                    "may be spent: start a new authorization"},
+        MessageCase{"TruncatedSuccessOfExchange", kExchange, kTruncated200,
+                    "the connection to the upstream ended within its answer; the authorization "
+                    "code is spent: start a new authorization"},
+        MessageCase{"RedirectOfExchange", kExchange, HtmlPage(302, ""),
+                    "the upstream answered with a redirect, which is never followed: operators "
+                    "should check --upstream; the authorization code may be spent: start a new "
+                    "authorization"},
+        MessageCase{"Quoted", kCreate, JsonError(400, "wrong"),
+                    "the upstream refused the request: correct it; it said \"wrong\""},
+        MessageCase{"QuotesWithin", kCreate, JsonError(400, R"(not \"S256\")"),
+                    "the upstream refused the request: correct it; it said \"not 'S256'\""},
+        MessageCase{"NothingSaid", kCreate, JsonError(400, ""),
+                    "the upstream refused the request: correct it"},
+        MessageCase{"Markup", kCreate, JsonError(400, "<p>a <b>b</b></p><script>x</script>"),
+                    "the upstream refused the request: correct it; it said \"a b\""},
+        MessageCase{"NothingButMarkup", kCreate, JsonError(400, "<hr>"),
+                    "the upstream refused the request: correct it"},
+        MessageCase{"ControlCharacters", kCreate, JsonError(400, R"(a\u0000b\u001bc\u0085d\r\ne)"),
+                    "the upstream refused the request: correct it; it said \"a b c d e\""}),
+    [](const auto& row) { return row.param.name; });
+
+TEST(ErrorStatus, TellsOfAnEarlierAttemptInsteadOfARefusal) {
+  const Outcome outcome = OutcomeOf(JsonError(403, "Invalid code"), StopReason::kNotRetryable,
+                                    {RecordOf(kReset, true)});
+  const ErrorStatus error = Mapped(FailUpstream(kExchange, outcome));
+  EXPECT_EQ(error.status.code(), 10);
+  EXPECT_EQ(error.status.message(),
+            "an earlier attempt had an unknown outcome, so the authorization code may be spent: "
+            "start a new authorization; it said \"Invalid code\"");
+  EXPECT_EQ(DetailNames(error.status), kPlain);
+  EXPECT_EQ(InfoOf(error).reason(), "EXCHANGE_OUTCOME_UNKNOWN");
+  EXPECT_EQ(MetadataOf(error, "authCodeState"), "UNKNOWN");
+  EXPECT_EQ(MetadataOf(error, "httpStatus"), "403");
+  EXPECT_EQ(MetadataOf(error, "sdkError"), "ForbiddenResponseError");
+}
+
+TEST(UpstreamErrorDetail, SaysWhatTheUpstreamSaid) {
+  HttpResponse response = HtmlPage(403, "");
+  response.content_type = "application/json";
+  response.request_id = "up-1";
+  response.body =
+      R"({"error":{"code":403001,"message":"no\tway","metadata":{"a":[1,"x"]}},"user_id":"u-1"})";
+  AttemptRecord first = RecordOf(TransportError{TransportFailure::kConnect, Delivery::kNever});
+  first.elapsed = 1500us;
+  Outcome outcome = OutcomeOf(response, StopReason::kNotRetryable, {first});
+  outcome.attempts.back().started = 2s;
+  const ErrorStatus error = Mapped(FailUpstream(kExchange, outcome));
+  const auto upstream = FindDetail<UE>(error.status);
+  EXPECT_EQ(upstream->http_status(), 403);
+  EXPECT_EQ(upstream->code(), 403001);
+  EXPECT_EQ(upstream->message(), "no way");
+  EXPECT_EQ(upstream->metadata().fields().at("a").list_value().values(1).string_value(), "x");
+  EXPECT_EQ(upstream->user_id(), "u-1");
+  EXPECT_EQ(upstream->content_type(), "");
+  EXPECT_EQ(upstream->body(), "");
+  EXPECT_EQ(upstream->attempts(), 2u);
+  ASSERT_EQ(upstream->attempt_log_size(), 2);
+  EXPECT_EQ(upstream->attempt_log(0).failure(), "connect");
+  EXPECT_EQ(upstream->attempt_log(0).http_status(), 0);
+  EXPECT_EQ(upstream->attempt_log(0).elapsed().nanos(), 1'500'000);
+  EXPECT_EQ(upstream->attempt_log(1).failure(), "");
+  EXPECT_EQ(upstream->attempt_log(1).http_status(), 403);
+  EXPECT_EQ(upstream->attempt_log(1).started().seconds(), 2);
+  EXPECT_EQ(upstream->auth_code_state(), UE::REJECTED);
+  EXPECT_EQ(upstream->upstream_request_id(), "up-1");
+  EXPECT_FALSE(upstream->truncated());
+}
+
+TEST(UpstreamErrorDetail, ShowsThePageOfAnAnswerThatIsNoJsonError) {
+  const ErrorStatus error =
+      Mapped(FailUpstream(kCreate, OutcomeOf(HtmlPage(502, "<h1>Bad  gateway</h1>\n<hr>nginx"))));
+  const auto upstream = FindDetail<UE>(error.status);
+  EXPECT_EQ(upstream->content_type(), "text/html; charset=utf-8");
+  EXPECT_EQ(upstream->body(), "Bad gateway nginx");
+  EXPECT_FALSE(upstream->has_code());
+  EXPECT_FALSE(upstream->has_user_id());
+  EXPECT_EQ(upstream->auth_code_state(), UE::AUTH_CODE_STATE_UNSPECIFIED);
+}
+
+TEST(UpstreamErrorDetail, SaysThatABodyWasDropped) {
+  HttpResponse response = HtmlPage(500, "");
+  response.body_state = BodyState::kTooLarge;
+  const auto upstream = FindDetail<UE>(Mapped(FailUpstream(kCreate, OutcomeOf(response))).status);
+  EXPECT_TRUE(upstream->truncated());
+  EXPECT_EQ(upstream->http_status(), 500);
+}
+
+TEST(UpstreamErrorDetail, TellsTheStatusOfABrokenAnswer) {
+  const ErrorStatus error = Mapped(FailUpstream(kExchange, OutcomeOf(kTruncated200)));
+  const auto upstream = FindDetail<UE>(error.status);
+  EXPECT_EQ(upstream->http_status(), 200);
+  EXPECT_EQ(upstream->attempt_log(0).failure(), "truncated");
+  EXPECT_EQ(upstream->auth_code_state(), UE::SPENT);
+  EXPECT_EQ(MetadataOf(error, "origin"), "transport");
+  EXPECT_EQ(MetadataOf(error, "sdkError"), "(none)");
+}
+
+TEST(UpstreamErrorDetail, IsThereForAnAttemptThatHasNotEnded) {
+  FailedCall failed = FailLocally(kExchange, v1::EXCHANGE_IN_PROGRESS);
+  failed.attempts = 1;
+  const ErrorStatus error = Mapped(failed);
+  EXPECT_THAT(DetailNames(error.status),
+              ElementsAre("ErrorInfo", "RetryInfo", "RequestInfo", "UpstreamError"));
+  EXPECT_EQ(FindDetail<UE>(error.status)->auth_code_state(), UE::IN_FLIGHT);
+  EXPECT_EQ(FindDetail<UE>(error.status)->attempts(), 1u);
+}
+
+}  // namespace
+}  // namespace modelgates::gateway

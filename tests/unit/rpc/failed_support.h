@@ -1,0 +1,84 @@
+#pragma once
+
+#include <google/rpc/error_details.pb.h>
+#include <google/rpc/status.pb.h>
+#include <gtest/gtest.h>
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "rpc/failed_call.h"
+
+namespace modelgates::gateway {
+
+// An answer with this status and a JSON error of the API's shape.
+inline HttpResponse JsonError(int status, const std::string& message = "no",
+                              const std::string& more = "") {
+  HttpResponse response;
+  response.status = status;
+  response.content_type = "application/json";
+  response.body = R"({"error":{"code":)" + std::to_string(status) + R"(,"message":")" + message +
+                  R"(")" + more + "}}";
+  return response;
+}
+
+inline HttpResponse HtmlPage(int status, std::string body) {
+  HttpResponse response;
+  response.status = status;
+  response.content_type = "text/html; charset=utf-8";
+  response.body = std::move(body);
+  return response;
+}
+
+// The log's line of an attempt that brought `result`, as the retrier writes it.
+inline AttemptRecord RecordOf(const HttpResult& result, bool outcome_unknown = false) {
+  AttemptRecord record;
+  if (const auto* response = std::get_if<HttpResponse>(&result)) {
+    record.http_status = response->status;
+    record.delivery = Delivery::kAnswered;
+  } else {
+    const auto& error = std::get<TransportError>(result);
+    record.http_status = error.http_status;
+    record.failure = error.failure;
+    record.delivery = error.delivery;
+  }
+  record.outcome_unknown = outcome_unknown;
+  return record;
+}
+
+// An outcome of one attempt, after the `earlier` ones.
+inline Outcome OutcomeOf(HttpResult last, StopReason stop = StopReason::kNotRetryable,
+                         const std::vector<AttemptRecord>& earlier = {}) {
+  Outcome outcome;
+  outcome.attempts.assign(earlier.begin(), earlier.end());
+  outcome.attempts.push_back(RecordOf(last));
+  outcome.last = std::move(last);
+  outcome.stop = stop;
+  return outcome;
+}
+
+// What a status carries, e.g. {"ErrorInfo", "RequestInfo"}.
+inline std::vector<std::string> DetailNames(const google::rpc::Status& status) {
+  std::vector<std::string> names;
+  for (const auto& detail : status.details()) {
+    names.push_back(detail.type_url().substr(detail.type_url().rfind('.') + 1));
+  }
+  return names;
+}
+
+template <class Detail>
+std::optional<Detail> FindDetail(const google::rpc::Status& status) {
+  std::optional<Detail> found;
+  for (const auto& any : status.details()) {
+    Detail detail;
+    if (!any.Is<Detail>()) continue;
+    EXPECT_FALSE(found.has_value()) << "twice: " << any.type_url();
+    EXPECT_TRUE(any.UnpackTo(&detail));
+    found = std::move(detail);
+  }
+  return found;
+}
+
+}  // namespace modelgates::gateway

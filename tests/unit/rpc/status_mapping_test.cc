@@ -1,0 +1,66 @@
+#include "rpc/status_mapping.h"
+
+#include <gtest/gtest.h>
+
+#include "rpc/error_status.h"
+#include "unit/rpc/failed_support.h"
+
+namespace modelgates::gateway {
+namespace {
+
+// Python's decoder raises when code or message differ between the two.
+void ExpectSameInBoth(FailedCall failed) {
+  const Redaction redaction;
+  failed.request_id = "request-1";
+  failed.redaction = &redaction;
+  const ErrorStatus error = ToErrorStatus(failed);
+  const ErrorReply reply = ToStatus(failed);
+  google::rpc::Status details;
+  ASSERT_TRUE(details.ParseFromString(reply.status.error_details()));
+  EXPECT_EQ(reply.status.error_message(), details.message());
+  EXPECT_EQ(static_cast<int>(reply.status.error_code()), details.code());
+  EXPECT_EQ(static_cast<int>(reply.status.error_code()), static_cast<int>(failed.code));
+  EXPECT_FALSE(reply.status.ok());
+  EXPECT_LE(reply.status.error_details().size(), 4096u);
+  EXPECT_EQ(DetailNames(details), DetailNames(error.status));
+  EXPECT_EQ(reply.retry_pushback, error.retry_pushback);
+  EXPECT_EQ(reply.details_truncated, error.details_truncated);
+}
+
+constexpr Rpc kRpcs[] = {Rpc::kCreateAuthCode, Rpc::kExchangeAuthCode};
+
+TEST(StatusMapping, SaysTheSameInStatusAndDetailsForEveryAnswer) {
+  for (int http_status = 100; http_status <= 599; ++http_status) {
+    SCOPED_TRACE(http_status);
+    for (const Rpc rpc : kRpcs) {
+      const Outcome json =
+          OutcomeOf(JsonError(http_status, R"(n\u00f6 \"way\" % \n \u0000 \ud83d\udd11)"));
+      ExpectSameInBoth(FailUpstream(rpc, json));
+      const Outcome page = OutcomeOf(HtmlPage(http_status, "<p>n\xf6</p>"));
+      ExpectSameInBoth(FailUpstream(rpc, page));
+    }
+  }
+}
+
+TEST(StatusMapping, SaysTheSameInStatusAndDetailsForEveryRowOfTheCatalogue) {
+  for (const ErrorRow& row : ErrorCatalogue()) {
+    SCOPED_TRACE(row.condition);
+    for (const Rpc rpc : kRpcs) {
+      if (row.trigger == Trigger::kLocal) ExpectSameInBoth(FailLocally(rpc, row.reason));
+      if (row.trigger != Trigger::kTransport && row.trigger != Trigger::kTransportAfter200)
+        continue;
+      const int seen = row.trigger == Trigger::kTransport ? 0 : 200;
+      const Outcome outcome = OutcomeOf(TransportError{row.failure, Delivery::kMaybe, seen});
+      ExpectSameInBoth(FailUpstream(rpc, outcome));
+    }
+  }
+}
+
+TEST(StatusMapping, TellsOfDetailsThatWereCut) {
+  const Outcome outcome = OutcomeOf(JsonError(
+      400, std::string(10'000, 'a'), R"(,"metadata":{"a":")" + std::string(3'500, 'm') + "\"}"));
+  ExpectSameInBoth(FailUpstream(Rpc::kCreateAuthCode, outcome));
+}
+
+}  // namespace
+}  // namespace modelgates::gateway
