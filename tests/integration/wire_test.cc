@@ -1,4 +1,5 @@
 #include "integration/gateway_fixture.h"
+#include "support/http_get.h"
 
 namespace modelgates::gateway {
 namespace {
@@ -73,11 +74,19 @@ TEST_F(WireFlow, SendsEachAttemptOfACreateOnce) {
 
 // A connection that ended while it was idle costs nothing: nothing was sent on it.
 TEST_F(WireFlow, TakesAFreshConnectionWhenTheIdleOneEnded) {
+  config_.admin_listen = "127.0.0.1:0";
+  const auto all_connections_are_gone = [&] {
+    return HttpGet(server().admin_address(), "/metrics")
+               .body.find("\noauth_gateway_upstream_connections 0") != std::string::npos;
+  };
   for (const OnIdle what : {OnIdle::kClose, OnIdle::kReset, OnIdle::kSpeak}) {
     ASSERT_THAT(Create(), Succeeds());
     const size_t before = upstream_.Requests().size();
     const int connections = upstream_.connections();
     upstream_.ToIdleConnections(what);
+    for (int polls = 0; polls < 10'000 && !all_connections_are_gone(); ++polls) {
+    }
+    ASSERT_TRUE(all_connections_are_gone());
     v1::ExchangeAuthCodeRequest request = MinimalExchange("code-" + std::to_string(before));
     request.mutable_retries()->set_strategy(v1::RetryConfig::NONE);
     EXPECT_THAT(client().Exchange(request), Succeeds());
