@@ -68,6 +68,10 @@ class Drain : public testing::Test {
 
 // Given callers that call without a pause, when SIGTERM comes, then every call that was taken is
 // answered, everything the upstream did reached its caller, and the program ends with 0.
+//
+// gRPC itself ends, as a bare CANCELLED, a call that was on its way to us when GOAWAY left
+// (github.com/grpc/grpc/issues/24237 and 41785). It was not taken: no line in the log and no
+// request upstream, which the sums below prove.
 TEST_F(Drain, InTheMiddleOfLoadAnswersEveryCall) {
   Start();
   upstream_.SetDefault(kCreatePath, Answer::Json(200, kCreatedBody).Delayed(milliseconds(20)));
@@ -98,11 +102,12 @@ TEST_F(Drain, InTheMiddleOfLoadAnswersEveryCall) {
             return;
           }
           serving = false;
-          const bool unavailable = end.status.error_code() == grpc::UNAVAILABLE;
-          if (unavailable && ErrorOf(end).info.reason() == "GATEWAY_DRAINING") {
+          const grpc::StatusCode code = end.status.error_code();
+          if (code == grpc::UNAVAILABLE && ErrorOf(end).info.reason() == "GATEWAY_DRAINING") {
             ExpectEnvelope(end, ErrorOf(end).Metadata("rpc"));
             ++refused;
-          } else if (unavailable && end.status.error_details().empty()) {
+          } else if ((code == grpc::UNAVAILABLE || code == grpc::CANCELLED) &&
+                     end.status.error_details().empty()) {
             ++not_taken;  // no connection, or GOAWAY: it never arrived
           } else {
             const std::lock_guard lock(mutex);
