@@ -1,6 +1,8 @@
 #include <absl/synchronization/mutex.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -17,6 +19,15 @@ namespace {
 
 constexpr int kWrongSettings = 2;
 constexpr int kCutOff = 1;
+
+// A shell usually allows 1,024 descriptors; as many calls at once need that many for the upstream
+// alone.
+void AllowManyConnections() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
 
 // Waits for SIGTERM or SIGINT.
 void WaitForSignal(const sigset_t& signals) {
@@ -67,6 +78,15 @@ int Serve(const Config& config, const std::vector<std::string>& warnings) {
   return complete ? 0 : kCutOff;
 }
 
+// A call that waits holds a connection to the upstream; the usual 1,024 descriptors are too few for
+// the calls that --max_concurrent_calls admits.
+void AllowManyDescriptors() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 int Main(int argc, char** argv) {
 #ifdef NDEBUG
   // The packaged abseil checks the order of every lock at the cost of a tenth of a call.
@@ -75,6 +95,7 @@ int Main(int argc, char** argv) {
   // Memory holds keys and codes: no core dump, whatever the core pattern, and no ptrace.
   prctl(PR_SET_DUMPABLE, 0);
   signal(SIGPIPE, SIG_IGN);
+  AllowManyDescriptors();
 
   LoadResult loaded = Load(std::vector<std::string>(argv + 1, argv + argc), ProcessEnvironment());
   std::fputs(loaded.output.c_str(), stdout);
@@ -82,6 +103,7 @@ int Main(int argc, char** argv) {
     std::fprintf(stderr, "oauth-gateway: %s\n", error.c_str());
   }
   if (!loaded.config) return loaded.exit_status;
+  AllowManyConnections();
   return Serve(*loaded.config, loaded.warnings);
 }
 
