@@ -54,20 +54,6 @@ bool StartsElement(std::string_view text, std::string_view name) {
          !IsLetter(text[name.size() + 1]);
 }
 
-// The length of the markup that `text` begins with; 0: it is none.
-size_t MarkupLength(std::string_view text) {
-  if (text.size() < 2 || text[0] != '<') return 0;
-  if (!IsLetter(text[1]) && text[1] != '/' && text[1] != '!' && text[1] != '?') return 0;
-  const auto through = [text](size_t found, size_t length) {
-    return found == std::string_view::npos ? text.size() : found + length;
-  };
-  if (text.starts_with("<!--")) return through(text.find("-->", 4), 3);
-  size_t body_end = 0;
-  if (StartsElement(text, "script")) body_end = through(FindIgnoringCase(text, "</script"), 0);
-  if (StartsElement(text, "style")) body_end = through(FindIgnoringCase(text, "</style"), 0);
-  return through(text.find('>', body_end), 1);
-}
-
 }  // namespace
 
 std::string ToValidUtf8(std::string_view text) {
@@ -93,6 +79,19 @@ std::string CleanText(std::string_view text, size_t max_bytes) {
     text.remove_prefix(step.length);
   }
   return clean;
+}
+
+size_t MarkupLength(std::string_view text) {
+  if (text.size() < 2 || text[0] != '<') return 0;
+  if (!IsLetter(text[1]) && text[1] != '/' && text[1] != '!' && text[1] != '?') return 0;
+  const auto through = [text](size_t found, size_t length) {
+    return found == std::string_view::npos ? text.size() : found + length;
+  };
+  if (text.starts_with("<!--")) return through(text.find("-->", 4), 3);
+  size_t body_end = 0;
+  if (StartsElement(text, "script")) body_end = through(FindIgnoringCase(text, "</script"), 0);
+  if (StartsElement(text, "style")) body_end = through(FindIgnoringCase(text, "</style"), 0);
+  return through(text.find('>', body_end), 1);
 }
 
 std::string StripMarkup(std::string_view text) {

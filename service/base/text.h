@@ -14,6 +14,10 @@ std::string ToValidUtf8(std::string_view text);
 // C1) turned into spaces, at most `max_bytes` long, cut between two characters.
 std::string CleanText(std::string_view text, size_t max_bytes);
 
+// How many bytes of markup `text` begins with: a tag, a comment, a script or a style, to the end of
+// the text when it does not close; 0: none.
+size_t MarkupLength(std::string_view text);
+
 // What a reader sees of an HTML page: tags, comments, scripts and styles removed, white space
 // collapsed. No tag can form from what is left over. Character references stay as they are. Plain
 // text passes, "a < b" included.

@@ -31,9 +31,9 @@ Answer AnswerOf(const FailedCall& failed) {
 
 std::string LocationHost(const HttpResponse& response, const Redaction& redaction) {
   constexpr size_t kMaxHostBytes = 255;
-  // Before and after: parsing decodes the host and changes its case.
+  // Before it is parsed, which decodes the host and changes its case.
   const std::optional<Url> url = ParseUrl(redaction.Apply(response.location));
-  return url ? CleanText(redaction.Apply(url->host), kMaxHostBytes) : "";
+  return url ? CleanText(url->host, kMaxHostBytes) : "";
 }
 
 google::rpc::ErrorInfo ErrorInfoOf(const FailedCall& failed, const Answer& answer) {

@@ -7,7 +7,8 @@
 namespace modelgates::gateway {
 
 // The secrets of one call, taken out of whatever the upstream said before a caller or a log sees
-// it: upstreams echo codes in their messages. The texts must outlive it.
+// it: upstreams echo codes in their messages, as they are or escaped for JSON, a link or a page
+// (plain_spelling.h). The texts must outlive it.
 class Redaction {
  public:
   // Texts shorter than this are not looked for: they would be found everywhere, and guessed anyway.

@@ -224,6 +224,36 @@ TEST_P(Secrecy, OfTextThatIsCut) {
   ExpectProcessSilent();
 }
 
+// Frameworks quote in their own spelling: JSON that escapes slashes, pages that escape markup or
+// let long words break, links with percent signs.
+TEST_P(Secrecy, OfEchoesInOtherSpellings) {
+  v1::ExchangeAuthCodeRequest request = ExchangeWithSecrets();
+  request.set_code("canary/code+with=&\"<signs>");
+  const char* const spellings[] = {
+      R"(canary\/code+with=&\"<signs>)",                      // PHP's JSON
+      R"(canary/code+with=\u0026\"\u003csigns\u003e)",        // Go's JSON
+      "canary%2Fcode%2Bwith%3D%26%22%3Csigns%3E",             // a link
+      "canary%2fcode%2bwith%3d%26%22%3csigns%3e",             // the same
+      "canary/code+with=&amp;&quot;&lt;signs&gt;",            // a page
+      "canary/code+with=&amp;&#34;&lt;signs&gt;",             // the same
+      "can<wbr>ary/code<wbr>+with=&amp;&quot;&lt;signs&gt;",  // one that breaks long words
+      "<b>can</b>ary/code+with=&\"<signs>",
+      "can\x01"
+      "ary/code+with=&\"<signs>",
+  };
+  for (const std::string spelling : spellings) {
+    for (const std::string type : {"text/html", "text/plain", "application/json"}) {
+      SCOPED_TRACE(spelling + " " + type);
+      const std::string body = std::string(kPublic) + " " + spelling + " and so on";
+      upstream_.SetDefault(
+          kExchangePath,
+          Answer::Bytes("HTTP/1.1 403 No\r\nContent-Type: " + type +
+                        "\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body));
+      ExpectSilent(client_->Exchange(request, Settings()));
+    }
+  }
+}
+
 // Answers that may hold a key, and that are no success.
 TEST_P(Secrecy, OfAnswersThatCannotBeRead) {
   const std::string key =

@@ -48,7 +48,21 @@ INSTANTIATE_TEST_SUITE_P(
         RedactionCase{"TooShort", {"abc"}, "abc", "abc"},
         RedactionCase{"Empty", {""}, "abc", "abc"},
         RedactionCase{"Nul", {std::string("a\0bc", 4)}, std::string("-a\0bc-", 6), "-[redacted]-"},
-        RedactionCase{"CaseMatters", {"Code"}, "code", "code"}),
+        RedactionCase{"CaseMatters", {"Code"}, "code", "code"},
+        RedactionCase{"Escaped", {"a/b&c"}, R"(- a\/b\u0026c -)", "- [redacted] -"},
+        RedactionCase{"InALink", {"a/b&c"}, "?code=a%2fb%26c&x", "?code=[redacted]&x"},
+        RedactionCase{"InAPage", {"a/b&c"}, "<p>a/<wbr>b&amp;c</p>", "<p>[redacted]</p>"},
+        RedactionCase{"AfterATagThatDoesNotClose", {"a/b&c"}, "1 <b a%2Fb&c", "1 <b [redacted]"},
+        RedactionCase{"BrokenByControls",
+                      {"code"},
+                      "co\n\x01"
+                      "de",
+                      "[redacted]"},
+        RedactionCase{"LikeAnEscape", {"code%41"}, "code%41 code%2541", "[redacted] [redacted]"},
+        RedactionCase{
+            "LikeMarkup", {"code<i>"}, "code<i> <b>code&lt;i&gt;", "[redacted] <b>[redacted]"},
+        RedactionCase{"LikeMarkupInAPage", {"code<i>x"}, "<b>co</b>de<i>x", "<b>[redacted]"},
+        RedactionCase{"ShortWhenUnescaped", {"%41%42"}, "AB %41%42", "AB [redacted]"}),
     [](const auto& row) { return row.param.name; });
 
 TEST(Redaction, TakesAHostileTextInOnePass) {
@@ -57,6 +71,14 @@ TEST(Redaction, TakesAHostileTextInOnePass) {
   const std::string shown = redaction.Apply(std::string(256 * 1024, 'a'));
   EXPECT_EQ(shown.find('a' + std::string("a")), std::string::npos);
   EXPECT_EQ(shown.size(), 256u * 1024 / 4 * 10);
+}
+
+TEST(Redaction, TakesASecretThatAlmostMatchesEverywhere) {
+  Redaction redaction;
+  const std::string secret = std::string(2047, 'a') + 'b';
+  redaction.Add(secret);
+  const std::string text(256 * 1024, 'a');
+  EXPECT_EQ(redaction.Apply(text), text);
 }
 
 }  // namespace
