@@ -1,5 +1,6 @@
 #include "base/hmac.h"
 
+#include <absl/strings/escaping.h>
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
@@ -52,14 +53,9 @@ Hmac::Digest Hmac::Of(std::initializer_list<std::string_view> parts) {
 }
 
 std::string Hmac::Fingerprint(std::string_view text) {
-  constexpr char kHex[] = "0123456789abcdef";
+  constexpr size_t kShownBytes = 6;
   const Digest digest = Of({text});
-  std::string hex;
-  for (size_t i = 0; i < 6; ++i) {
-    hex += kHex[digest[i] >> 4];
-    hex += kHex[digest[i] & 15];
-  }
-  return hex;
+  return absl::BytesToHexString({reinterpret_cast<const char*>(digest.data()), kShownBytes});
 }
 
 }  // namespace modelgates::gateway

@@ -281,7 +281,9 @@ void JsonWriter::EndObject() {
 void JsonWriter::Member(std::string_view name, std::string_view value) {
   Name(name, value.size() + 2);
   out_ += '"';
-  if (IsUtf8(value)) {
+  if (PlainPrefix(value) == value.size()) {
+    out_ += value;
+  } else if (IsUtf8(value)) {
     Escape(value);
   } else {
     Escape(ToValidUtf8(value));

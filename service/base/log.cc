@@ -7,12 +7,13 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
-#include <cmath>
 #include <cstdio>
 #include <cstring>
 #include <ctime>
 #include <iterator>
 #include <mutex>
+
+#include "base/text.h"
 
 namespace modelgates::gateway {
 namespace {
@@ -51,20 +52,22 @@ bool IsControl(std::string_view character) {
          character == "\u2028" || character == "\u2029";
 }
 
-// Bytes that stand for themselves in a JSON string.
-constexpr std::array<bool, 256> kPlain = [] {
-  std::array<bool, 256> plain{};
-  for (size_t c = 0x20; c < 0x7f; ++c) plain[c] = c != '"' && c != '\\';
-  return plain;
-}();
-
-bool IsPlain(char c) { return kPlain[static_cast<unsigned char>(c)]; }
-
 template <class Buffer>
 void Append(Buffer& out, std::string_view text) {
   const size_t size = out.size();
   out.resize(size + text.size());
   std::memcpy(out.data() + size, text.data(), text.size());
+}
+
+// `value` as `count` digits, with zeros in front.
+template <class Buffer>
+void AppendDigits(Buffer& out, uint64_t value, size_t count) {
+  const size_t size = out.size();
+  out.resize(size + count);
+  for (char* digit = out.data() + size + count; count > 0; --count) {
+    *--digit = static_cast<char>('0' + value % 10);
+    value /= 10;
+  }
 }
 
 template <class Buffer>
@@ -89,8 +92,7 @@ void AppendEscapedAscii(Buffer& out, char c) {
 template <class Buffer>
 void AppendEscaped(Buffer& out, std::string_view text) {
   while (!text.empty()) {
-    size_t plain = 0;
-    while (plain < text.size() && IsPlain(text[plain])) ++plain;
+    const size_t plain = PlainPrefix(text);
     Append(out, text.substr(0, plain));
     text.remove_prefix(plain);
     if (text.empty()) return;
@@ -112,11 +114,10 @@ void AppendEscaped(Buffer& out, std::string_view text) {
   }
 }
 
-// Calendar of one second; lines come in bunches, and gmtime_r costs more than the rest of the
-// stamp.
+// The stamp up to the second. Lines come in bunches, and the calendar costs more than all the rest.
 struct CachedSecond {
   std::time_t second = -1;
-  std::tm calendar{};
+  std::array<char, sizeof("2026-11-23T06:00:00.")> text{};
 };
 
 template <class Buffer>
@@ -127,19 +128,20 @@ void AppendTimestamp(Buffer& out) {
   const std::time_t second = since_epoch.count() / 1'000'000;
   thread_local CachedSecond cached;
   if (cached.second != second) {
-    gmtime_r(&second, &cached.calendar);
+    std::tm calendar{};
+    gmtime_r(&second, &calendar);
+    std::strftime(cached.text.data(), cached.text.size(), "%FT%T.", &calendar);
     cached.second = second;
   }
-  const std::tm& calendar = cached.calendar;
-  fmt::format_to(std::back_inserter(out), FMT_COMPILE("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:06}Z"),
-                 calendar.tm_year + 1900, calendar.tm_mon + 1, calendar.tm_mday, calendar.tm_hour,
-                 calendar.tm_min, calendar.tm_sec, since_epoch.count() % 1'000'000);
+  Append(out, {cached.text.data(), cached.text.size() - 1});
+  AppendDigits(out, static_cast<uint64_t>(since_epoch.count() % 1'000'000), 6);
+  Append(out, "Z");
 }
 
 // True when a terminal reader needs no quotes to see where `value` ends.
 bool IsWord(std::string_view value) {
-  return !value.empty() && std::all_of(value.begin(), value.end(),
-                                       [](char c) { return IsPlain(c) && c != ' ' && c != '='; });
+  return !value.empty() && PlainPrefix(value) == value.size() &&
+         value.find_first_of(" =") == std::string_view::npos;
 }
 
 spdlog::level::level_enum ToSpdlog(Severity severity) {
@@ -208,10 +210,11 @@ LogLine& LogLine::AddBare(std::string_view name, std::string_view value) {
   return *this;
 }
 
-LogLine& LogLine::AddDouble(std::string_view name, double value) {
-  if (!std::isfinite(value)) return AddBare(name, "null");
-  AppendName(name);
-  fmt::format_to(std::back_inserter(buffer_), FMT_COMPILE("{}"), value);
+LogLine& LogLine::AddMilliseconds(std::string_view name, Duration value) {
+  const auto micros = std::chrono::duration_cast<std::chrono::microseconds>(value).count();
+  AddSigned(name, micros / 1000);
+  Append(buffer_, ".");
+  AppendDigits(buffer_, static_cast<uint64_t>(micros % 1000), 3);
   return *this;
 }
 

@@ -10,6 +10,7 @@
 
 #include "base/log_options.h"
 #include "base/secret.h"
+#include "base/time.h"
 
 namespace spdlog {
 class logger;
@@ -35,19 +36,19 @@ class LogLine {
     return Add(name, std::string_view(value));
   }
 
-  // A number or a boolean. Infinity and NaN, which JSON does not have, become null.
   template <class T>
-  requires std::is_arithmetic_v<T> LogLine& Add(std::string_view name, T value) {
+  requires std::is_integral_v<T> LogLine& Add(std::string_view name, T value) {
     if constexpr (std::same_as<T, bool>) {
       return AddBare(name, value ? "true" : "false");
-    } else if constexpr (std::is_floating_point_v<T>) {
-      return AddDouble(name, value);
     } else if constexpr (std::is_signed_v<T>) {
       return AddSigned(name, value);
     } else {
       return AddUnsigned(name, value);
     }
   }
+
+  // With microseconds as decimals, e.g. 12.345. Not negative.
+  LogLine& AddMilliseconds(std::string_view name, Duration value);
 
   // A secret never reaches the log, not even its length.
   LogLine& Add(std::string_view name, const Secret& value) = delete;
@@ -61,7 +62,6 @@ class LogLine {
 
   // `value` is JSON already.
   LogLine& AddBare(std::string_view name, std::string_view value);
-  LogLine& AddDouble(std::string_view name, double value);
   LogLine& AddSigned(std::string_view name, int64_t value);
   LogLine& AddUnsigned(std::string_view name, uint64_t value);
   void AppendName(std::string_view name);

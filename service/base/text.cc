@@ -1,7 +1,9 @@
 #include "base/text.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstdint>
+#include <cstring>
 
 namespace modelgates::gateway {
 namespace {
@@ -79,6 +81,28 @@ std::string CleanText(std::string_view text, size_t max_bytes) {
     text.remove_prefix(step.length);
   }
   return clean;
+}
+
+size_t PlainPrefix(std::string_view text) {
+  // Eight bytes at a time: each test sets the highest bit of the bytes it is about. A borrow can
+  // only disturb bytes above one that was found, so the first one found is right.
+  constexpr uint64_t kOnes = 0x0101010101010101;
+  constexpr uint64_t kHighest = 0x80 * kOnes;
+  static_assert(std::endian::native == std::endian::little);
+  const auto is_zero = [](uint64_t word) { return (word - kOnes) & ~word; };
+  size_t i = 0;
+  for (; i + sizeof(uint64_t) <= text.size(); i += sizeof(uint64_t)) {
+    uint64_t word;
+    std::memcpy(&word, text.data() + i, sizeof(word));
+    const uint64_t special = word | (word - 0x20 * kOnes) | is_zero(word ^ '"' * kOnes) |
+                             is_zero(word ^ '\\' * kOnes) | is_zero(word ^ 0x7f * kOnes);
+    if (const uint64_t found = special & kHighest; found != 0) {
+      return i + static_cast<size_t>(std::countr_zero(found)) / 8;
+    }
+  }
+  const auto is_plain = [](char c) { return c >= 0x20 && c < 0x7f && c != '"' && c != '\\'; };
+  while (i < text.size() && is_plain(text[i])) ++i;
+  return i;
 }
 
 size_t MarkupLength(std::string_view text) {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/text.h"
+
 namespace modelgates::gateway {
 
 HttpRequest::~HttpRequest() {
@@ -19,9 +21,9 @@ bool HttpRequest::AddHeader(std::string_view name, std::string_view value) {
 bool IsSendableHeaderValue(std::string_view value) {
   const auto is_space = [](char c) { return c == ' ' || c == '\t'; };
   if (!value.empty() && (is_space(value.front()) || is_space(value.back()))) return false;
-  return std::none_of(value.begin(), value.end(), [](char c) {
-    return c == '\r' || c == '\n' || c == '\0' || static_cast<unsigned char>(c) > 0x7f;
-  });
+  return PlainPrefix(value) == value.size() || std::none_of(value.begin(), value.end(), [](char c) {
+           return c == '\r' || c == '\n' || c == '\0' || static_cast<unsigned char>(c) > 0x7f;
+         });
 }
 
 std::string_view ToString(TransportFailure failure) {

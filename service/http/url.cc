@@ -6,6 +6,8 @@
 #include <charconv>
 #include <memory>
 
+#include "http/plain_url.h"
+
 namespace modelgates::gateway {
 namespace {
 
@@ -42,6 +44,11 @@ std::string ToLower(std::string text) {
 }  // namespace
 
 std::optional<Url> ParseUrl(std::string_view text) {
+  std::optional<Url> url = ParsePlainUrl(text);
+  return url ? url : ParseAnyUrl(text);
+}
+
+std::optional<Url> ParseAnyUrl(std::string_view text) {
   const auto is_visible = [](char c) { return c > 0x20 && c < 0x7f; };
   if (!std::all_of(text.begin(), text.end(), is_visible)) return std::nullopt;
   // libcurl would also take one or three slashes, and a backslash within the host.

@@ -6,8 +6,7 @@
 
 namespace modelgates::gateway {
 
-// The parts of an absolute URL of a scheme with an authority (RFC 3986, section 3), by libcurl's
-// parser.
+// The parts of an absolute URL of a scheme with an authority (RFC 3986, section 3).
 struct Url {
   std::string scheme;  // lower case
   std::string host;    // lower case, percent-decoded; IPv6 in brackets
@@ -20,5 +19,8 @@ struct Url {
 
 // nullopt when `text` is no such URL: no scheme, no host, a bad port, anything but visible ASCII.
 std::optional<Url> ParseUrl(std::string_view text);
+
+// The same by libcurl alone: about six times as long for a plain URL, which ParseUrl tries first.
+std::optional<Url> ParseAnyUrl(std::string_view text);
 
 }  // namespace modelgates::gateway

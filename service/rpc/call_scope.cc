@@ -7,10 +7,6 @@ namespace {
 
 namespace v1 = modelgates::oauth::v1;
 
-double ToMilliseconds(Duration duration) {
-  return std::chrono::duration<double, std::milli>(duration).count();
-}
-
 // Somebody who runs the gateway should know; the rest is between caller and upstream.
 Severity SeverityOf(const FailedCall* failed) {
   if (failed == nullptr || failed->row->origin == Origin::kCaller) return Severity::kInfo;
@@ -36,10 +32,10 @@ int AttemptsOf(const CallScope::End& end) {
   return end.outcome == nullptr ? 0 : static_cast<int>(end.outcome->attempts.size());
 }
 
-double UpstreamMilliseconds(const Outcome& outcome) {
+Duration UpstreamTime(const Outcome& outcome) {
   Duration sum{};
   for (const AttemptRecord& attempt : outcome.attempts) sum += attempt.elapsed;
-  return ToMilliseconds(sum);
+  return sum;
 }
 
 }  // namespace
@@ -90,13 +86,13 @@ void CallScope::Finish(const End& end, TimePoint now) {
   }
   if (end.outcome != nullptr) {
     if (const int status = StatusOf(*end.outcome); status != 0) line.Add("http_status", status);
-    line.Add("upstream_ms", UpstreamMilliseconds(*end.outcome));
+    line.AddMilliseconds("upstream_ms", UpstreamTime(*end.outcome));
   }
   line.Add("attempts", AttemptsOf(end));
   if (rpc_ == Rpc::kExchangeAuthCode) {
     line.Add("joined", end.joined).Add("replayed", end.replayed);
   }
-  line.Add("duration_ms", ToMilliseconds(now - started_)).Add("peer", peer_);
+  line.AddMilliseconds("duration_ms", now - started_).Add("peer", peer_);
   if (end.app_id != 0) line.Add("app_id", end.app_id);
   if (!end.auth_code_fp.empty()) line.Add("auth_code_fp", end.auth_code_fp);
   log_.Write(line);
@@ -122,8 +118,8 @@ void CallScope::OnAttempt(const AttemptRecord& attempt) {
   AddIdentity(line);
   if (attempt.http_status != 0) line.Add("http_status", attempt.http_status);
   if (attempt.failure) line.Add("failure", ToString(*attempt.failure));
-  log_.Write(line.Add("started_ms", ToMilliseconds(attempt.started))
-                 .Add("elapsed_ms", ToMilliseconds(attempt.elapsed)));
+  log_.Write(line.AddMilliseconds("started_ms", attempt.started)
+                 .AddMilliseconds("elapsed_ms", attempt.elapsed));
 }
 
 void CallScope::OnDecision(const Decision& decision) {

@@ -1,7 +1,7 @@
 #include "rpc/request_id.h"
 
 #include <absl/strings/ascii.h>
-#include <fmt/format.h>
+#include <absl/strings/escaping.h>
 
 #include <algorithm>
 
@@ -30,8 +30,8 @@ std::string ToRequestId(std::string_view from_caller, absl::BitGenRef random) {
       std::all_of(from_caller.begin(), from_caller.end(), IsIdCharacter)) {
     return std::string(from_caller);
   }
-  return fmt::format("{:016x}{:016x}", absl::Uniform<uint64_t>(random),
-                     absl::Uniform<uint64_t>(random));
+  const uint64_t id[] = {absl::Uniform<uint64_t>(random), absl::Uniform<uint64_t>(random)};
+  return absl::BytesToHexString({reinterpret_cast<const char*>(id), sizeof(id)});
 }
 
 TraceContext ParseTraceparent(std::string_view text) {
