@@ -1,0 +1,42 @@
+#pragma once
+
+#include <utility>
+
+#include "base/event_loop.h"
+#include "base/task.h"
+#include "base/wait_point.h"
+#include "http/http.h"
+
+namespace modelgates::gateway {
+
+// A transport for measurements: it answers when told, copies and records nothing, and so costs no
+// allocation but the one frame of its coroutine. One send at a time. Whoever asks what was sent
+// takes a ScriptedTransport. Loop thread only.
+class PreparedTransport final : public HttpTransport {
+ public:
+  explicit PreparedTransport(EventLoop& loop) : point_(loop) {}
+
+  // Ends the send under way with `answer`, or the next one as soon as it begins.
+  void AnswerWith(HttpResponse answer) {
+    answer_ = std::move(answer);
+    point_.Notify();
+  }
+
+  Task<HttpResult> Send(const HttpRequest& /*request*/, SendOptions options) override {
+    if (options.offered != nullptr) *options.offered = true;
+    const WaitPoint::Result woken = co_await point_.Wait(options.deadline, options.stop);
+    if (woken == WaitPoint::Result::kStopped) {
+      co_return TransportError{TransportFailure::kCancelled, Delivery::kMaybe};
+    }
+    if (woken == WaitPoint::Result::kDeadline) {
+      co_return TransportError{TransportFailure::kTimeout, Delivery::kMaybe};
+    }
+    co_return std::move(answer_);
+  }
+
+ private:
+  WaitPoint point_;
+  HttpResponse answer_;
+};
+
+}  // namespace modelgates::gateway
