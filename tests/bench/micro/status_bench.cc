@@ -1,0 +1,80 @@
+#include <cmath>
+
+#include "bench/micro/allocation_report.h"
+#include "rpc/status_mapping.h"
+#include "support/documented_messages.h"
+#include "unit/rpc/failed_support.h"
+
+namespace modelgates::gateway {
+namespace {
+
+namespace v1 = modelgates::oauth::v1;
+
+constexpr char kRequestId[] = "f39b911f6f272cb081198485ea1a9909";
+
+// A message of `message_bytes` that holds nothing secret, and the secrets of an exchange to look
+// for in it.
+void ToStatusForbidden(benchmark::State& state) {
+  const v1::ExchangeAuthCodeRequest request = DocumentedExchange();
+  Redaction redaction;
+  redaction.Add(request.code());
+  redaction.Add(request.code_verifier());
+  const Outcome outcome =
+      OutcomeOf(JsonError(403, std::string(static_cast<size_t>(state.range(0)), 'n')));
+  const AllocationReport report(state);
+  for (auto _ : state) {
+    FailedCall failed = FailUpstream(Rpc::kExchangeAuthCode, outcome);
+    failed.request_id = kRequestId;
+    failed.redaction = &redaction;
+    benchmark::DoNotOptimize(ToStatus(failed));
+  }
+}
+BENCHMARK(ToStatusForbidden)->ArgName("message_bytes")->Arg(16)->Arg(1024)->Arg(65'536);
+
+void ToStatusHtmlPage(benchmark::State& state) {
+  const Redaction redaction;
+  std::string page = "<html><body>";
+  while (page.size() < static_cast<size_t>(state.range(0))) page += "<p>Bad Gateway &amp; more</p>";
+  const Outcome outcome = OutcomeOf(HtmlPage(502, page));
+  const AllocationReport report(state);
+  for (auto _ : state) {
+    FailedCall failed = FailUpstream(Rpc::kCreateAuthCode, outcome);
+    failed.request_id = kRequestId;
+    failed.redaction = &redaction;
+    benchmark::DoNotOptimize(ToStatus(failed));
+  }
+}
+BENCHMARK(ToStatusHtmlPage)->ArgName("page_bytes")->Arg(64)->Arg(1024)->Arg(65'536);
+
+// From the wrong request to its status.
+void ToStatusViolations(benchmark::State& state) {
+  v1::CreateAuthCodeRequest request = DocumentedCreate();
+  request.set_callback_url("nope");
+  if (state.range(0) > 1) request.set_limit(HUGE_VAL);
+  if (state.range(0) > 2) request.set_code_challenge("short");
+  const Config config;
+  const Redaction redaction;
+  const AllocationReport report(state);
+  for (auto _ : state) {
+    FailedCall failed = FailValidation(Rpc::kCreateAuthCode, Validate(request, config));
+    failed.request_id = kRequestId;
+    failed.redaction = &redaction;
+    benchmark::DoNotOptimize(ToStatus(failed));
+  }
+}
+BENCHMARK(ToStatusViolations)->ArgName("violations")->DenseRange(1, 3);
+
+void ToStatusOverloaded(benchmark::State& state) {
+  const Redaction redaction;
+  const AllocationReport report(state);
+  for (auto _ : state) {
+    FailedCall failed = FailLocally(Rpc::kCreateAuthCode, v1::GATEWAY_OVERLOADED);
+    failed.request_id = kRequestId;
+    failed.redaction = &redaction;
+    benchmark::DoNotOptimize(ToStatus(failed));
+  }
+}
+BENCHMARK(ToStatusOverloaded);
+
+}  // namespace
+}  // namespace modelgates::gateway
