@@ -13,6 +13,12 @@ pkg_check_modules(httplib REQUIRED IMPORTED_TARGET cpp-httplib)
 find_path(BOOST_BEAST_INCLUDE_DIR boost/beast/http/basic_parser.hpp REQUIRED)
 if(GATEWAY_WITH_GRPC)
   find_package(gRPC CONFIG REQUIRED)
+  if(GATEWAY_STATIC_GRPC)
+    include(cmake/static_grpc.cmake)
+  endif()
+endif()
+if(GATEWAY_MIMALLOC)
+  find_package(mimalloc CONFIG REQUIRED)
 endif()
 
 # google/rpc/{status,error_details}.proto as Debian packages them.

@@ -90,19 +90,24 @@ size_t PlainPrefix(std::string_view text) {
   constexpr uint64_t kHighest = 0x80 * kOnes;
   static_assert(std::endian::native == std::endian::little);
   const auto is_zero = [](uint64_t word) { return (word - kOnes) & ~word; };
-  size_t i = 0;
-  for (; i + sizeof(uint64_t) <= text.size(); i += sizeof(uint64_t)) {
+  const auto special_at = [&](size_t i) {
     uint64_t word;
     std::memcpy(&word, text.data() + i, sizeof(word));
-    const uint64_t special = word | (word - 0x20 * kOnes) | is_zero(word ^ '"' * kOnes) |
-                             is_zero(word ^ '\\' * kOnes) | is_zero(word ^ 0x7f * kOnes);
-    if (const uint64_t found = special & kHighest; found != 0) {
-      return i + static_cast<size_t>(std::countr_zero(found)) / 8;
-    }
+    return (word | (word - 0x20 * kOnes) | is_zero(word ^ '"' * kOnes) |
+            is_zero(word ^ '\\' * kOnes) | is_zero(word ^ 0x7f * kOnes)) &
+           kHighest;
+  };
+  if (text.size() < sizeof(uint64_t)) {
+    const auto is_plain = [](char c) { return c >= 0x20 && c < 0x7f && c != '"' && c != '\\'; };
+    return static_cast<size_t>(std::find_if_not(text.begin(), text.end(), is_plain) - text.begin());
   }
-  const auto is_plain = [](char c) { return c >= 0x20 && c < 0x7f && c != '"' && c != '\\'; };
-  while (i < text.size() && is_plain(text[i])) ++i;
-  return i;
+  const size_t last = text.size() - sizeof(uint64_t);
+  for (size_t i = 0;; i = std::min(i + sizeof(uint64_t), last)) {
+    if (const uint64_t special = special_at(i); special != 0) {
+      return i + static_cast<size_t>(std::countr_zero(special)) / 8;
+    }
+    if (i == last) return text.size();
+  }
 }
 
 size_t MarkupLength(std::string_view text) {

@@ -13,7 +13,6 @@ HttpRequest::~HttpRequest() {
 
 bool HttpRequest::AddHeader(std::string_view name, std::string_view value) {
   if (!IsSendableHeaderValue(value)) return false;
-  headers_.reserve(headers_.size() + name.size() + value.size() + 4);
   headers_.append(name).append(": ").append(value).append("\r\n");
   return true;
 }

@@ -18,7 +18,7 @@ namespace modelgates::gateway {
 class HttpRequest {
  public:
   // `path` starts with "/" and is joined to the base URL's path; it must outlive the request.
-  explicit HttpRequest(std::string_view path) : path_(path) {}
+  explicit HttpRequest(std::string_view path) : path_(path) { headers_.reserve(kRoomForHeaders); }
   HttpRequest(HttpRequest&&) = default;
   HttpRequest& operator=(HttpRequest&&) = default;
   ~HttpRequest();
@@ -34,6 +34,8 @@ class HttpRequest {
   std::string_view body() const { return body_; }
 
  private:
+  static constexpr size_t kRoomForHeaders = 384;  // usual ones, so that they are allocated once
+
   std::string_view path_;
   std::string headers_;
   std::string body_;

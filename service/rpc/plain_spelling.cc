@@ -1,5 +1,6 @@
 #include "rpc/plain_spelling.h"
 
+#include <algorithm>
 #include <charconv>
 #include <optional>
 
@@ -74,36 +75,50 @@ bool IsControl(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7
 }  // namespace
 
 PlainSpelling::PlainSpelling(std::string_view text, Markup markup) {
-  for (size_t i = 0; i < text.size();) {
-    const size_t length = markup == Markup::kLeftOut ? MarkupLength(text.substr(i)) : 0;
-    if (length > 0) {
-      i += length;
-    } else {
-      if (!IsControl(text[i])) Append(text[i], i, i + 1);
-      ++i;
+  text_.reserve(text.size());
+  origins_.reserve(text.size());
+  for (uint32_t i = 0; i < text.size();) {
+    if (markup == Markup::kLeftOut && text[i] == '<') {
+      if (const size_t length = MarkupLength(text.substr(i)); length > 0) {
+        i += static_cast<uint32_t>(length);
+        continue;
+      }
     }
+    if (!IsControl(text[i])) {
+      text_ += text[i];
+      origins_.push_back({i, i + 1});
+    }
+    ++i;
   }
   for (int layer = 0; layer < kMaxLayers && Unescape(); ++layer) {
   }
 }
 
-void PlainSpelling::Append(char byte, size_t begin, size_t end) {
-  text_ += byte;
-  origins_.emplace_back(begin, end);
+bool PlainSpelling::MayBeSpelled(std::string_view text) {
+  return std::any_of(text.begin(), text.end(), [](char c) {
+    return c == '\\' || c == '%' || c == '&' || c == '<' || IsControl(c);
+  });
 }
 
+// In place: an escape is longer than what it stands for.
 bool PlainSpelling::Unescape() {
-  if (text_.find_first_of("\\%&") == std::string::npos) return false;
-  const std::string spelled = std::exchange(text_, {});
-  const auto origins = std::exchange(origins_, {});
-  for (size_t i = 0; i < spelled.size();) {
-    const auto escape = EscapeAt(std::string_view(spelled).substr(i));
+  size_t to = text_.find_first_of("\\%&");
+  if (to == std::string::npos) return false;
+  for (size_t from = to; from < text_.size();) {
+    const auto escape = EscapeAt(std::string_view(text_).substr(from));
     const size_t length = escape ? escape->length : 1;
-    const char byte = escape ? escape->stands_for : spelled[i];
-    if (!IsControl(byte)) Append(byte, origins[i].first, origins[i + length - 1].second);
-    i += length;
+    const char byte = escape ? escape->stands_for : text_[from];
+    if (!IsControl(byte)) {
+      text_[to] = byte;
+      origins_[to] = {origins_[from].begin, origins_[from + length - 1].end};
+      ++to;
+    }
+    from += length;
   }
-  return text_.size() < spelled.size();
+  const bool changed = to < text_.size();
+  text_.resize(to);
+  origins_.resize(to);
+  return changed;
 }
 
 }  // namespace modelgates::gateway

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -16,21 +17,29 @@ class PlainSpelling {
  public:
   enum class Markup { kKept, kLeftOut };
 
+  // `text` has less than 4 GiB.
   explicit PlainSpelling(std::string_view text, Markup markup = Markup::kLeftOut);
+
+  // Whether any of these spellings can be in `text`.
+  static bool MayBeSpelled(std::string_view text);
 
   const std::string& text() const { return text_; }
 
   // Begin and end of what the bytes [begin, end) of text() stand for in the original; begin < end.
   std::pair<size_t, size_t> Origin(size_t begin, size_t end) const {
-    return {origins_[begin].first, origins_[end - 1].second};
+    return {origins_[begin].begin, origins_[end - 1].end};
   }
 
  private:
-  void Append(char byte, size_t begin, size_t end);
+  struct Origins {
+    uint32_t begin;
+    uint32_t end;
+  };
+
   bool Unescape();
 
   std::string text_;
-  std::vector<std::pair<size_t, size_t>> origins_;  // of each byte of text_
+  std::vector<Origins> origins_;  // of each byte of text_
 };
 
 }  // namespace modelgates::gateway

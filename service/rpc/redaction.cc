@@ -37,19 +37,25 @@ std::vector<std::string> Spellings(std::string_view secret) {
   return spellings;
 }
 
-std::vector<Range> Find(const std::vector<std::string_view>& secrets, std::string_view text) {
-  using Markup = PlainSpelling::Markup;
-  // A tag that does not close leaves out everything after it, so both are searched.
-  const PlainSpelling plain[] = {PlainSpelling(text, Markup::kKept),
-                                 PlainSpelling(text, Markup::kLeftOut)};
-  std::vector<Range> ranges;
+using Ranges = std::vector<Range>;
+
+void FindAsIs(const std::vector<std::string_view>& secrets, std::string_view text, Ranges& ranges) {
   for (const std::string_view secret : secrets) {
     ForEachOccurrence(text, secret, [&](const char* begin, const char* end) {
       ranges.emplace_back(begin - text.data(), end - text.data());
     });
+  }
+}
+
+void FindSpelled(const std::vector<std::string_view>& secrets, std::string_view text,
+                 Ranges& ranges) {
+  using Markup = PlainSpelling::Markup;
+  // A tag that does not close leaves out everything after it, so both are searched.
+  const PlainSpelling plain[] = {PlainSpelling(text, Markup::kKept),
+                                 PlainSpelling(text, Markup::kLeftOut)};
+  for (const std::string_view secret : secrets) {
     for (const std::string& spelling : Spellings(secret)) {
       for (const PlainSpelling& searched : plain) {
-        if (searched.text() == text) continue;
         const char* start = searched.text().data();
         ForEachOccurrence(searched.text(), spelling, [&](const char* begin, const char* end) {
           ranges.push_back(searched.Origin(static_cast<size_t>(begin - start),
@@ -58,8 +64,6 @@ std::vector<Range> Find(const std::vector<std::string_view>& secrets, std::strin
       }
     }
   }
-  std::sort(ranges.begin(), ranges.end());
-  return ranges;
 }
 
 }  // namespace
@@ -70,14 +74,25 @@ void Redaction::Add(std::string_view secret) {
 
 std::string Redaction::Apply(std::string_view text) const {
   constexpr std::string_view kRedacted = "[redacted]";
+  // A secret that begins before the end of what is shown is found whole: the longest field has
+  // 2,048 bytes, the longest escape 6.
+  constexpr size_t kMaxSpelledSecret = 6 * 2048;
+  const std::string_view searched = text.substr(0, kMaxBytes + kMaxSpelledSecret);
+  Ranges ranges;
+  FindAsIs(secrets_, searched, ranges);
+  if (PlainSpelling::MayBeSpelled(searched)) FindSpelled(secrets_, searched, ranges);
+  std::sort(ranges.begin(), ranges.end());
+
+  const std::string_view shown = text.substr(0, kMaxBytes);
   std::string result;
   size_t copied = 0;
-  for (const auto& [begin, end] : Find(secrets_, text)) {
+  for (const auto& [begin, end] : ranges) {
+    if (begin >= shown.size()) break;
     // What overlaps the one before belongs to it: no end of a secret may stay behind.
-    if (begin >= copied) result.append(text.substr(copied, begin - copied)).append(kRedacted);
+    if (begin >= copied) result.append(shown.substr(copied, begin - copied)).append(kRedacted);
     copied = std::max(copied, end);
   }
-  return result.append(text.substr(copied));
+  return copied < shown.size() ? result.append(shown.substr(copied)) : result;
 }
 
 }  // namespace modelgates::gateway

@@ -16,6 +16,9 @@ class Redaction {
 
   void Add(std::string_view secret);
 
+  // What is looked at of a text; the rest is left out.
+  static constexpr size_t kMaxBytes = 16 * 1024;
+
   // `text` with each secret replaced by "[redacted]", which no later step takes for markup; secrets
   // that overlap are replaced as one. To be applied before anything is cut: the beginning of a
   // secret is not recognized. Linear in `text` for each secret.

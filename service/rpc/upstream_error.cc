@@ -28,14 +28,18 @@ class Cleaner {
   explicit Cleaner(const Redaction& redaction) : redaction_(redaction) {}
 
   std::string Clean(std::string_view text, size_t max_bytes) {
-    return Cut(redaction_.Apply(text), max_bytes);
+    return Cut(Redacted(text), max_bytes);
   }
   std::string CleanPage(std::string_view text, size_t max_bytes) {
-    return Cut(StripMarkup(redaction_.Apply(text)), max_bytes);
+    return Cut(StripMarkup(Redacted(text)), max_bytes);
   }
   bool has_cut() const { return has_cut_; }
 
  private:
+  std::string Redacted(std::string_view text) {
+    if (text.size() > Redaction::kMaxBytes) has_cut_ = true;
+    return redaction_.Apply(text);
+  }
   std::string Cut(std::string_view text, size_t max_bytes) {
     constexpr size_t kLongestCharacter = 4;
     std::string clean = CleanText(text, max_bytes + kLongestCharacter);

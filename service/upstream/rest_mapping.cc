@@ -91,7 +91,7 @@ void ReadData(JsonValue& value, v1::AuthCode& data, CreateFindings& found) {
     if (name == "id") {
       const auto id = member.String();
       found.id = id.has_value();
-      if (id) data.set_id(id->data(), id->size());
+      if (id) data.mutable_id()->assign(*id);
     } else if (name == "app_id") {
       const LaxInteger app_id = ReadLaxInteger(member);
       found.app_id = app_id.kind == LaxInteger::Kind::kFits;
@@ -181,12 +181,13 @@ ReplyReading FromHttpResponse(HttpResponse& response, v1::ExchangeAuthCodeRespon
     if (name == "key") {
       const auto key = member.String();
       found_key = key.has_value();
-      if (key) reply.set_key(key->data(), key->size());
+      // Not set_key: that makes a copy on its way, and leaves it behind.
+      if (key) reply.mutable_key()->assign(*key);
     } else if (name == "user_id") {
       const auto user_id = member.String();
       found_user_id = user_id.has_value() || member.IsNull();
       reply.clear_user_id();
-      if (user_id) reply.set_user_id(user_id->data(), user_id->size());
+      if (user_id) reply.mutable_user_id()->assign(*user_id);
     }
   });
   Wipe(response.body);

@@ -68,17 +68,35 @@ INSTANTIATE_TEST_SUITE_P(
 TEST(Redaction, TakesAHostileTextInOnePass) {
   Redaction redaction;
   redaction.Add("aaaa");
-  const std::string shown = redaction.Apply(std::string(256 * 1024, 'a'));
-  EXPECT_EQ(shown.find('a' + std::string("a")), std::string::npos);
-  EXPECT_EQ(shown.size(), 256u * 1024 / 4 * 10);
+  const std::string shown = redaction.Apply(std::string(Redaction::kMaxBytes, 'a'));
+  EXPECT_EQ(shown.find("aa"), std::string::npos);
+  EXPECT_EQ(shown.size(), Redaction::kMaxBytes / 4 * std::string("[redacted]").size());
 }
 
 TEST(Redaction, TakesASecretThatAlmostMatchesEverywhere) {
   Redaction redaction;
   const std::string secret = std::string(2047, 'a') + 'b';
   redaction.Add(secret);
-  const std::string text(256 * 1024, 'a');
+  const std::string text(Redaction::kMaxBytes, 'a');
   EXPECT_EQ(redaction.Apply(text), text);
+}
+
+TEST(Redaction, LeavesOutWhatNobodyWillSee) {
+  EXPECT_EQ(Redaction().Apply(std::string(10 * Redaction::kMaxBytes, 'x')),
+            std::string(Redaction::kMaxBytes, 'x'));
+}
+
+// Wherever the end of what is shown falls, and however the secret is spelled.
+TEST(Redaction, ShowsNoPartOfASecretAtTheEnd) {
+  Redaction redaction;
+  redaction.Add("secret/code");
+  for (const std::string spelling : {"secret/code", R"(s\u0065cret\/code)", "secret%2Fcode"}) {
+    for (size_t i = 0; i <= spelling.size(); ++i) {
+      const std::string before(Redaction::kMaxBytes - i, 'x');
+      const std::string shown = redaction.Apply(before + spelling + "y");
+      EXPECT_EQ(shown, i == 0 ? before : before + "[redacted]") << spelling << " " << i;
+    }
+  }
 }
 
 }  // namespace
