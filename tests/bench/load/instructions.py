@@ -1,0 +1,129 @@
+"""Instructions that a call costs the gateway, as valgrind's callgrind counts them.
+
+Time depends on the machine and on whatever else it does; instructions hardly do, so they can be
+a gate: a call that costs clearly more than tests/bench/instructions.json says fails the check.
+"""
+import argparse
+import contextlib
+import json
+import pathlib
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+
+from entry import run
+from load import ROOT, Call, encode, reply_length, run_h2load
+from processes import pin, split_cpus
+from servers import Gateway
+from upstream import HERE, Upstream
+
+RECORD = ROOT / "tests/bench/instructions.json"
+TOLERANCE = 0.03
+IN_FLIGHT = 4
+# Connecting and reading the counters costs the same after few calls and after many, so the
+# difference is what the calls cost. Which threads had to be woken is chance: hence the rounds.
+FEW, MANY, ROUNDS = 100, 1_100, 5
+# Runs once for each read of /metrics; callgrind then writes a file and counts from zero.
+DUMP_AT = "modelgates::gateway::Metrics::Render*"
+
+
+def calls(folder):
+    create, exchange = folder / "create.bin", folder / "exchange.bin"
+    create.write_bytes(encode(HERE / "create.textproto", "CreateAuthCodeRequest"))
+    exchange.write_bytes(encode(HERE / "exchange.textproto", "ExchangeAuthCodeRequest"))
+    # h2load repeats one message, and all but the first exchange of a code would be replayed.
+    return [Call("CreateAuthCode", create),
+            Call("ExchangeAuthCode", exchange, ("x-modelgates-exchange: once-only",))]
+
+
+class CountedGateway(Gateway):
+    def __init__(self, upstream, cpus, folder):
+        self.out = folder / "callgrind.out"
+        # Load and upstream run on the same CPU and before it. So the gateway finds every answer
+        # there when it looks, at any speed of the machine, and its threads sleep equally often.
+        super().__init__(upstream, "http", cpus, folder, seconds=60, prefix=[
+            "nice", "-n", "10", "valgrind", "--tool=callgrind", "--fair-sched=yes",
+            f"--dump-before={DUMP_AT}", f"--callgrind-out-file={self.out}"])
+        self.dumps = 0
+
+    def counted(self):
+        """Instructions since the last time, and calls that ended so far."""
+        ended = self.ended()
+        self.dumps += 1
+        file = self.out.with_name(f"{self.out.name}.{self.dumps}")
+        if not file.exists():
+            raise RuntimeError(f"callgrind counted nothing at {DUMP_AT}: has it another name now?")
+        return int(re.search(r"^totals: (\d+)$", file.read_text(), re.MULTILINE)[1]), ended
+
+
+def instructions_per_call(gateway, call, cpus, folder):
+    length = reply_length(call, gateway.address, pin(cpus))
+
+    def load(count):
+        _, before = gateway.counted()
+        run_h2load(call, gateway.address, IN_FLIGHT, count, length, folder, pin(cpus))
+        total, after = gateway.counted()
+        if after != {**before, "OK": before["OK"] + count}:
+            raise RuntimeError(f"{count} calls of {call.rpc}: {before} became {after}")
+        return total
+
+    load(FEW)
+    return statistics.median((load(MANY) - load(FEW)) / (MANY - FEW) for _ in range(ROUNDS))
+
+
+def count_instructions():
+    with contextlib.ExitStack() as stack:
+        folder = pathlib.Path(stack.enter_context(
+            tempfile.TemporaryDirectory(prefix="oauth-bench.")))
+        folder.chmod(0o755)
+        cpus, _ = split_cpus()
+        upstream = stack.enter_context(Upstream(folder, cpus))
+        gateway = stack.enter_context(CountedGateway(upstream, cpus, folder))
+        return {call.rpc: round(instructions_per_call(gateway, call, cpus, folder))
+                for call in calls(folder)}
+
+
+def record(found):
+    # The figures are committed with the change that they belong to, so it has no name yet.
+    subject = subprocess.run(["git", "-C", ROOT, "log", "-1", "--format=%s"], check=True,
+                             capture_output=True, text=True).stdout.strip()
+    RECORD.write_text(json.dumps({"on_top_of": subject, "instructions_per_call": found},
+                                 indent=2) + "\n")
+    for rpc, count in found.items():
+        print(f"{rpc:17} {count:8,} instructions per call, recorded")
+
+
+def compare(found):
+    """Prints each figure beside the recorded one; the names of those that grew too much."""
+    recorded = json.loads(RECORD.read_text())["instructions_per_call"]
+    grew = []
+    for rpc, count in found.items():
+        change = count / recorded[rpc] - 1
+        verdict = ""
+        if change > TOLERANCE:
+            verdict = "  GREW"
+            grew.append(rpc)
+        elif change < -TOLERANCE:
+            verdict = "  shrank: record it, ./scripts/bench instructions --record"
+        print(f"{rpc:17} {count:8,} instructions per call, recorded {recorded[rpc]:8,}, "
+              f"{change:+.1%}{verdict}")
+    return grew
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="scripts/bench instructions", description=__doc__)
+    parser.add_argument("--record", action="store_true", help="make these figures the measure")
+    arguments = parser.parse_args()
+    found = count_instructions()
+    if arguments.record:
+        record(found)
+        return
+    grew = compare(found)
+    if grew:
+        sys.exit(f"bench: {' and '.join(grew)} grew by more than {TOLERANCE:.0%}")
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,74 @@
+"""Load and proof: calls made by h2load, and by nghttp where an answer is looked at."""
+import dataclasses
+import pathlib
+import re
+import subprocess
+
+ROOT = pathlib.Path(__file__).resolve().parents[3]
+SERVICE = "modelgates.oauth.v1.OAuthService"
+HEADERS = ["-H", "content-type: application/grpc", "-H", "te: trailers"]
+# How many connections carry so many calls at once; the rest are streams of each.
+CONNECTIONS = {1: 1, 4: 1, 16: 4, 128: 8, 1000: 20}
+
+
+def encode(textproto, message):
+    """The message as it is sent: protobuf behind gRPC's five bytes."""
+    proto = subprocess.run(
+        ["protoc", f"--proto_path={ROOT / 'proto'}", f"--encode=modelgates.oauth.v1.{message}",
+         "modelgates/oauth/v1/oauth.proto"],
+        input=textproto.read_bytes(), check=True, stdout=subprocess.PIPE).stdout
+    return b"\0" + len(proto).to_bytes(4, "big") + proto
+
+
+@dataclasses.dataclass(frozen=True)
+class Call:
+    """One RPC with one prepared message, to be made over and over."""
+    rpc: str
+    body: pathlib.Path
+    headers: tuple = ()
+
+    def arguments(self, address):
+        extra = [word for header in self.headers for word in ("-H", header)]
+        return [*HEADERS, *extra, "-d", str(self.body), f"http://{address}/{SERVICE}/{self.rpc}"]
+
+
+@dataclasses.dataclass(frozen=True)
+class Result:
+    calls_per_second: float
+    latencies_us: list
+
+
+def reply_length(call, address, preexec):
+    """Makes the call once and looks at it: its status has to be OK. Bytes of its reply."""
+    def nghttp(*options):
+        command = ["nghttp", "--no-dep", "-t", "20", *options, *call.arguments(address)]
+        return subprocess.run(command, capture_output=True, check=True, timeout=30,
+                              preexec_fn=preexec).stdout
+
+    # Both at once would mix the reply into the frames.
+    frames = nghttp("--verbose", "--null-out").decode(errors="replace")
+    if not re.search(r"grpc-status: 0\s", frames):
+        raise RuntimeError(f"{call.rpc} at {address} is not OK:\n{frames[-2000:]}")
+    return len(nghttp())
+
+
+def run_h2load(call, address, in_flight, calls, length, folder, preexec, seconds=120):
+    """Closed loop: every call that ends is followed by the next.
+
+    h2load sees no gRPC status, but a unary call that fails carries no message: so many bytes of
+    replies prove that every call was OK.
+    """
+    connections = CONNECTIONS[in_flight]
+    log = folder / "h2load.tsv"
+    log.unlink(missing_ok=True)
+    command = ["h2load", "-t", "1", "-n", str(calls), "-c", str(connections),
+               "-m", str(in_flight // connections), f"--log-file={log}", *call.arguments(address)]
+    text = subprocess.run(command, capture_output=True, check=True, text=True, timeout=seconds,
+                          preexec_fn=preexec).stdout
+    succeeded = int(re.search(r"(\d+) succeeded", text)[1])
+    data = int(re.search(r"\((\d+)\) data", text)[1])
+    if (succeeded, data) != (calls, calls * length):
+        raise RuntimeError(f"{calls} calls of {call.rpc}, {succeeded} succeeded, {data} bytes of "
+                           f"replies instead of {calls * length}:\n{text}")
+    latencies = [int(line.split("\t")[2]) for line in log.read_text().splitlines()]
+    return Result(float(re.search(r", ([\d.]+) req/s", text)[1]), latencies)

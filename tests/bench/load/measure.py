@@ -1,0 +1,114 @@
+"""One measurement of one row, and the proof that all of its calls were answered."""
+import json
+import resource
+import subprocess
+import time
+
+from load import Call, encode, reply_length, run_h2load
+from processes import machine_cpu_seconds, pin, split_cpus
+from servers import KEY, RELEASE, Gateway
+from upstream import HERE, Upstream
+
+IN_FLIGHT = {"http": (16, 128), "https": (16, 128), "slow": (1000,)}
+# What the gateway sends for create.textproto.
+POST_BODY = {
+    "callback_url": "https://app.example.com/auth/callback",
+    "code_challenge": "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",
+    "code_challenge_method": "S256", "expires_at": "2027-12-31T23:59:59Z",
+    "key_label": "Example key", "limit": 100, "usage_limit_type": "monthly",
+    "workspace_id": "workspace-1"}
+
+
+def percentile(values, share):
+    return sorted(values)[min(len(values) - 1, int(len(values) * share))]
+
+
+def loaded(calls_per_second, latencies_us, cpu_us):
+    return {"cpu_us": cpu_us, "calls_per_second": calls_per_second,
+            "p50_ms": percentile(latencies_us, 0.5) / 1e3,
+            "p99_ms": percentile(latencies_us, 0.99) / 1e3}
+
+
+class Bench:
+    def __init__(self, folder, calls, stack):
+        self.folder, self.calls = folder, calls
+        self.cpus, self.load_cpus = split_cpus()
+        self.upstream = stack.enter_context(Upstream(folder, self.load_cpus))
+        body = folder / "create.bin"
+        body.write_bytes(encode(HERE / "create.textproto", "CreateAuthCodeRequest"))
+        self.call = Call("CreateAuthCode", body)
+
+    def measure(self, row, scenario):
+        """One dict for each number of calls in flight, and one for the idle process."""
+        if row.name == "raw-post":
+            return [self._raw_post(in_flight) for in_flight in IN_FLIGHT[scenario]]
+        found = []
+        with row.start(self.upstream, scenario, self.cpus, self.folder) as server:
+            start_ms = (time.monotonic() - server.started) * 1e3
+            if scenario == "slow":
+                time.sleep(0.2)
+                found.append({"in_flight": 0, "memory_mb": server.status("VmRSS") / 1024,
+                              "threads": server.status("Threads"), "start_ms": start_ms})
+            length = reply_length(self.call, server.address, pin(self.load_cpus))
+            for in_flight in IN_FLIGHT[scenario]:
+                found.append({"in_flight": in_flight,
+                              **self._load(row, server, scenario, in_flight, length)})
+        return found
+
+    def _load(self, row, server, scenario, in_flight, length):
+        def load(calls):
+            return run_h2load(self.call, server.address, in_flight, calls, length, self.folder,
+                              pin(self.load_cpus))
+
+        load(max(self.calls // 5, 2 * in_flight))
+        before = self._counters(row, server)
+        machine, started = machine_cpu_seconds(), time.monotonic()
+        bench = self._own_cpu_seconds(server)
+        cpu = server.cpu_seconds()
+        result = load(self.calls)
+        cpu = server.cpu_seconds() - cpu
+        bench = self._own_cpu_seconds(server) - bench
+        machine, elapsed = machine_cpu_seconds() - machine, time.monotonic() - started
+        self._prove(row, before, self._counters(row, server))
+        return {**loaded(result.calls_per_second, result.latencies_us, cpu * 1e6 / self.calls),
+                # The peak: after a warm-up with as many calls in flight.
+                "memory_mb": server.status("VmHWM") / 1024, "threads": server.status("Threads"),
+                "other_cpus": max(0.0, machine - bench) / elapsed}
+
+    def _own_cpu_seconds(self, server):
+        used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+        return (sum(u.ru_utime + u.ru_stime for u in used) + server.cpu_seconds() +
+                self.upstream.cpu_seconds())
+
+    def _counters(self, row, server):
+        # The first request for the counter is itself counted by the second.
+        requests = 0 if row.name == "grpc-echo" else self.upstream.requests()
+        return requests, server.ended() if isinstance(server, Gateway) else {}
+
+    def _prove(self, row, before, after):
+        """h2load has counted the replies; here, what the gateway and the upstream counted."""
+        ended = {grpc_code: count - before[1].get(grpc_code, 0)
+                 for grpc_code, count in after[1].items()}
+        ended = {grpc_code: count for grpc_code, count in ended.items() if count}
+        if after[1] and ended != {"OK": self.calls}:
+            raise RuntimeError(f"{row.name}: {self.calls} calls ended as {ended}")
+        requests = after[0] - before[0] - 1
+        if row.name != "grpc-echo" and requests != self.calls:
+            raise RuntimeError(f"{row.name}: {self.calls} calls, {requests} requests upstream")
+
+    def _raw_post(self, in_flight):
+        port = self.upstream.ports["http"]
+        body = json.dumps(POST_BODY, separators=(",", ":"))
+        request = (f"POST /api/v1/auth/keys/code HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n"
+                   "HTTP-Referer: https://app.example.com\r\nX-OpenRouter-Title: Example App\r\n"
+                   "X-OpenRouter-Categories: cli-agent,cloud-agent\r\n"
+                   f"Authorization: Bearer {KEY}\r\nContent-Type: application/json\r\n"
+                   f"Accept: application/json\r\nContent-Length: {len(body)}\r\n\r\n{body}")
+        file = self.folder / "request.http"
+        file.write_text(request, newline="")
+        out = subprocess.run([RELEASE / "raw_post", str(port), str(in_flight), str(self.calls),
+                              file], capture_output=True, check=True, timeout=120,
+                             preexec_fn=pin(self.cpus)).stdout
+        result = json.loads(out)
+        return {"in_flight": in_flight, **loaded(self.calls / result["seconds"],
+                                                 result["latencies_us"], result["cpu_us"])}

@@ -1,0 +1,70 @@
+"""The upstream of every row: nginx with fixed answers, plain, over TLS, and slow."""
+import contextlib
+import json
+import pathlib
+import re
+import socket
+import subprocess
+import urllib.request
+
+from processes import Process
+
+HERE = pathlib.Path(__file__).resolve().parent
+ANSWERS = {
+    "create": {"data": {"id": "auth_code_0123456789abcdef", "app_id": 236473126,
+                        "created_at": "2027-03-01T09:21:40.021Z"}},
+    "exchange": {"key": "sk-0123456789abcdef0123456789abcdef", "user_id": "user_0123456789abcdef"},
+}
+
+
+def free_ports(count):
+    with contextlib.ExitStack() as stack:
+        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
+        for each in sockets:
+            each.bind(("127.0.0.1", 0))
+        return [each.getsockname()[1] for each in sockets]
+
+
+def listens(port):
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def make_certificate(folder):
+    """A CA, and a certificate of it for 127.0.0.1: every row verifies what it talks to."""
+    request = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+               "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"]
+    authority = ["-subj", "/CN=bench CA", "-keyout", "ca.key", "-out", "ca.pem"]
+    server = ["-subj", "/CN=bench upstream", "-addext", "subjectAltName=IP:127.0.0.1",
+              "-addext", "basicConstraints=critical,CA:FALSE",
+              "-CA", "ca.pem", "-CAkey", "ca.key", "-keyout", "upstream.key",
+              "-out", "upstream.pem"]
+    for arguments in (authority, server):
+        subprocess.run(request + arguments, cwd=folder, check=True, capture_output=True)
+
+
+class Upstream(Process):
+    def __init__(self, folder, cpus):
+        make_certificate(folder)
+        self.ca_file = folder / "ca.pem"
+        self.ports = dict(zip(("http", "https", "slow"), free_ports(3)))
+        values = {"folder": folder, **self.ports,
+                  **{name: json.dumps(answer) for name, answer in ANSWERS.items()}}
+        conf = (HERE / "upstream.conf.in").read_text()
+        for name, value in values.items():
+            conf = conf.replace(f"@{name}@", str(value))
+        (folder / "nginx.conf").write_text(conf)
+        super().__init__(["nginx", "-p", folder, "-c", folder / "nginx.conf"], cpus,
+                         folder / "nginx.log")
+        self.wait_until(lambda: listens(self.ports["http"]))
+
+    def url(self, scenario):
+        scheme = "https" if scenario == "https" else "http"
+        return f"{scheme}://127.0.0.1:{self.ports[scenario]}/api/v1"
+
+    def requests(self):
+        """Requests so far. Asking is one of them, too."""
+        url = f"http://127.0.0.1:{self.ports['http']}/status"
+        with urllib.request.urlopen(url, timeout=5) as answer:
+            counters = re.search(r"\n (\d+) (\d+) (\d+) \n", answer.read().decode())
+        return int(counters[3])
