@@ -21,6 +21,7 @@ Connection::Connection(EpollLoop& loop, CurlMulti& multi, CURL* easy, curl_socke
       easy_(easy),
       fd_(fd),
       channel_(channel),
+      readable_(channel != Channel::kPlain),  // the handshake may have read ahead
       created_(loop.Now()),
       ready_(loop) {
   loop_.Watch(fd_, kAlwaysWatched, *this);
@@ -81,18 +82,29 @@ Connection::IoResult Connection::Receive(std::span<char> buffer) {
     }
     if (code != CURLE_OK) return {Io::kBroken};
     if (received == 0 && !EndedInOrder()) return {Io::kBroken};
+    readable_ = MayHoldMore();
   }
   return received == 0 ? IoResult{Io::kClosed} : IoResult{Io::kDone, received};
+}
+
+const SSL* Connection::Tls() const {
+  curl_tlssessioninfo* session = nullptr;
+  curl_easy_getinfo(easy_, CURLINFO_TLS_SSL_PTR, &session);
+  return session == nullptr ? nullptr : static_cast<const SSL*>(session->internals);
 }
 
 // With TLS an end that the peer did not announce may be anybody's doing (RFC 9112, 9.8). libcurl
 // does not tell the two apart.
 bool Connection::EndedInOrder() const {
-  curl_tlssessioninfo* session = nullptr;
-  curl_easy_getinfo(easy_, CURLINFO_TLS_SSL_PTR, &session);
-  if (session == nullptr || session->internals == nullptr) return true;  // no TLS
-  const auto* ssl = static_cast<const SSL*>(session->internals);
-  return (SSL_get_shutdown(ssl) & SSL_RECEIVED_SHUTDOWN) != 0;
+  const SSL* tls = Tls();
+  return tls == nullptr || (SSL_get_shutdown(tls) & SSL_RECEIVED_SHUTDOWN) != 0;
+}
+
+// TLS reads ahead, and the kernel knows nothing of what it holds. Of two, one within the other,
+// only one can be asked.
+bool Connection::MayHoldMore() const {
+  const SSL* tls = channel_ == Channel::kTls ? Tls() : nullptr;
+  return tls == nullptr || SSL_has_pending(tls) == 1;
 }
 
 WaitPoint::Awaiter Connection::Wait(TimePoint deadline, const std::stop_token& stop) {

@@ -11,6 +11,8 @@
 #include "base/wait_point.h"
 #include "http/curl_multi.h"
 
+struct ssl_st;
+
 namespace modelgates::gateway {
 
 class Connection;
@@ -39,9 +41,13 @@ class Connection final : public boost::intrusive::list_base_hook<
     Io io;
     size_t bytes = 0;  // with kDone, more than 0
   };
-  // Who does the sending and receiving. libcurl must when there is TLS. Without, doing it
-  // ourselves spares libcurl's search for the connection among all those of its multi handle.
-  enum class Channel { kPlain, kLibcurl };
+  // With TLS libcurl does the sending and receiving. Without, doing it ourselves spares libcurl's
+  // search for the connection among all those of its multi handle.
+  enum class Channel {
+    kPlain,
+    kTls,
+    kTlsToProxy,  // and perhaps another TLS within
+  };
 
   // Takes over a connected `easy` in `multi`, which must not go first (see Abandon). `fd` is its
   // socket.
@@ -52,14 +58,14 @@ class Connection final : public boost::intrusive::list_base_hook<
 
   // Offers `bytes` to the kernel. After kWouldBlock the same bytes must be offered again.
   IoResult Send(std::string_view bytes);
-  // kClosed: an orderly end, no more will come. Clears `readable` when the kernel has no more.
+  // kClosed: an orderly end, no more will come. Clears `readable` when what is left, if anything,
+  // is in the kernel, which will tell.
   IoResult Receive(std::span<char> buffer);
 
-  // There may be something to receive.
+  // There may be something to receive of which nobody will tell.
   bool readable() const { return readable_; }
-  // Bytes may wait inside libcurl, where the kernel knows nothing of them: receive until
-  // kWouldBlock.
-  bool buffers() const { return channel_ == Channel::kLibcurl; }
+  // TLS may have taken bytes to send that it does not admit to.
+  bool buffers() const { return channel_ != Channel::kPlain; }
 
   // Waits until there is something to receive or, after a Send that would have blocked, room to
   // send.
@@ -79,7 +85,9 @@ class Connection final : public boost::intrusive::list_base_hook<
  private:
   void OnEvents(uint32_t events) override;
   bool IsLost();
+  const ssl_st* Tls() const;
   bool EndedInOrder() const;
+  bool MayHoldMore() const;
   void WatchRoom(bool room);
   void Close();
 
@@ -88,7 +96,7 @@ class Connection final : public boost::intrusive::list_base_hook<
   CURL* easy_;
   curl_socket_t fd_;
   Channel channel_;
-  bool readable_ = false;
+  bool readable_;
   bool watches_room_ = false;
   IdleListener* idle_listener_ = nullptr;
   TimePoint created_;

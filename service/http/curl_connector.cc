@@ -21,10 +21,13 @@ void InitLibcurl() {
   if (code != CURLE_OK) throw std::bad_alloc();
 }
 
-// libcurl writes the secrets of all TLS connections to the file that the environment's
-// SSLKEYLOGFILE names. Not here.
-CURLcode StopKeyLog(CURL*, void* ssl_context, void*) {
-  SSL_CTX_set_keylog_callback(static_cast<SSL_CTX*>(ssl_context), nullptr);
+CURLcode SetUpTls(CURL*, void* ssl_context, void*) {
+  auto* context = static_cast<SSL_CTX*>(ssl_context);
+  // libcurl writes the secrets of all TLS connections to the file that the environment's
+  // SSLKEYLOGFILE names. Not here.
+  SSL_CTX_set_keylog_callback(context, nullptr);
+  // One receive for an answer, not one for the length of each record and one for the rest.
+  SSL_CTX_set_read_ahead(context, 1);
   return CURLE_OK;
 }
 
@@ -53,8 +56,8 @@ TransportFailure ToFailure(CURLcode code) {
 }
 
 Connection::Channel ChannelFor(const BaseUrl& url, const TransportOptions& options) {
-  const bool tls_to_proxy = options.proxy.starts_with("https:");
-  return url.tls || tls_to_proxy ? Connection::Channel::kLibcurl : Connection::Channel::kPlain;
+  if (options.proxy.starts_with("https:")) return Connection::Channel::kTlsToProxy;
+  return url.tls ? Connection::Channel::kTls : Connection::Channel::kPlain;
 }
 
 }  // namespace
@@ -115,7 +118,7 @@ CurlEasy CurlConnector::MakeEasy() const {
   // The bundle alone: with a directory beside it libcurl parses both for every connection.
   set(CURLOPT_CAPATH, static_cast<const char*>(nullptr));
   set(CURLOPT_CA_CACHE_TIMEOUT, kTrustCachedSeconds);
-  set(CURLOPT_SSL_CTX_FUNCTION, &StopKeyLog);
+  set(CURLOPT_SSL_CTX_FUNCTION, &SetUpTls);
   return easy;
 }
 

@@ -65,18 +65,15 @@ RoundTrip::Progress RoundTrip::Receive() {
         return Fail(parser_.started() ? TransportFailure::kTruncated : TransportFailure::kReset);
     }
     if (state == ResponseParser::State::kGarbage) return Fail(TransportFailure::kGarbage);
-    if (state == ResponseParser::State::kComplete) {
-      return Finish(connection_.buffers() || result.bytes == scratch_.size());
-    }
-    // Without TLS the kernel tells again when there is more.
-    if (!connection_.buffers() && !cannot_send_) return Progress::kWaiting;
+    if (state == ResponseParser::State::kComplete) return Finish();
+    if (!connection_.readable() && !cannot_send_) return Progress::kWaiting;
   }
 }
 
-RoundTrip::Progress RoundTrip::Finish(bool surplus_possible) {
+RoundTrip::Progress RoundTrip::Finish() {
   reusable_ = parser_.keeps_connection() && sent_all();
   // What follows an answer would be taken for the next one.
-  if (reusable_ && surplus_possible) {
+  if (reusable_ && connection_.readable()) {
     reusable_ = connection_.Receive(scratch_).io == Connection::Io::kWouldBlock;
   }
   return Progress::kAnswered;

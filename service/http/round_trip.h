@@ -52,7 +52,7 @@ class RoundTrip {
  private:
   Progress Send();
   Progress Receive();
-  Progress Finish(bool surplus_possible);
+  Progress Finish();
   Progress Fail(TransportFailure failure);
   Delivery delivery() const;
   bool sent_all() const { return sent_ == request_.bytes.size(); }
