@@ -1,4 +1,5 @@
 #include <gmock/gmock.h>
+#include <sched.h>
 #include <sys/resource.h>
 
 #include <algorithm>
@@ -79,6 +80,12 @@ TEST_F(Concurrency, AThousandCallsWaitWithoutAThread) {
   EXPECT_EQ(longer, before);
   EXPECT_EQ(gateway_->threads(), before);
   EXPECT_EQ(gateway_->Terminate(), 0) << gateway_->err();
+}
+
+// No thread interrupts another one whenever it is handed work (docs/adr/0007).
+TEST_F(Concurrency, WorksInBatches) {
+  Start();
+  EXPECT_THAT(gateway_->scheduling_policies(), testing::ElementsAre(SCHED_BATCH));
 }
 
 TEST_F(Concurrency, AHundredIdenticalExchangesAreOne) {

@@ -34,6 +34,7 @@ class GatewayProcess {
   std::string err() const { return process_.err(); }
   bool running() const { return process_.running(); }
   int threads() const { return process_.threads(); }
+  std::set<int> scheduling_policies() const { return process_.scheduling_policies(); }
 
  private:
   Subprocess process_;

@@ -1,6 +1,7 @@
 #include "support/subprocess.h"
 
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <spawn.h>
 #include <strings.h>
@@ -10,6 +11,7 @@
 #include <array>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <string_view>
@@ -158,6 +160,15 @@ int Subprocess::threads() const {
     if (line.starts_with("Threads:")) return std::atoi(line.c_str() + std::strlen("Threads:"));
   }
   return 0;
+}
+
+std::set<int> Subprocess::scheduling_policies() const {
+  std::set<int> policies;
+  const std::filesystem::path tasks = "/proc/" + std::to_string(pid_) + "/task";
+  for (const auto& task : std::filesystem::directory_iterator(tasks)) {
+    policies.insert(sched_getscheduler(std::stoi(task.path().filename())));
+  }
+  return policies;
 }
 
 std::string FindTool(const std::string& name) {

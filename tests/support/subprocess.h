@@ -7,6 +7,7 @@
 #include <functional>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -40,6 +41,8 @@ class Subprocess {
   bool running() const;
   // Threads of the process, as the kernel counts them; 0 when it is gone.
   int threads() const;
+  // Of every thread, e.g. SCHED_OTHER.
+  std::set<int> scheduling_policies() const;
 
  private:
   void Read(int fd, std::string& into);
