@@ -120,6 +120,7 @@ class RealServer final : public Server {
     pages.ready = [this] { return ready_.load(); };
     pages.metrics = [this] {
       OnLoop([this] {
+        metrics_.SetLogLinesDropped(log_.dropped());
         metrics_.SetUpstreamConnections(transport_.stats().open);
         const ExchangeCounts exchanges = exchanges_.CountStates();
         for (size_t i = 0; i < exchanges.size(); ++i) {

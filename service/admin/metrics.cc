@@ -163,6 +163,9 @@ Metrics::Metrics() : registry_(std::make_unique<prometheus::Registry>()) {
   error_details_truncated_ = Counters(registry, "oauth_gateway_error_details_truncated_total",
                                       "Error replies whose details were cut to their bound.")
                                  .Add({});
+  log_lines_dropped_ = Counters(registry, "oauth_gateway_log_lines_dropped_total",
+                                "Lines of the log that were lost because nobody read fast enough.")
+                           .Add({});
   calls_in_flight_ =
       Gauges(registry, "oauth_gateway_calls_in_flight", "Calls that run now.").Add({});
   upstream_connections_ = Gauges(registry, "oauth_gateway_upstream_connections",
@@ -227,6 +230,10 @@ void Metrics::ExchangeReplayed() { exchange_replays_->Increment(); }
 void Metrics::ExchangeOutcomeUnknown() { exchange_outcome_unknown_->Increment(); }
 
 void Metrics::ResendPrevented() { resend_prevented_->Increment(); }
+
+void Metrics::SetLogLinesDropped(uint64_t total) {
+  log_lines_dropped_->Increment(static_cast<double>(total) - log_lines_dropped_->Value());
+}
 
 void Metrics::SetUpstreamConnections(size_t open) {
   upstream_connections_->Set(static_cast<double>(open));

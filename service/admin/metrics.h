@@ -63,6 +63,8 @@ class Metrics {
 
   // Idle ones included.
   void SetUpstreamConnections(size_t open);
+  // All since the start.
+  void SetLogLinesDropped(uint64_t total);
 
   // All of it in Prometheus' text format 0.0.4.
   std::string Render() const;
@@ -100,6 +102,7 @@ class Metrics {
   Counter* exchange_outcome_unknown_ = nullptr;
   Counter* resend_prevented_ = nullptr;
   Counter* error_details_truncated_ = nullptr;
+  Counter* log_lines_dropped_ = nullptr;
   Gauge* calls_in_flight_ = nullptr;
   Gauge* upstream_connections_ = nullptr;
 };

@@ -1,18 +1,19 @@
 #include "base/log.h"
 
 #include <fmt/compile.h>
+#include <spdlog/details/null_mutex.h>
 #include <spdlog/logger.h>
 #include <spdlog/sinks/base_sink.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <chrono>
-#include <cstdio>
 #include <cstring>
 #include <ctime>
 #include <iterator>
-#include <mutex>
 
+#include "base/line_writer.h"
 #include "base/text.h"
 
 namespace modelgates::gateway {
@@ -158,16 +159,22 @@ spdlog::level::level_enum ToSpdlog(Severity severity) {
   return spdlog::level::err;
 }
 
-// Writes lines as they are. spdlog's own sink copies each into a buffer that longer lines, as ours
-// are, make it allocate.
-class StdoutSink final : public spdlog::sinks::base_sink<std::mutex> {
+// Writes lines as they are, and never waits for their reader, which spdlog's own sink does. The
+// writer has a lock of its own.
+class StdoutSink final : public spdlog::sinks::base_sink<spdlog::details::null_mutex> {
+ public:
+  uint64_t TakeDropped() { return writer_.TakeDropped(); }
+
  private:
   void sink_it_(const spdlog::details::log_msg& message) override {
-    std::fwrite(message.payload.data(), 1, message.payload.size(), stdout);
-    std::fputc('\n', stdout);
-    std::fflush(stdout);
+    writer_.Write({message.payload.data(), message.payload.size()});
   }
-  void flush_() override { std::fflush(stdout); }
+  void flush_() override {
+    constexpr std::chrono::seconds kPatience{1};
+    writer_.Flush(kPatience);
+  }
+
+  LineWriter writer_{STDOUT_FILENO};
 };
 
 }  // namespace
@@ -244,7 +251,11 @@ std::string_view LogLine::Finish() {
 
 Log::Log(const Options& options) : min_severity_(options.min_severity), format_(options.format) {
   std::shared_ptr<spdlog::sinks::sink> sink = options.sink;
-  if (!sink) sink = std::make_shared<StdoutSink>();
+  if (!sink) {
+    auto to_stdout = std::make_shared<StdoutSink>();
+    take_dropped_ = [to_stdout] { return to_stdout->TakeDropped(); };
+    sink = std::move(to_stdout);
+  }
   logger_ = std::make_unique<spdlog::logger>("gateway", std::move(sink));
   logger_->set_pattern("%v");
   logger_->set_level(spdlog::level::trace);
@@ -254,6 +265,16 @@ Log::~Log() { Flush(); }
 
 void Log::Write(LogLine& line) {
   if (!Enabled(line.severity_)) return;
+  Pass(line);
+  if (const uint64_t dropped = take_dropped_ ? take_dropped_() : 0; dropped > 0) {
+    dropped_.fetch_add(dropped, std::memory_order_relaxed);
+    LogLine loss =
+        Line(Severity::kWarning, "log_lines_dropped", "whoever reads the log is too slow");
+    Pass(loss.Add("lines", dropped));
+  }
+}
+
+void Log::Pass(LogLine& line) {
   const std::string_view text = line.Finish();
   logger_->log(ToSpdlog(line.severity_), spdlog::string_view_t(text.data(), text.size()));
 }

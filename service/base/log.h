@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <atomic>
 #include <concepts>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string_view>
 #include <type_traits>
@@ -72,8 +74,9 @@ class LogLine {
   fmt::basic_memory_buffer<char, kInlineBytes> buffer_;
 };
 
-// The program's log: one line per event on stdout, each written and flushed before Write returns,
-// so that nothing is lost when the process ends. Any thread.
+// The program's log: one line per event on stdout, each written before Write returns, so that
+// nothing is lost when the process ends; unless whoever reads stdout stalls (line_writer.h). What
+// is lost then is counted, and said in the log itself. Any thread.
 //
 //   if (log.Enabled(Severity::kInfo)) {
 //     LogLine line = log.Line(Severity::kInfo, "call", "call finished");
@@ -106,12 +109,20 @@ class Log {
   // Ends `line` and writes it, unless its severity is not enabled. Once per line.
   void Write(LogLine& line);
 
+  // Waits a second at most.
   void Flush();
 
+  // Lines that were lost because nobody read fast enough.
+  uint64_t dropped() const { return dropped_.load(std::memory_order_relaxed); }
+
  private:
+  void Pass(LogLine& line);
+
   const Severity min_severity_;
   const LogFormat format_;
   std::unique_ptr<spdlog::logger> logger_;
+  std::function<uint64_t()> take_dropped_;
+  std::atomic<uint64_t> dropped_{0};
 };
 
 }  // namespace modelgates::gateway

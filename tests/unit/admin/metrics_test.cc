@@ -42,6 +42,7 @@ const std::map<std::string, Shape> kPromised = {
     {"oauth_gateway_resend_prevented_total", {"counter", {}}},
     {"oauth_gateway_upstream_contract_violations_total", {"counter", {"field"}}},
     {"oauth_gateway_error_details_truncated_total", {"counter", {}}},
+    {"oauth_gateway_log_lines_dropped_total", {"counter", {}}},
     {"oauth_gateway_calls_in_flight", {"gauge", {}}},
     {"oauth_gateway_upstream_connections", {"gauge", {}}},
 };
@@ -105,6 +106,7 @@ void RecordEverything(Metrics& metrics) {
   metrics.ExchangeOutcomeUnknown();
   metrics.ResendPrevented();
   metrics.SetUpstreamConnections(3);
+  metrics.SetLogLinesDropped(2);
 }
 
 TEST(Metrics, AreExactlyThePromisedOnesEachWithConstantLabels) {
@@ -150,6 +152,8 @@ TEST(Metrics, CountWhatHappened) {
   metrics.SetExchanges(ExchangeState::kUnknown, 7);
   metrics.SetExchanges(ExchangeState::kUnknown, 2);
   metrics.SetUpstreamConnections(5);
+  metrics.SetLogLinesDropped(2);
+  metrics.SetLogLinesDropped(7);
   auto values = Values(metrics);
   EXPECT_EQ(values[R"(grpc_server_started_total{grpc_method="CreateAuthCode"})"], "2");
   EXPECT_EQ(values[R"(grpc_server_handled_total{grpc_code="OK",grpc_method="CreateAuthCode"})"],
@@ -178,6 +182,7 @@ TEST(Metrics, CountWhatHappened) {
       "1");
   EXPECT_EQ(values[R"(oauth_gateway_exchanges{state="unknown"})"], "2");
   EXPECT_EQ(values["oauth_gateway_upstream_connections"], "5");
+  EXPECT_EQ(values["oauth_gateway_log_lines_dropped_total"], "7");
 }
 
 TEST(Metrics, WhatIsUnknownCountsAsOther) {
