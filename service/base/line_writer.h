@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
@@ -52,7 +53,7 @@ class LineWriter {
   std::condition_variable changed_;
   std::string kept_;
   size_t written_ = 0;  // of kept_
-  uint64_t dropped_ = 0;
+  std::atomic<uint64_t> dropped_{0};
   bool stop_ = false;
   std::thread thread_;  // from the first line that had to be kept
 };

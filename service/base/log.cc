@@ -19,34 +19,6 @@
 namespace modelgates::gateway {
 namespace {
 
-// Length of the well-formed UTF-8 character at the start of `text` (Unicode, table 3-7); 0 when
-// there is none.
-size_t CharacterLength(std::string_view text) {
-  const auto byte = [text](size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned char first = byte(0);
-  size_t length = 0;
-  unsigned char least = 0x80;  // bounds of the second byte
-  unsigned char most = 0xbf;
-  if (first < 0x80) {
-    return 1;
-  } else if (first >= 0xc2 && first <= 0xdf) {
-    length = 2;
-  } else if (first >= 0xe0 && first <= 0xef) {
-    length = 3;
-    if (first == 0xe0) least = 0xa0;
-    if (first == 0xed) most = 0x9f;
-  } else if (first >= 0xf0 && first <= 0xf4) {
-    length = 4;
-    if (first == 0xf0) least = 0x90;
-    if (first == 0xf4) most = 0x8f;
-  }
-  if (length == 0 || text.size() < length || byte(1) < least || byte(1) > most) return 0;
-  for (size_t i = 2; i < length; ++i) {
-    if (byte(i) < 0x80 || byte(i) > 0xbf) return 0;
-  }
-  return length;
-}
-
 // C1 controls, and the two line ends that only Unicode knows: terminals and viewers act on them.
 bool IsControl(std::string_view character) {
   return (character.size() == 2 && character[0] == '\xc2' && character[1] < '\xa0') ||

@@ -58,6 +58,11 @@ bool StartsElement(std::string_view text, std::string_view name) {
 
 }  // namespace
 
+size_t CharacterLength(std::string_view text) {
+  const Step step = NextCharacter(text);
+  return step.valid ? step.length : 0;
+}
+
 std::string ToValidUtf8(std::string_view text) {
   std::string valid;
   valid.reserve(text.size());

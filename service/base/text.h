@@ -6,6 +6,10 @@
 
 namespace modelgates::gateway {
 
+// Length of the well-formed UTF-8 character at the start of `text`, which is not empty (Unicode,
+// table 3-7); 0 when there is none.
+size_t CharacterLength(std::string_view text);
+
 // The same text as valid UTF-8: each run of bytes that belongs to no character becomes one U+FFFD,
 // as Unicode recommends ("maximal subpart") and the SDK's decoder does.
 std::string ToValidUtf8(std::string_view text);

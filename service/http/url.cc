@@ -1,28 +1,13 @@
 #include "http/url.h"
 
-#include <curl/curl.h>
-
 #include <algorithm>
 #include <charconv>
-#include <memory>
 
+#include "http/curl_url.h"
 #include "http/plain_url.h"
 
 namespace modelgates::gateway {
 namespace {
-
-struct UrlDeleter {
-  void operator()(CURLU* url) const { curl_url_cleanup(url); }
-};
-using UrlPtr = std::unique_ptr<CURLU, UrlDeleter>;
-
-std::string Part(const UrlPtr& url, CURLUPart part, unsigned flags = 0) {
-  char* text = nullptr;
-  if (curl_url_get(url.get(), part, &text, flags) != CURLUE_OK) return {};
-  std::string result = text;
-  curl_free(text);
-  return result;
-}
 
 bool IsLetter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
@@ -49,26 +34,21 @@ std::optional<Url> ParseUrl(std::string_view text) {
 }
 
 std::optional<Url> ParseAnyUrl(std::string_view text) {
-  const auto is_visible = [](char c) { return c > 0x20 && c < 0x7f; };
-  if (!std::all_of(text.begin(), text.end(), is_visible)) return std::nullopt;
+  if (!IsVisibleAscii(text)) return std::nullopt;
   // libcurl would also take one or three slashes, and a backslash within the host.
   const size_t authority = text.find("://");
   if (authority == std::string_view::npos || !IsScheme(text.substr(0, authority)) ||
       text.substr(authority + 3).starts_with('/') || text.find('\\') != std::string_view::npos) {
     return std::nullopt;
   }
-  const UrlPtr url(curl_url());
-  const std::string terminated(text);
-  if (curl_url_set(url.get(), CURLUPART_URL, terminated.c_str(), CURLU_NON_SUPPORT_SCHEME) !=
-      CURLUE_OK) {
-    return std::nullopt;
-  }
+  const CurlUrl url(text);
+  if (url.code() != CURLUE_OK) return std::nullopt;
   Url result;
-  result.scheme = Part(url, CURLUPART_SCHEME);
-  result.host = ToLower(Part(url, CURLUPART_HOST));
+  result.scheme = url.Part(CURLUPART_SCHEME);
+  result.host = ToLower(url.Part(CURLUPART_HOST));
   if (result.host.empty()) return std::nullopt;
-  result.path = Part(url, CURLUPART_PATH);
-  const std::string port = Part(url, CURLUPART_PORT, CURLU_DEFAULT_PORT);
+  result.path = url.Part(CURLUPART_PATH);
+  const std::string port = url.Part(CURLUPART_PORT, CURLU_DEFAULT_PORT);
   std::from_chars(port.data(), port.data() + port.size(), result.port);
   if (!port.empty() && (result.port < 1 || result.port > 65535)) return std::nullopt;
   // Looked for in the text: libcurl drops what is empty without a word.

@@ -5,8 +5,18 @@
 namespace modelgates::gateway {
 namespace {
 
-AttemptRecord MakeRecord(const HttpResult& result, Duration started, Duration elapsed) {
-  AttemptRecord record{.started = started, .elapsed = elapsed};
+// What was delivered stays true when the wait for a better result is cut short.
+void BecomeCancelled(Outcome& outcome) {
+  const AttemptRecord last = outcome.attempts.empty() ? AttemptRecord{} : outcome.attempts.back();
+  outcome.last = TransportError{TransportFailure::kCancelled, last.delivery, last.http_status};
+  outcome.stop = StopReason::kNotRetryable;
+  outcome.retry_after.reset();
+}
+
+}  // namespace
+
+AttemptRecord ToRecord(const HttpResult& result) {
+  AttemptRecord record;
   if (const auto* response = std::get_if<HttpResponse>(&result)) {
     record.http_status = response->status;
     record.delivery = Delivery::kAnswered;
@@ -18,16 +28,6 @@ AttemptRecord MakeRecord(const HttpResult& result, Duration started, Duration el
   }
   return record;
 }
-
-// What was delivered stays true when the wait for a better result is cut short.
-void BecomeCancelled(Outcome& outcome) {
-  const AttemptRecord last = outcome.attempts.empty() ? AttemptRecord{} : outcome.attempts.back();
-  outcome.last = TransportError{TransportFailure::kCancelled, last.delivery, last.http_status};
-  outcome.stop = StopReason::kNotRetryable;
-  outcome.retry_after.reset();
-}
-
-}  // namespace
 
 Task<HttpResult> Retrier::SendOnce(const HttpRequest& request, const CallOptions& options) {
   const TimePoint now = loop_.Now();
@@ -69,9 +69,10 @@ Task<Outcome> Retrier::Send(const HttpRequest& request, const CallOptions& optio
     // The circuit breaker's place: open, it ends the call here instead of the attempt.
     Task<HttpResult> sending = SendOnce(request, options);
     outcome.last = co_await sending;
-    outcome.attempts.push_back(
-        MakeRecord(outcome.last, sent - options.started, loop_.Now() - sent));
-    if (observer != nullptr) observer->OnAttempt(outcome.attempts.back());
+    AttemptRecord& record = outcome.attempts.emplace_back(ToRecord(outcome.last));
+    record.started = sent - options.started;
+    record.elapsed = loop_.Now() - sent;
+    if (observer != nullptr) observer->OnAttempt(record);
 
     const Decision decision = DecideNext(options, outcome);
     // The retry budget's place: spent, it turns a retry into a stop before anybody hears of it.

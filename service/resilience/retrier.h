@@ -28,6 +28,9 @@ struct AttemptRecord {
   bool outcome_unknown = false;
 };
 
+// What `result` says of its attempt; when that was, it does not.
+AttemptRecord ToRecord(const HttpResult& result);
+
 // Everything that a call learned upstream.
 struct Outcome {
   // The last attempt's result. Two cases are ours: without any attempt it is kTimeout (the deadline

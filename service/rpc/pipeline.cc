@@ -28,6 +28,14 @@ std::string_view TokenOf(const Secret& bearer) {
   return space == std::string_view::npos ? text : text.substr(space + 1);
 }
 
+// Only for a call that failed: what it points to must not change any more.
+Redaction SecretsOf(const Call& call, const Secret& bearer) {
+  Redaction redaction;
+  call.AddSecrets(redaction);
+  redaction.Add(TokenOf(bearer));
+  return redaction;
+}
+
 bool WasRefusedWith401(const Outcome* outcome) {
   if (outcome == nullptr) return false;
   const auto* response = std::get_if<HttpResponse>(&outcome->last);
@@ -147,17 +155,13 @@ void Pipeline::Conclude(Call& call, CallScope& scope, const Secret& bearer, Sent
   end.replayed = sent.replayed;
   if (sent.replayed) call.AddTrailer("x-modelgates-replayed", "true");
 
-  Redaction redaction;
-  call.AddSecrets(redaction);
-  redaction.Add(TokenOf(bearer));
-
   if (sent.gave_up) {
     FailedCall failed = FailLocally(call.rpc(), *sent.gave_up);
     if (sent.exchange_sent) {
       failed.attempts = attempts_before + 1;
       failed.auth_code_state = v1::UpstreamError::IN_FLIGHT;
     }
-    Fail(call, scope, std::move(failed), redaction, std::move(end));
+    Fail(call, scope, std::move(failed), SecretsOf(call, bearer), std::move(end));
     return;
   }
 
@@ -179,7 +183,7 @@ void Pipeline::Conclude(Call& call, CallScope& scope, const Secret& bearer, Sent
   }
   FailedCall failed = FailUpstream(call.rpc(), *end.outcome);
   failed.attempts += attempts_before;
-  Fail(call, scope, std::move(failed), redaction, std::move(end));
+  Fail(call, scope, std::move(failed), SecretsOf(call, bearer), std::move(end));
 }
 
 void Pipeline::Fail(Call& call, CallScope& scope, FailedCall failed) {

@@ -6,12 +6,13 @@
 
 namespace modelgates::gateway {
 
-class CreateAuthCodeCall final : public Call {
+// What depends on the messages of an RPC only.
+template <class Request, class Reply>
+class TypedCall : public Call {
  public:
-  CreateAuthCodeCall(grpc::CallbackServerContext& context, EventLoop& loop,
-                     const oauth::v1::CreateAuthCodeRequest& request,
-                     oauth::v1::CreateAuthCodeResponse& reply)
-      : Call(Rpc::kCreateAuthCode, context, loop), request_(request), reply_(reply) {}
+  TypedCall(Rpc rpc, grpc::CallbackServerContext& context, EventLoop& loop, const Request& request,
+            Reply& reply)
+      : Call(rpc, context, loop), request_(request), reply_(reply) {}
 
   std::vector<Violation> Validate(const Config& config) const override {
     return gateway::Validate(request_, config);
@@ -25,6 +26,20 @@ class CreateAuthCodeCall final : public Call {
   ReplyReading ReadReply(HttpResponse& response) override {
     return FromHttpResponse(response, reply_);
   }
+
+ protected:
+  const Request& request_;
+  Reply& reply_;
+};
+
+class CreateAuthCodeCall final
+    : public TypedCall<oauth::v1::CreateAuthCodeRequest, oauth::v1::CreateAuthCodeResponse> {
+ public:
+  CreateAuthCodeCall(grpc::CallbackServerContext& context, EventLoop& loop,
+                     const oauth::v1::CreateAuthCodeRequest& request,
+                     oauth::v1::CreateAuthCodeResponse& reply)
+      : TypedCall(Rpc::kCreateAuthCode, context, loop, request, reply) {}
+
   void AddSecrets(Redaction& redaction) const override {
     // With method plain, and the upstream's default may be that, the challenge is the verifier.
     if (request_.code_challenge_method() != oauth::v1::S256) {
@@ -33,31 +48,16 @@ class CreateAuthCodeCall final : public Call {
   }
   std::string_view auth_code() const override { return reply_.data().id(); }
   int64_t app_id() const override { return reply_.data().app_id(); }
-
- private:
-  const oauth::v1::CreateAuthCodeRequest& request_;
-  oauth::v1::CreateAuthCodeResponse& reply_;
 };
 
-class ExchangeAuthCodeCall final : public Call {
+class ExchangeAuthCodeCall final
+    : public TypedCall<oauth::v1::ExchangeAuthCodeRequest, oauth::v1::ExchangeAuthCodeResponse> {
  public:
   ExchangeAuthCodeCall(grpc::CallbackServerContext& context, EventLoop& loop,
                        const oauth::v1::ExchangeAuthCodeRequest& request,
                        oauth::v1::ExchangeAuthCodeResponse& reply)
-      : Call(Rpc::kExchangeAuthCode, context, loop), request_(request), reply_(reply) {}
+      : TypedCall(Rpc::kExchangeAuthCode, context, loop, request, reply) {}
 
-  std::vector<Violation> Validate(const Config& config) const override {
-    return gateway::Validate(request_, config);
-  }
-  const oauth::v1::RetryConfig* retries() const override {
-    return request_.has_retries() ? &request_.retries() : nullptr;
-  }
-  HttpRequest ToHttpRequest(const UpstreamDefaults& defaults, const Secret& bearer) const override {
-    return gateway::ToHttpRequest(request_, defaults, bearer);
-  }
-  ReplyReading ReadReply(HttpResponse& response) override {
-    return FromHttpResponse(response, reply_);
-  }
   void AddSecrets(Redaction& redaction) const override {
     redaction.Add(request_.code());
     redaction.Add(request_.code_verifier());
@@ -72,10 +72,6 @@ class ExchangeAuthCodeCall final : public Call {
         request_.has_code_challenge_method() ? request_.code_challenge_method() : -1;
     return identity;
   }
-
- private:
-  const oauth::v1::ExchangeAuthCodeRequest& request_;
-  oauth::v1::ExchangeAuthCodeResponse& reply_;
 };
 
 }  // namespace modelgates::gateway

@@ -33,6 +33,23 @@ class ConnectionReuse : public testing::TestWithParam<Scheme> {
     for (std::future<Sent>& one : sent) ExpectOk(one.get(), "{}");
   }
 
+  // What happens to idle connections happens within one turn of the loop, which cannot hear of it
+  // before the request is offered.
+  Sent SendRightAfter(TransportRunner& transport, OnIdle what, const std::string& body) {
+    std::promise<HttpResult> result;
+    HttpRequest request("/auth/keys");
+    request.set_body(body);
+    const auto send = [&]() -> Task<void> {
+      HttpResult got = co_await transport.transport().Send(request, SendOptions());
+      result.set_value(std::move(got));
+    };
+    transport.OnLoop([&] {
+      upstream_.ToIdleConnections(what);
+      Spawn(send());
+    });
+    return {result.get_future().get()};
+  }
+
   TestCertificate certificate_{"127.0.0.1"};
   FakeUpstream upstream_{UpstreamOptions()};
 };
@@ -96,19 +113,7 @@ TEST_P(ConnectionReuse, AnUpstreamThatHalfClosesAfterItsAnswerIsNotUsedAgain) {
 TEST_P(ConnectionReuse, ADeadConnectionCostsNoCallWhenNothingWasAccepted) {
   TransportRunner transport(Options());
   ExpectOk(transport.Send("first"), "{}");
-  std::promise<HttpResult> result;
-  HttpRequest request("/auth/keys");
-  request.set_body("second");
-  const auto send = [&]() -> Task<void> {
-    HttpResult got = co_await transport.transport().Send(request, SendOptions());
-    result.set_value(std::move(got));
-  };
-  transport.OnLoop([&] {
-    // The loop cannot hear of the reset before the request is offered.
-    upstream_.ToIdleConnections(OnIdle::kReset);
-    Spawn(send());
-  });
-  ExpectOk({result.get_future().get()}, "{}");
+  ExpectOk(SendRightAfter(transport, OnIdle::kReset, "second"), "{}");
   const std::vector<ReceivedRequest> requests = upstream_.Requests();
   ASSERT_EQ(requests.size(), 2u);
   EXPECT_EQ(requests[1].body, "second");
@@ -119,18 +124,8 @@ TEST_P(ConnectionReuse, ADeadConnectionCostsNoCallWhenNothingWasAccepted) {
 TEST_P(ConnectionReuse, ARequestThatTheKernelAcceptedIsNotSentAgain) {
   TransportRunner transport(Options());
   ExpectOk(transport.Send("first"), "{}");
-  std::promise<HttpResult> result;
-  HttpRequest request("/auth/keys");
-  request.set_body("second");
-  const auto send = [&]() -> Task<void> {
-    HttpResult got = co_await transport.transport().Send(request, SendOptions());
-    result.set_value(std::move(got));
-  };
-  transport.OnLoop([&] {
-    upstream_.ToIdleConnections(OnIdle::kClose);
-    Spawn(send());
-  });
-  ExpectError({result.get_future().get()}, TransportFailure::kReset, Delivery::kMaybe);
+  ExpectError(SendRightAfter(transport, OnIdle::kClose, "second"), TransportFailure::kReset,
+              Delivery::kMaybe);
   EXPECT_EQ(upstream_.Requests().size(), 1u);
   EXPECT_EQ(upstream_.connections(), 1);
 }

@@ -34,16 +34,7 @@ inline HttpResponse HtmlPage(int status, std::string body) {
 
 // The log's line of an attempt that brought `result`, as the retrier writes it.
 inline AttemptRecord RecordOf(const HttpResult& result, bool outcome_unknown = false) {
-  AttemptRecord record;
-  if (const auto* response = std::get_if<HttpResponse>(&result)) {
-    record.http_status = response->status;
-    record.delivery = Delivery::kAnswered;
-  } else {
-    const auto& error = std::get<TransportError>(result);
-    record.http_status = error.http_status;
-    record.failure = error.failure;
-    record.delivery = error.delivery;
-  }
+  AttemptRecord record = ToRecord(result);
   record.outcome_unknown = outcome_unknown;
   return record;
 }

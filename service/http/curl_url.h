@@ -1,0 +1,32 @@
+#pragma once
+
+#include <curl/curl.h>
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace modelgates::gateway {
+
+// A URL as libcurl's parser takes it apart, of any scheme.
+class CurlUrl {
+ public:
+  explicit CurlUrl(std::string_view text);
+
+  // CURLUE_OK, or what is wrong with the text; it has no parts then.
+  CURLUcode code() const { return code_; }
+  // Empty when there is no such part. `flags`: of curl_url_get.
+  std::string Part(CURLUPart part, unsigned flags = 0) const;
+
+ private:
+  struct Deleter {
+    void operator()(CURLU* url) const { curl_url_cleanup(url); }
+  };
+  std::unique_ptr<CURLU, Deleter> url_;
+  CURLUcode code_;
+};
+
+// True when every byte is a visible ASCII character, as all of a URL are (RFC 3986, section 2).
+bool IsVisibleAscii(std::string_view text);
+
+}  // namespace modelgates::gateway
