@@ -22,11 +22,9 @@ constexpr int kMaxDepth = 64;
 // A parser keeps about 20 bytes a byte of the largest text it has seen; answers are a few hundred.
 constexpr size_t kLargeText = 65'536;
 
-// Nearly all text is ASCII, and asking the library costs more than this loop.
+// Nearly all text is plain, and asking the library costs more than finding that out.
 bool IsUtf8(std::string_view text) {
-  unsigned char all = 0;
-  for (const char c : text) all |= static_cast<unsigned char>(c);
-  return all < 0x80 || simdjson::validate_utf8(text);
+  return PlainPrefix(text) == text.size() || simdjson::validate_utf8(text);
 }
 
 // What one visit shares among its values.

@@ -3,6 +3,8 @@
 #include <cstddef>
 #include <vector>
 
+#include "base/text.h"
+
 namespace modelgates::gateway {
 namespace {
 
@@ -71,6 +73,8 @@ class Scanner {
   bool String() {
     if (!Char('"')) return false;
     while (!rest_.empty()) {
+      rest_.remove_prefix(PlainPrefix(rest_));
+      if (rest_.empty()) return false;
       const char c = rest_[0];
       rest_.remove_prefix(1);
       if (c == '"') return true;

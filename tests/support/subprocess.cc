@@ -97,6 +97,7 @@ Subprocess::Subprocess(const std::vector<std::string>& args, const std::vector<s
 
 Subprocess::~Subprocess() {
   if (!status_) Signal(SIGKILL);
+  PauseReading(false);
   WaitForExit();
   for (std::thread& reader : readers_) reader.join();
 }
@@ -108,9 +109,10 @@ void Subprocess::Signal(int signal) const {
 void Subprocess::Read(int fd, std::string& into) {
   char buffer[16 * 1024];
   for (ssize_t count; (count = read(fd, buffer, sizeof(buffer))) > 0;) {
-    const std::lock_guard lock(mutex_);
+    std::unique_lock lock(mutex_);
     into.append(buffer, static_cast<size_t>(count));
     changed_.notify_all();
+    changed_.wait(lock, [this] { return !paused_; });
   }
   close(fd);
   const std::lock_guard lock(mutex_);
@@ -126,6 +128,12 @@ std::string Subprocess::out() const {
 std::string Subprocess::err() const {
   const std::lock_guard lock(mutex_);
   return err_;
+}
+
+void Subprocess::PauseReading(bool paused) {
+  const std::lock_guard lock(mutex_);
+  paused_ = paused;
+  changed_.notify_all();
 }
 
 bool Subprocess::WaitForOutput(const std::function<bool(const std::string& out)>& seen) const {

@@ -32,6 +32,9 @@ class Subprocess {
   std::string out() const;
   std::string err() const;
 
+  // While paused its output is not read, so that its pipes fill; it goes on when the pause ends.
+  void PauseReading(bool paused);
+
   // Until `seen` holds of what was written to stdout. False: it ended, or 60 s passed, without.
   bool WaitForOutput(const std::function<bool(const std::string& out)>& seen) const;
 
@@ -54,6 +57,7 @@ class Subprocess {
   std::string out_;
   std::string err_;
   int open_outputs_ = 2;
+  bool paused_ = false;
   std::vector<std::thread> readers_;
 };
 

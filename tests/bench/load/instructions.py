@@ -16,7 +16,7 @@ import tempfile
 from entry import run
 from load import ROOT, Call, encode, reply_length, run_h2load
 from processes import pin, split_cpus
-from servers import Gateway
+from servers import RELEASE, Gateway
 from upstream import HERE, Upstream
 
 RECORD = ROOT / "tests/bench/instructions.json"
@@ -39,13 +39,14 @@ def calls(folder):
 
 
 class CountedGateway(Gateway):
-    def __init__(self, upstream, cpus, folder):
+    def __init__(self, url, cpus, folder):
         self.out = folder / "callgrind.out"
         # Load and upstream run on the same CPU and before it. So the gateway finds every answer
         # there when it looks, at any speed of the machine, and its threads sleep equally often.
-        super().__init__(upstream, "http", cpus, folder, seconds=60, prefix=[
+        super().__init__(url, None, cpus, folder, seconds=60, command=[
             "nice", "-n", "10", "valgrind", "--tool=callgrind", "--fair-sched=yes",
-            f"--dump-before={DUMP_AT}", f"--callgrind-out-file={self.out}"])
+            f"--dump-before={DUMP_AT}", f"--callgrind-out-file={self.out}",
+            RELEASE / "oauth-gateway"])
         self.dumps = 0
 
     def counted(self):
@@ -80,7 +81,7 @@ def count_instructions():
         folder.chmod(0o755)
         cpus, _ = split_cpus()
         upstream = stack.enter_context(Upstream(folder, cpus))
-        gateway = stack.enter_context(CountedGateway(upstream, cpus, folder))
+        gateway = stack.enter_context(CountedGateway(upstream.url("http"), cpus, folder))
         return {call.rpc: round(instructions_per_call(gateway, call, cpus, folder))
                 for call in calls(folder)}
 

@@ -8,7 +8,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[3]
 SERVICE = "modelgates.oauth.v1.OAuthService"
 HEADERS = ["-H", "content-type: application/grpc", "-H", "te: trailers"]
 # How many connections carry so many calls at once; the rest are streams of each.
-CONNECTIONS = {1: 1, 4: 1, 16: 4, 128: 8, 1000: 20}
+CONNECTIONS = {1: 1, 4: 1, 16: 4, 128: 8, 1000: 20, 10000: 100}
 
 
 def encode(textproto, message):
@@ -52,8 +52,9 @@ def reply_length(call, address, preexec):
     return len(nghttp())
 
 
-def run_h2load(call, address, in_flight, calls, length, folder, preexec, seconds=120):
-    """Closed loop: every call that ends is followed by the next.
+def run_h2load(call, address, in_flight, calls, length, folder, preexec, seconds=120, rate=None):
+    """Closed loop: every call that ends is followed by the next. With `rate`, calls per second
+    are offered at an even pace, as long as fewer than `in_flight` wait.
 
     h2load sees no gRPC status, but a unary call that fails carries no message: so many bytes of
     replies prove that every call was OK.
@@ -62,7 +63,8 @@ def run_h2load(call, address, in_flight, calls, length, folder, preexec, seconds
     log = folder / "h2load.tsv"
     log.unlink(missing_ok=True)
     command = ["h2load", "-t", "1", "-n", str(calls), "-c", str(connections),
-               "-m", str(in_flight // connections), f"--log-file={log}", *call.arguments(address)]
+               "-m", str(in_flight // connections), f"--log-file={log}",
+               *([f"--rps={rate / connections:.1f}"] if rate else []), *call.arguments(address)]
     text = subprocess.run(command, capture_output=True, check=True, text=True, timeout=seconds,
                           preexec_fn=preexec).stdout
     succeeded = int(re.search(r"(\d+) succeeded", text)[1])

@@ -1,15 +1,37 @@
 """One measurement of one row, and the proof that all of its calls were answered."""
+import contextlib
+import dataclasses
 import json
 import resource
 import subprocess
 import time
 
+from idle_clients import IdleClients
 from load import Call, encode, reply_length, run_h2load
 from processes import machine_cpu_seconds, pin, split_cpus
 from servers import KEY, RELEASE, Gateway
 from upstream import HERE, Upstream
 
-IN_FLIGHT = {"http": (16, 128), "https": (16, 128), "slow": (1000,)}
+
+
+@dataclasses.dataclass(frozen=True)
+class Scenario:
+    name: str
+    upstream: str
+    in_flight: tuple
+    # Numbers in flight that are also measured at a pace of PACE.
+    paced: tuple = ()
+    # Further clients that are connected and do nothing.
+    idle_clients: int = 0
+
+
+SCENARIOS = {scenario.name: scenario for scenario in (
+    Scenario("http", "http", (16, 128), paced=(16,)),
+    Scenario("https", "https", (16, 128)),
+    Scenario("slow", "slow", (1_000, 10_000)),
+    Scenario("idle-clients", "http", (16,), idle_clients=10_000))}
+# A share of what the row does when the loop is closed: nearer to life, and latency says something.
+PACE = 0.7
 # What the gateway sends for create.textproto.
 POST_BODY = {
     "callback_url": "https://app.example.com/auth/callback",
@@ -39,38 +61,52 @@ class Bench:
         self.call = Call("CreateAuthCode", body)
 
     def measure(self, row, scenario):
-        """One dict for each number of calls in flight, and one for the idle process."""
-        if row.name == "raw-post":
-            return [self._raw_post(in_flight) for in_flight in IN_FLIGHT[scenario]]
-        found = []
-        with row.start(self.upstream, scenario, self.cpus, self.folder) as server:
-            start_ms = (time.monotonic() - server.started) * 1e3
-            if scenario == "slow":
-                time.sleep(0.2)
-                found.append({"in_flight": 0, "memory_mb": server.status("VmRSS") / 1024,
-                              "threads": server.status("Threads"), "start_ms": start_ms})
+        """One dict for each load, and one for the process before any."""
+        if row.program:
+            return [self._post(row.program, scenario.upstream, in_flight)
+                    for in_flight in scenario.in_flight]
+        with contextlib.ExitStack() as stack:
+            server = stack.enter_context(row.start(self.upstream, scenario, self.cpus, self.folder))
+            found = [self._idle("idle", server, server.ready_ms)]
             length = reply_length(self.call, server.address, pin(self.load_cpus))
-            for in_flight in IN_FLIGHT[scenario]:
-                found.append({"in_flight": in_flight,
-                              **self._load(row, server, scenario, in_flight, length)})
+            beside = ""
+            if scenario.idle_clients:
+                stack.enter_context(IdleClients(server.address, scenario.idle_clients))
+                beside = f" beside {scenario.idle_clients} idle"
+                found = [self._idle(f"{scenario.idle_clients} idle", server)]
+            for in_flight in scenario.in_flight:
+                calls = max(self.calls // row.slowness, 200, 4 * in_flight)
+                figures = self._load(row, server, in_flight, calls, length)
+                found.append({"load": f"{in_flight}{beside}", **figures})
+                if in_flight in scenario.paced:
+                    rate = PACE * figures["calls_per_second"]
+                    found.append({"load": f"{in_flight} at {PACE:.0%}",
+                                  **self._load(row, server, in_flight, calls, length, rate)})
         return found
 
-    def _load(self, row, server, scenario, in_flight, length):
+    @staticmethod
+    def _idle(load, server, start_ms=None):
+        time.sleep(0.2)
+        figures = {"load": load, "memory_mb": server.status("VmRSS") / 1024,
+                   "threads": server.status("Threads")}
+        return {**figures, "start_ms": start_ms} if start_ms else figures
+
+    def _load(self, row, server, in_flight, calls, length, rate=None):
         def load(calls):
             return run_h2load(self.call, server.address, in_flight, calls, length, self.folder,
-                              pin(self.load_cpus))
+                              pin(self.load_cpus), rate=rate)
 
-        load(max(self.calls // 5, 2 * in_flight))
+        load(max(calls // 5, 2 * in_flight))
         before = self._counters(row, server)
         machine, started = machine_cpu_seconds(), time.monotonic()
         bench = self._own_cpu_seconds(server)
         cpu = server.cpu_seconds()
-        result = load(self.calls)
+        result = load(calls)
         cpu = server.cpu_seconds() - cpu
         bench = self._own_cpu_seconds(server) - bench
         machine, elapsed = machine_cpu_seconds() - machine, time.monotonic() - started
-        self._prove(row, before, self._counters(row, server))
-        return {**loaded(result.calls_per_second, result.latencies_us, cpu * 1e6 / self.calls),
+        self._prove(row, calls, before, self._counters(row, server))
+        return {**loaded(result.calls_per_second, result.latencies_us, cpu * 1e6 / calls),
                 # The peak: after a warm-up with as many calls in flight.
                 "memory_mb": server.status("VmHWM") / 1024, "threads": server.status("Threads"),
                 "other_cpus": max(0.0, machine - bench) / elapsed}
@@ -85,19 +121,19 @@ class Bench:
         requests = 0 if row.name == "grpc-echo" else self.upstream.requests()
         return requests, server.ended() if isinstance(server, Gateway) else {}
 
-    def _prove(self, row, before, after):
+    def _prove(self, row, calls, before, after):
         """h2load has counted the replies; here, what the gateway and the upstream counted."""
         ended = {grpc_code: count - before[1].get(grpc_code, 0)
                  for grpc_code, count in after[1].items()}
         ended = {grpc_code: count for grpc_code, count in ended.items() if count}
-        if after[1] and ended != {"OK": self.calls}:
-            raise RuntimeError(f"{row.name}: {self.calls} calls ended as {ended}")
+        if after[1] and ended != {"OK": calls}:
+            raise RuntimeError(f"{row.name}: {calls} calls ended as {ended}")
         requests = after[0] - before[0] - 1
-        if row.name != "grpc-echo" and requests != self.calls:
-            raise RuntimeError(f"{row.name}: {self.calls} calls, {requests} requests upstream")
+        if row.name != "grpc-echo" and requests != calls:
+            raise RuntimeError(f"{row.name}: {calls} calls, {requests} requests upstream")
 
-    def _raw_post(self, in_flight):
-        port = self.upstream.ports["http"]
+    def _post(self, program, upstream, in_flight):
+        port = self.upstream.ports[upstream]
         body = json.dumps(POST_BODY, separators=(",", ":"))
         request = (f"POST /api/v1/auth/keys/code HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n"
                    "HTTP-Referer: https://app.example.com\r\nX-OpenRouter-Title: Example App\r\n"
@@ -106,9 +142,11 @@ class Bench:
                    f"Accept: application/json\r\nContent-Length: {len(body)}\r\n\r\n{body}")
         file = self.folder / "request.http"
         file.write_text(request, newline="")
-        out = subprocess.run([RELEASE / "raw_post", str(port), str(in_flight), str(self.calls),
-                              file], capture_output=True, check=True, timeout=120,
+        where = ([str(port)] if program == "raw_post" else
+                 [self.upstream.url(upstream), self.upstream.ca_file if upstream == "https" else ""])
+        out = subprocess.run([RELEASE / program, *where, str(in_flight), str(self.calls), file],
+                             capture_output=True, check=True, timeout=120,
                              preexec_fn=pin(self.cpus)).stdout
         result = json.loads(out)
-        return {"in_flight": in_flight, **loaded(self.calls / result["seconds"],
+        return {"load": str(in_flight), **loaded(self.calls / result["seconds"],
                                                  result["latencies_us"], result["cpu_us"])}

@@ -37,6 +37,9 @@ class Process:
     def __exit__(self, *_):
         self.stop()
 
+    def is_ready(self):
+        self.ready_ms = (time.monotonic() - self.started) * 1e3
+
     def wait_until(self, ready, seconds=20):
         """What `ready` returns, as soon as that is true; fails if the process ends before."""
         end = time.monotonic() + seconds

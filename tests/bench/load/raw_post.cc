@@ -2,44 +2,33 @@
 // bytes of one prepared request over and over, and looks at nothing but the length of the answers.
 //
 // usage: raw_post PORT CONNECTIONS POSTS REQUEST_FILE
-// Prints {"cpu_us": CPU per POST, "seconds": ..., "latencies_us": [...]}; connecting is not
-// counted.
+// Prints what PostReport says; connecting is not counted.
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
-#include <fstream>
-#include <iterator>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "post_report.h"
+#include "prepared_request.h"
+
 namespace modelgates::bench {
 namespace {
 
-using Clock = std::chrono::steady_clock;
+using Clock = PostReport::Clock;
 
 [[noreturn]] void Fail(const char* what) {
   std::perror(what);
   std::exit(1);
-}
-
-double CpuSeconds() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  const auto seconds = [](const timeval& time) {
-    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
-  };
-  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }
 
 // Length of the whole answer at the start of `bytes`; 0 while its head is incomplete.
@@ -67,28 +56,21 @@ class Client {
     for (size_t i = 0; i < connections; ++i) Connect(port, i);
   }
 
-  std::vector<long> Post(size_t posts) {
-    std::vector<long> latencies;
-    latencies.reserve(posts);
-    size_t started = std::min(posts, connections_.size());
-    for (size_t i = 0; i < started; ++i) Send(connections_[i]);
+  void Post(PostReport& report) {
+    for (Connection& connection : connections_) {
+      if (report.Start()) Send(connection);
+    }
     std::array<epoll_event, 128> events;
-    while (latencies.size() < posts) {
+    while (!report.complete()) {
       const int ready = epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), 10'000);
       if (ready <= 0) Fail("no answer");
       for (int i = 0; i < ready; ++i) {
         Connection& connection = connections_[events[static_cast<size_t>(i)].data.u64];
         if (!Receive(connection)) continue;
-        latencies.push_back(
-            std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - connection.sent)
-                .count());
-        if (started < posts) {
-          ++started;
-          Send(connection);
-        }
+        report.Answered(connection.sent);
+        if (report.Start()) Send(connection);
       }
     }
-    return latencies;
   }
 
  private:
@@ -133,24 +115,6 @@ class Client {
   std::vector<Connection> connections_;
 };
 
-void Run(int port, size_t connections, size_t posts, std::string request) {
-  Client client(port, connections, std::move(request));
-  client.Post(posts / 10 + connections);
-  const auto start = Clock::now();
-  const double cpu_start = CpuSeconds();
-  const std::vector<long> latencies = client.Post(posts);
-  const double cpu = CpuSeconds() - cpu_start;
-  const std::chrono::duration<double> elapsed = Clock::now() - start;
-  std::printf("{\"cpu_us\": %.3f, \"seconds\": %.6f, \"latencies_us\": [",
-              cpu * 1e6 / static_cast<double>(posts), elapsed.count());
-  const char* separator = "";
-  for (const long latency : latencies) {
-    std::printf("%s%ld", separator, latency);
-    separator = ", ";
-  }
-  std::puts("]}");
-}
-
 }  // namespace
 }  // namespace modelgates::bench
 
@@ -159,8 +123,10 @@ int main(int argc, char** argv) {
     std::fputs("usage: raw_post PORT CONNECTIONS POSTS REQUEST_FILE\n", stderr);
     return 2;
   }
-  std::ifstream file(argv[4], std::ios::binary);
-  modelgates::bench::Run(std::atoi(argv[1]), std::strtoul(argv[2], nullptr, 10),
-                         std::strtoul(argv[3], nullptr, 10),
-                         {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()});
+  const size_t connections = std::strtoul(argv[2], nullptr, 10);
+  modelgates::bench::PostReport report(connections, std::strtoul(argv[3], nullptr, 10));
+  modelgates::bench::Client client(std::atoi(argv[1]), connections,
+                                   modelgates::bench::PreparedRequest::Read(argv[4]).bytes);
+  client.Post(report);
+  report.Print();
 }

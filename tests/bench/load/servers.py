@@ -16,16 +16,17 @@ KEY = "sk-bench"
 class Gateway(Process):
     """Ours, with every default but ports and drain delay; log and metrics are on."""
 
-    def __init__(self, upstream, scenario, cpus, folder, prefix=(), seconds=20):
-        command = [*prefix, RELEASE / "oauth-gateway", "--listen=127.0.0.1:0",
-                   "--admin_listen=127.0.0.1:0", "--drain_delay=0s",
-                   f"--upstream={upstream.url(scenario)}"]
-        if scenario == "https":
-            command.append(f"--upstream_ca_file={upstream.ca_file}")
+    def __init__(self, url, ca_file, cpus, folder, command=(RELEASE / "oauth-gateway",),
+                 flags=(), seconds=20):
+        command = [*command, "--listen=127.0.0.1:0", "--admin_listen=127.0.0.1:0",
+                   "--drain_delay=0s", f"--upstream={url}", *flags]
+        if url.startswith("https:"):
+            command.append(f"--upstream_ca_file={ca_file}")
         super().__init__(command, cpus, folder / "gateway.log", {"MODELGATES_API_KEY": KEY})
         listening = self.wait_until(self._listening, seconds)
         self.address, self.admin = listening["grpc_address"], listening["admin_address"]
         self.get("readyz")
+        self.is_ready()
 
     def _listening(self):
         for line in self.log.read_text(errors="replace").splitlines():
@@ -48,14 +49,15 @@ class Gateway(Process):
 
 
 class Peer(Process):
-    def __init__(self, name, upstream, scenario, cpus, folder):
+    def __init__(self, name, url, ca_file, cpus, folder):
         self.address = f"127.0.0.1:{free_ports(1)[0]}"
-        environment = {"LISTEN": self.address, "UPSTREAM": upstream.url(scenario),
+        environment = {"LISTEN": self.address, "UPSTREAM": url,
                        "MODELGATES_API_KEY": KEY, "GOMAXPROCS": "1"}
-        if scenario == "https":
-            environment["UPSTREAM_CA_FILE"] = str(upstream.ca_file)
+        if url.startswith("https:"):
+            environment["UPSTREAM_CA_FILE"] = str(ca_file)
         super().__init__([PEERS / name], cpus, folder / "peer.log", environment)
         self.wait_until(lambda: listens(int(self.address.rpartition(":")[2])))
+        self.is_ready()
 
 
 class Echo(Process):
@@ -63,23 +65,36 @@ class Echo(Process):
         self.address = f"127.0.0.1:{free_ports(1)[0]}"
         super().__init__([RELEASE / "grpc_echo", self.address], cpus, folder / "echo.log")
         self.wait_until(lambda: listens(int(self.address.rpartition(":")[2])))
+        self.is_ready()
 
 
 @dataclasses.dataclass(frozen=True)
 class Row:
     name: str
     scenarios: tuple
+    program: str = ""  # of ours that sends POSTs and serves nobody
+    command: tuple = ()  # of a gateway of ours
+    slowness: int = 1  # by what the number of calls is divided
 
     def start(self, upstream, scenario, cpus, folder):
-        if self.name == "ours":
-            return Gateway(upstream, scenario, cpus, folder)
         if self.name == "grpc-echo":
             return Echo(cpus, folder)
-        return Peer(self.name, upstream, scenario, cpus, folder)
+        where = upstream.url(scenario.upstream), upstream.ca_file, cpus, folder
+        if self.command:
+            room = [f"--max_concurrent_calls={max(scenario.in_flight)}"]
+            return Gateway(*where, self.command, room)
+        return Peer(self.name, *where)
 
 
-def rows():
-    """Those that are built: peers may be missing."""
-    every = ("http", "https", "slow")
-    peers = [Row(name, every) for name in ("tonic", "grpc-go") if (PEERS / name).exists()]
-    return [Row("ours", every), *peers, Row("grpc-echo", ("http",)), Row("raw-post", ("http",))]
+EVERY = ("http", "https", "slow", "idle-clients")
+PEER_ROWS = (Row("tonic", EVERY), Row("grpc-go", EVERY), Row("envoy", EVERY),
+             Row("python-sdk", ("http",), slowness=50))
+
+
+def rows(also=()):
+    """Those that are built: peers may be missing. `also`: further gateways of ours."""
+    return [Row("ours", EVERY, command=(RELEASE / "oauth-gateway",)), *also,
+            *(row for row in PEER_ROWS if (PEERS / row.name).exists()),
+            Row("grpc-echo", ("http",)), Row("raw-post", ("http",), program="raw_post"),
+            Row("transport-post", ("http", "https"), program="transport_post"),
+            Row("curl-post", ("http", "https"), program="curl_post")]

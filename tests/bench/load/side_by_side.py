@@ -3,13 +3,21 @@ import argparse
 import contextlib
 import json
 import pathlib
+import shlex
 import sys
 import tempfile
 
 import table
 from entry import run
-from measure import IN_FLIGHT, Bench
-from servers import rows
+from measure import SCENARIOS, Bench
+from servers import EVERY, Row, rows
+
+
+def another_gateway(text):
+    name, separator, command = text.partition("=")
+    if not separator or not command:
+        raise argparse.ArgumentTypeError("has to be NAME=COMMAND")
+    return Row(name, EVERY, command=tuple(shlex.split(command)))
 
 
 def parse_arguments():
@@ -18,9 +26,12 @@ def parse_arguments():
     parser.add_argument("--rounds", type=int, help="5, unless --quick")
     parser.add_argument("--only", default="", metavar="NAMES",
                         help="rows and upstreams, separated by commas: ours,tonic,http")
+    parser.add_argument("--also", action="append", default=[], type=another_gateway,
+                        metavar="NAME=COMMAND", help="another build or other flags of the gateway")
     parser.add_argument("--json", type=pathlib.Path, metavar="FILE", help="every single run")
     arguments = parser.parse_args()
-    known = {*IN_FLIGHT, *(row.name for row in rows())}
+    arguments.rows = rows(arguments.also)
+    known = {*SCENARIOS, *(row.name for row in arguments.rows)}
     arguments.only = set(filter(None, arguments.only.split(",")))
     if arguments.only - known:
         parser.error(f"--only knows: {', '.join(sorted(known))}")
@@ -28,12 +39,12 @@ def parse_arguments():
     return arguments
 
 
-def plan(only):
-    """Row after row at each upstream, so that what is compared is close in time."""
-    names = {row.name for row in rows()}
-    scenarios = only & set(IN_FLIGHT) or set(IN_FLIGHT)
-    return [(row, scenario) for scenario in IN_FLIGHT if scenario in scenarios
-            for row in rows() if scenario in row.scenarios
+def plan(rows_known, only):
+    """Row after row in each scenario, so that what is compared is close in time."""
+    names = {row.name for row in rows_known}
+    scenarios = only & set(SCENARIOS) or set(SCENARIOS)
+    return [(row, scenario) for scenario in SCENARIOS.values() if scenario.name in scenarios
+            for row in rows_known if scenario.name in row.scenarios
             and (row.name in only or not only & names)]
 
 
@@ -44,11 +55,12 @@ def measure_all(arguments, stack):
     bench = Bench(folder, 5_000 if arguments.quick else 20_000, stack)
     runs = []
     for number in range(1, arguments.rounds + 1):
-        for row, scenario in plan(arguments.only):
-            print(f"round {number} of {arguments.rounds}: {row.name}, {scenario} upstream",
+        for row, scenario in plan(arguments.rows, arguments.only):
+            print(f"round {number} of {arguments.rounds}: {row.name}, {scenario.name}",
                   file=sys.stderr)
             for figures in bench.measure(row, scenario):
-                runs.append({"round": number, "row": row.name, "scenario": scenario, **figures})
+                runs.append({"round": number, "row": row.name,
+                             "scenario": scenario.upstream, **figures})
     return runs
 
 

@@ -16,7 +16,7 @@ def with_floor_sum(runs):
         for post in runs:
             if (echo["row"], post["row"]) == ("grpc-echo", "raw-post") and (
                     echo["round"], echo["in_flight"]) == (post["round"], post["in_flight"]):
-                sums.append({**{key: echo[key] for key in ("round", "scenario", "in_flight")},
+                sums.append({**{key: echo[key] for key in ("round", "scenario", "load")},
                              "row": "floor sum", "cpu_us": echo["cpu_us"] + post["cpu_us"]})
     return runs + sums
 
@@ -33,9 +33,10 @@ def lines_of(runs):
     """The runs of every line of the table, in the order of their first measurement."""
     lines = {}
     for run in runs:
-        lines.setdefault((run["scenario"], run["in_flight"], run["row"]), []).append(run)
-    order = {"http": 0, "https": 1, "slow": 2}
-    return sorted(lines.items(), key=lambda line: (order[line[0][0]], line[0][1]))
+        lines.setdefault((run["scenario"], run["load"], run["row"]), []).append(run)
+    places = [list(dict.fromkeys(key[part] for key in lines)) for part in range(2)]
+    return sorted(lines.items(), key=lambda line: [
+        place.index(part) for place, part in zip(places, line[0])])
 
 
 def ratio(ours, theirs, name):
@@ -45,15 +46,15 @@ def ratio(ours, theirs, name):
 
 
 def cells_of(key, runs, lines):
-    scenario, in_flight, row = key
-    cells = [scenario, str(in_flight) if in_flight else "idle", row]
+    scenario, load, row = key
+    cells = list(key)
     for _, name, form in COLUMNS:
         values = [run[name] for run in runs if name in run]
         cell = shown(median(values), form)
         if name == "cpu_us" and len(values) > 1:
             cell += f" ({min(values):{form}}-{max(values):{form}})"
         cells.append(cell)
-    ours = lines.get((scenario, in_flight, "ours"), [])
+    ours = lines.get((scenario, load, "ours"), [])
     for _, name in RATIOS:
         cells.append("" if row == "ours" else shown(ratio(ours, runs, name), ".2f"))
     return cells

@@ -15,6 +15,8 @@ ANSWERS = {
                         "created_at": "2027-03-01T09:21:40.021Z"}},
     "exchange": {"key": "sk-0123456789abcdef0123456789abcdef", "user_id": "user_0123456789abcdef"},
 }
+# Bytes that an answer is longer by, and the base path of the API that gives it.
+BIG_ANSWERS = {1024: "/longer/1k", 16 * 1024: "/longer/16k", 128 * 1024: "/longer/128k"}
 
 
 def free_ports(count):
@@ -43,12 +45,22 @@ def make_certificate(folder):
         subprocess.run(request + arguments, cwd=folder, check=True, capture_output=True)
 
 
+def longer_answers():
+    """Locations of nginx that answer as create does, with one unknown field more."""
+    start = json.dumps(ANSWERS["create"])[:-1] + ', "extra": "'
+    return "\n".join(
+        f"location = {path}/auth/keys/code {{\n"
+        f"  echo_read_request_body; echo -n '{start}'; echo_duplicate {size} x; echo -n '\"}}';\n"
+        "}" for size, path in BIG_ANSWERS.items())
+
+
 class Upstream(Process):
     def __init__(self, folder, cpus):
         make_certificate(folder)
         self.ca_file = folder / "ca.pem"
         self.ports = dict(zip(("http", "https", "slow"), free_ports(3)))
         values = {"folder": folder, **self.ports,
+                  "longer": longer_answers(),
                   **{name: json.dumps(answer) for name, answer in ANSWERS.items()}}
         conf = (HERE / "upstream.conf.in").read_text()
         for name, value in values.items():
