@@ -1,0 +1,41 @@
+#include "resilience/retry_budget.h"
+
+#include <algorithm>
+#include <chrono>
+
+namespace modelgates::gateway {
+namespace {
+
+constexpr int64_t kToken = 1'000'000'000;
+constexpr int64_t kFull = RetryBudget::kCapacity * kToken;
+constexpr int64_t kPercent = kToken / 100;
+
+}  // namespace
+
+RetryBudget::RetryBudget(const Options& options)
+    : deposit_(options.percent * kPercent), min_rate_(options.min_rate), saved_(kFull) {}
+
+// The passing of time can be added later: cut to the capacity, the sum is the same.
+void RetryBudget::Deposit() { saved_ = std::min(saved_ + deposit_, kFull); }
+
+bool RetryBudget::Take(TimePoint now) {
+  saved_ = SavedUp(now);
+  saved_at_ = now;
+  if (saved_ < kToken) return false;
+  saved_ -= kToken;
+  return true;
+}
+
+double RetryBudget::Tokens(TimePoint now) const {
+  return static_cast<double>(SavedUp(now)) / static_cast<double>(kToken);
+}
+
+int64_t RetryBudget::SavedUp(TimePoint now) const {
+  // Any rate but zero has filled it by then, and the product stays in range.
+  constexpr Duration kLongEnough = std::chrono::seconds(kCapacity);
+  const Duration passed = std::min(now - saved_at_, kLongEnough);
+  const int64_t nanoseconds = std::chrono::duration_cast<std::chrono::nanoseconds>(passed).count();
+  return std::min(saved_ + nanoseconds * min_rate_, kFull);
+}
+
+}  // namespace modelgates::gateway
