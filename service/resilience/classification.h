@@ -23,4 +23,7 @@ struct Classification {
   int reason = 0;
 };
 
+// Called once an attempt.
+using Classifier = Classification (*)(const HttpResult&);
+
 }  // namespace modelgates::gateway

@@ -1,5 +1,7 @@
 #include "resilience/retrier.h"
 
+#include <algorithm>
+
 #include "base/wait_point.h"
 
 namespace modelgates::gateway {
@@ -11,6 +13,20 @@ void BecomeCancelled(Outcome& outcome) {
   outcome.last = TransportError{TransportFailure::kCancelled, last.delivery, last.http_status};
   outcome.stop = StopReason::kNotRetryable;
   outcome.retry_after.reset();
+}
+
+TimePoint AttemptDeadline(const CallOptions& options, TimePoint now) {
+  const TimePoint bound =
+      options.attempt_may_outlive_deadline ? TimePoint::max() : options.deadline;
+  // Compared before it is added: Duration::max() from now is no point in time.
+  return options.attempt_timeout < bound - now ? now + options.attempt_timeout : bound;
+}
+
+// See kPatience.
+bool IsImpatience(const HttpResult& result, Duration attempt_timeout, Duration time_given) {
+  const auto* error = std::get_if<TransportError>(&result);
+  return error != nullptr && error->failure == TransportFailure::kTimeout &&
+         time_given < std::min<Duration>(kPatience, attempt_timeout);
 }
 
 }  // namespace
@@ -29,26 +45,53 @@ AttemptRecord ToRecord(const HttpResult& result) {
   return record;
 }
 
-Task<HttpResult> Retrier::SendOnce(const HttpRequest& request, const CallOptions& options) {
-  const TimePoint now = loop_.Now();
-  SendOptions send_options{
-      .deadline = options.attempt_may_outlive_deadline ? TimePoint::max() : options.deadline,
-      .stop = options.stop,
-      .offered = options.offered};
-  // Compared before it is added: Duration::max() from now is no point in time.
-  if (options.attempt_timeout < send_options.deadline - now) {
-    send_options.deadline = now + options.attempt_timeout;
+std::optional<CircuitBreaker::Ticket> Retrier::Enter(TimePoint now, Outcome& outcome,
+                                                     AttemptObserver* observer) {
+  const bool is_retry = !outcome.attempts.empty();
+  std::optional<CircuitBreaker::Ticket> ticket = CircuitBreaker::Ticket{};
+  if (breaker_ != nullptr) ticket = breaker_->Enter(now);
+  if (ticket) {
+    if (budget_ != nullptr && !is_retry) budget_->Deposit();
+    return ticket;
   }
-  return transport_.Send(request, std::move(send_options));
+  const Decision refusal = Refusal(now);
+  if (is_retry && observer != nullptr) observer->OnDecision(refusal);
+  outcome.stop = refusal.stop;
+  outcome.retry_after = refusal.retry_after;
+  outcome.breaker_failure = breaker_->last_failure();
+  return ticket;
 }
 
-Decision Retrier::DecideNext(const CallOptions& options, Outcome& outcome) {
-  const TimePoint now = loop_.Now();
-  const RetryClass retry_class = options.classify(outcome.last);
-  outcome.attempts.back().outcome_unknown = retry_class == RetryClass::kOnceOver;
-  return Decide(options.policy, outcome.last, retry_class, options.repeat,
-                static_cast<int>(outcome.attempts.size()), now - options.started,
-                options.deadline - now, random_());
+Task<HttpResult> Retrier::SendOnce(const HttpRequest& request, const CallOptions& options,
+                                   TimePoint attempt_deadline) {
+  return transport_.Send(
+      request, {.deadline = attempt_deadline, .stop = options.stop, .offered = options.offered});
+}
+
+Decision Retrier::DecideNext(const CallOptions& options, RetryClass retry_class, TimePoint now,
+                             const Outcome& outcome) {
+  Decision decision = Decide(options.policy, outcome.last, retry_class, options.repeat,
+                             static_cast<int>(outcome.attempts.size()), now - options.started,
+                             options.deadline - now, random_());
+  if (!decision.retry) return decision;
+  if (breaker_ != nullptr && !breaker_->closed()) {
+    Decision refusal = Refusal(now);
+    refusal.retry_after = std::max(refusal.retry_after, decision.retry_after);
+    return refusal;
+  }
+  if (budget_ != nullptr && !budget_->Take(now)) {
+    decision.retry = false;
+    decision.delay = {};
+    decision.stop = StopReason::kBudgetExhausted;
+  }
+  return decision;
+}
+
+Decision Retrier::Refusal(TimePoint now) const {
+  Decision decision;
+  decision.stop = StopReason::kBreakerOpen;
+  decision.retry_after = breaker_->RetryIn(now);
+  return decision;
 }
 
 Task<Outcome> Retrier::Send(const HttpRequest& request, const CallOptions& options,
@@ -66,16 +109,26 @@ Task<Outcome> Retrier::Send(const HttpRequest& request, const CallOptions& optio
       co_return outcome;
     }
 
-    // The circuit breaker's place: open, it ends the call here instead of the attempt.
-    Task<HttpResult> sending = SendOnce(request, options);
+    const std::optional<CircuitBreaker::Ticket> ticket = Enter(sent, outcome, observer);
+    if (!ticket) co_return outcome;
+
+    const TimePoint attempt_deadline = AttemptDeadline(options, sent);
+    Task<HttpResult> sending = SendOnce(request, options, attempt_deadline);
     outcome.last = co_await sending;
+    const TimePoint ended = loop_.Now();
+    const Classification classification = options.classify(outcome.last);
     AttemptRecord& record = outcome.attempts.emplace_back(ToRecord(outcome.last));
     record.started = sent - options.started;
-    record.elapsed = loop_.Now() - sent;
+    record.elapsed = ended - sent;
+    record.outcome_unknown = classification.retry == RetryClass::kOnceOver;
     if (observer != nullptr) observer->OnAttempt(record);
 
-    const Decision decision = DecideNext(options, outcome);
-    // The retry budget's place: spent, it turns a retry into a stop before anybody hears of it.
+    // Before the decision: the failure that opens the breaker is not tried again.
+    if (breaker_ != nullptr &&
+        !IsImpatience(outcome.last, options.attempt_timeout, attempt_deadline - sent)) {
+      breaker_->Record(*ticket, classification, ended);
+    }
+    const Decision decision = DecideNext(options, classification.retry, ended, outcome);
     if (observer != nullptr) observer->OnDecision(decision);
     outcome.stop = decision.stop;
     outcome.retry_after = decision.retry_after;

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <absl/container/inlined_vector.h>
-#include <absl/functional/any_invocable.h>
 
 #include <chrono>
 #include <optional>
@@ -12,6 +11,10 @@
 #include "base/task.h"
 #include "base/time.h"
 #include "http/http.h"
+#include "resilience/circuit_breaker.h"
+#include "resilience/classification.h"
+#include "resilience/random_source.h"
+#include "resilience/retry_budget.h"
 #include "resilience/retry_policy.h"
 
 namespace modelgates::gateway {
@@ -34,16 +37,15 @@ AttemptRecord ToRecord(const HttpResult& result);
 // Everything that a call learned upstream.
 struct Outcome {
   // The last attempt's result. Two cases are ours: without any attempt it is kTimeout (the deadline
-  // had passed) or kCancelled, both kNever; when stop was requested during a backoff it is
-  // kCancelled with delivery and status of the last attempt.
+  // had passed, or the breaker was open) or kCancelled, both kNever; when stop was requested during
+  // a backoff it is kCancelled with delivery and status of the last attempt.
   HttpResult last = TransportError{TransportFailure::kTimeout, Delivery::kNever};
   absl::InlinedVector<AttemptRecord, 2> attempts;        // oldest first; at most kMaxAttempts
   StopReason stop = StopReason::kDeadline;               // kNotRetryable after a success
-  std::optional<std::chrono::milliseconds> retry_after;  // asked for by the last answer
+  std::optional<std::chrono::milliseconds> retry_after;  // as Decision::retry_after
+  // With kBreakerOpen and no attempt: Classification::reason of the breaker's last failure.
+  int breaker_failure = 0;
 };
-
-// The table's word on one result. Called once an attempt.
-using Classifier = RetryClass (*)(const HttpResult&);
 
 struct CallOptions {
   RetryPolicy policy;
@@ -69,24 +71,35 @@ struct CallOptions {
 class AttemptObserver {
  public:
   virtual void OnAttempt(const AttemptRecord& /*attempt*/) {}
-  // Follows each OnAttempt.
+  // Follows each OnAttempt; a second one revokes a retry, when the breaker refuses it after its
+  // wait.
   virtual void OnDecision(const Decision& /*decision*/) {}
 
  protected:
   ~AttemptObserver() = default;
 };
 
+// A timeout after less time than this says nothing of the upstream, unless the attempt timeout
+// itself is shorter: the caller was in a hurry.
+inline constexpr std::chrono::seconds kPatience{1};
+
 // Sends until there is an answer that stands, a reason to stop, or no time: attempt, decide, wait.
 // Knows no RPC: which results may be repeated comes with the call, when to repeat from Decide.
 // No attempt begins at or after the deadline and no wait outlives it. Loop thread only.
+//
+// Two things that all calls share can end a call earlier. The circuit breaker is asked before every
+// attempt, and before a wait that would end at a closed door; the retry budget when a retry is
+// decided, so that nobody waits for a retry that will not be.
 class Retrier {
  public:
-  // Gives numbers in [0, 1) for the jitter.
-  using RandomSource = absl::AnyInvocable<double()>;
-
-  // `loop` and `transport` must outlive every Send.
-  Retrier(EventLoop& loop, HttpTransport& transport, RandomSource random)
-      : loop_(loop), transport_(transport), random_(std::move(random)) {}
+  // All must outlive every Send. `budget` and `breaker` may be null: there is none.
+  Retrier(EventLoop& loop, HttpTransport& transport, RandomSource random,
+          RetryBudget* budget = nullptr, CircuitBreaker* breaker = nullptr)
+      : loop_(loop),
+        transport_(transport),
+        random_(std::move(random)),
+        budget_(budget),
+        breaker_(breaker) {}
 
   // Each attempt sends the same bytes. `request`, `options` and `observer` must outlive the task;
   // `observer` may be null.
@@ -94,12 +107,21 @@ class Retrier {
                      AttemptObserver* observer);
 
  private:
-  Task<HttpResult> SendOnce(const HttpRequest& request, const CallOptions& options);
-  Decision DecideNext(const CallOptions& options, Outcome& outcome);
+  // Past breaker and budget; nullopt: `outcome` says why the call ends without this attempt.
+  std::optional<CircuitBreaker::Ticket> Enter(TimePoint now, Outcome& outcome,
+                                              AttemptObserver* observer);
+  Task<HttpResult> SendOnce(const HttpRequest& request, const CallOptions& options,
+                            TimePoint attempt_deadline);
+  Decision DecideNext(const CallOptions& options, RetryClass retry_class, TimePoint now,
+                      const Outcome& outcome);
+  // By the breaker.
+  Decision Refusal(TimePoint now) const;
 
   EventLoop& loop_;
   HttpTransport& transport_;
   RandomSource random_;
+  RetryBudget* const budget_;
+  CircuitBreaker* const breaker_;
 };
 
 }  // namespace modelgates::gateway

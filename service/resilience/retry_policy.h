@@ -29,10 +29,10 @@ enum class Repeat : uint8_t {
 enum class StopReason : uint8_t {
   kNotRetryable,       // success, cancelled, or nothing that time would mend
   kAttemptsExhausted,  // max_attempts, or max_elapsed
-  kBudgetExhausted,
-  kDeadline,  // the wait does not fit: into the deadline, or a Retry-After into max_retry_after
-  kBreakerOpen,
-  kRetriesOff,      // would have been tried again, had the policy not been off
+  kBudgetExhausted,    // would have been tried again, had the retry budget had a token
+  kDeadline,     // the wait does not fit: into the deadline, or a Retry-After into max_retry_after
+  kBreakerOpen,  // would have been tried (again), had the circuit breaker been closed
+  kRetriesOff,   // would have been tried again, had the policy not been off
   kUnsafeExchange,  // would have been tried again, had it not been an exchange
 };
 
@@ -71,7 +71,8 @@ struct Decision {
   bool retry = false;
   Duration delay{};                             // from now to the next attempt; 0 without one
   StopReason stop = StopReason::kNotRetryable;  // without meaning when `retry`
-  // The wait that the upstream asked for, whether or not we wait; never 0.
+  // The wait that the upstream asked for, whether or not we wait; never 0. With kBreakerOpen at
+  // least the time until the breaker's next probe.
   std::optional<std::chrono::milliseconds> retry_after;
 };
 

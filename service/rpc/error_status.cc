@@ -50,6 +50,9 @@ google::rpc::ErrorInfo ErrorInfoOf(const FailedCall& failed, const Answer& answe
   if (failed.rpc == Rpc::kExchangeAuthCode) {
     metadata["authCodeState"] = v1::UpstreamError::AuthCodeState_Name(failed.auth_code_state);
   }
+  if (failed.breaker_failure != v1::ERROR_REASON_UNSPECIFIED) {
+    metadata["lastFailure"] = v1::ErrorReason_Name(failed.breaker_failure);
+  }
   if (answer.response == nullptr) return info;
 
   const int status = answer.response->status;

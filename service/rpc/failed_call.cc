@@ -53,13 +53,24 @@ void RememberUnknownAttempt(const Outcome& outcome, FailedCall& failed) {
   }
 }
 
-// A Retry-After that we did not wait for: too long, or not ours to wait for. With our attempts
+// A wait that was not ours to wait for: a long Retry-After, an open breaker. With our attempts
 // spent, the caller's repeats would only multiply them.
 bool IsRetryable(const Verdict& verdict, const FailedCall& failed) {
-  const bool waitable =
-      verdict.retry == RetryClass::kAlways || verdict.retry == RetryClass::kIfUnsent;
+  // What a create's own RetryConfig made a retry of, the table may not.
+  const bool was_to_be_retried =
+      failed.stop == StopReason::kBreakerOpen && failed.rpc == Rpc::kCreateAuthCode;
+  const bool waitable = was_to_be_retried || verdict.retry == RetryClass::kAlways ||
+                        verdict.retry == RetryClass::kIfUnsent;
   return waitable && failed.retry_delay && failed.stop != StopReason::kAttemptsExhausted &&
          failed.stop != StopReason::kBudgetExhausted;
+}
+
+FailedCall FailAtBreaker(Rpc rpc, const Outcome& outcome) {
+  FailedCall failed = FailLocally(rpc, v1::UPSTREAM_CIRCUIT_OPEN);
+  failed.retry_delay = outcome.retry_after;
+  failed.breaker_failure = static_cast<ErrorReason>(outcome.breaker_failure);
+  failed.outcome = &outcome;
+  return failed;
 }
 
 }  // namespace
@@ -106,6 +117,9 @@ FailedCall FailValidation(Rpc rpc, std::vector<Violation> violations) {
 }
 
 FailedCall FailUpstream(Rpc rpc, const Outcome& outcome) {
+  if (outcome.attempts.empty() && outcome.stop == StopReason::kBreakerOpen) {
+    return FailAtBreaker(rpc, outcome);
+  }
   const Verdict verdict = Judge(rpc, outcome.last);
   FailedCall failed{.rpc = rpc, .row = verdict.row, .reason = verdict.reason, .code = verdict.code};
   failed.auth_code_state = verdict.auth_code_state;

@@ -28,6 +28,8 @@ struct FailedCall {
   bool after_unknown_attempt = false;
   // The wait before that, where it is known.
   std::optional<std::chrono::milliseconds> retry_delay{};
+  // UPSTREAM_CIRCUIT_OPEN: why the breaker last counted a failure; unspecified when unknown.
+  ErrorReason breaker_failure = oauth::v1::ERROR_REASON_UNSPECIFIED;
   int attempts = 0;
   const Outcome* outcome = nullptr;  // null: no attempt ended
   std::vector<Violation> violations{};
@@ -44,7 +46,8 @@ FailedCall FailValidation(Rpc rpc, std::vector<Violation> violations);
 
 // No attempt brought a reply. The last result decides; but an exchange whose code is refused, or
 // not sent again, after an earlier attempt of unknown outcome is EXCHANGE_OUTCOME_UNKNOWN, since
-// our own first attempt may have spent the code. `outcome` must outlive the result.
+// our own first attempt may have spent the code. Without any attempt it is UPSTREAM_CIRCUIT_OPEN or
+// the deadline. `outcome` must outlive the result.
 FailedCall FailUpstream(Rpc rpc, const Outcome& outcome);
 
 }  // namespace modelgates::gateway

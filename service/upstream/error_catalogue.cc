@@ -21,9 +21,10 @@ constexpr auto kTransportOrigin = Origin::kTransport;
 constexpr auto kCaller = Origin::kCaller;
 
 constexpr ErrorRow Local(const char* condition, ErrorReason reason, StatusCode code, Origin origin,
-                         uint8_t details, const char* message, AuthCodeState state = UE::UNSENT) {
-  return {condition, kLocal, Failure{}, 0,      0,     reason,  code,   reason,
-          code,      origin, kNever,    kNever, state, details, message};
+                         uint8_t details, const char* message, AuthCodeState state = UE::UNSENT,
+                         Health health = Health::kUnknown) {
+  return {condition, kLocal, Failure{}, 0,      0,      reason, code,    reason,
+          code,      origin, health,    kNever, kNever, state,  details, message};
 }
 
 // Not sent, or not yet: the same for both RPCs.
@@ -39,6 +40,7 @@ constexpr ErrorRow Unsent(const char* condition, Failure failure, ErrorReason re
           reason,
           StatusCode::kUnavailable,
           kTransportOrigin,
+          Health::kFails,
           create,
           exchange,
           UE::UNSENT,
@@ -60,6 +62,7 @@ constexpr ErrorRow Lost(const char* condition, Trigger trigger, Failure failure,
           v1::EXCHANGE_OUTCOME_UNKNOWN,
           StatusCode::kAborted,
           kTransportOrigin,
+          Health::kFails,
           create,
           exchange,
           state,
@@ -67,12 +70,17 @@ constexpr ErrorRow Lost(const char* condition, Trigger trigger, Failure failure,
           message};
 }
 
+constexpr Health HealthOf(int http_status) {
+  return http_status >= 500 && http_status <= 599 && http_status != 501 ? Health::kFails
+                                                                        : Health::kWorks;
+}
+
 constexpr ErrorRow Answer(const char* condition, int first, int last, StatusCode code,
                           ErrorReason reason, uint8_t details, RetryClass create,
                           RetryClass exchange, AuthCodeState state, const char* message,
                           Trigger trigger = kStatus) {
-  return {condition, trigger,   Failure{}, first,    last,  reason,  code,   reason,
-          code,      kUpstream, create,    exchange, state, details, message};
+  return {condition, trigger,   Failure{},       first,  last,     reason, code,    reason,
+          code,      kUpstream, HealthOf(first), create, exchange, state,  details, message};
 }
 
 // An answer's row is the first that fits, so the particular stands before the general.
@@ -155,7 +163,7 @@ constexpr std::array kCatalogue = {
     Local("200 answer larger than the cap (256 KiB)", v1::UPSTREAM_RESPONSE_TOO_LARGE,
           StatusCode::kInternal, kUpstream, kNoDetail,
           "the upstream's answer is larger than 256 KiB: operators should check --upstream",
-          UE::SPENT),
+          UE::SPENT, Health::kWorks),
 
     // HTTP answers.
     Answer("200, not JSON, wrong or missing fields", 200, 200, StatusCode::kInternal,
@@ -292,6 +300,18 @@ const ErrorRow& RowOf(Rpc rpc, const TransportError& error) {
   return kCatalogue.back();
 }
 
+// A cancelled exchange has the row of a lost one, but the upstream did nothing wrong.
+bool IsCancelled(const HttpResult& result) {
+  const auto* error = std::get_if<TransportError>(&result);
+  return error != nullptr && error->failure == Failure::kCancelled;
+}
+
+Classification Classify(Rpc rpc, const HttpResult& result) {
+  const Verdict verdict = Judge(rpc, result);
+  const Health health = IsCancelled(result) ? Health::kUnknown : verdict.row->health;
+  return {verdict.retry, health, verdict.row->reason};
+}
+
 }  // namespace
 
 std::span<const ErrorRow> ErrorCatalogue() { return kCatalogue; }
@@ -317,12 +337,12 @@ Verdict Judge(Rpc rpc, const HttpResult& result) {
   return {&row, row.exchange_reason, row.exchange_code, row.exchange, row.auth_code_state};
 }
 
-RetryClass ClassifyCreate(const HttpResult& result) {
-  return Judge(Rpc::kCreateAuthCode, result).retry;
+Classification ClassifyCreate(const HttpResult& result) {
+  return Classify(Rpc::kCreateAuthCode, result);
 }
 
-RetryClass ClassifyExchange(const HttpResult& result) {
-  return Judge(Rpc::kExchangeAuthCode, result).retry;
+Classification ClassifyExchange(const HttpResult& result) {
+  return Classify(Rpc::kExchangeAuthCode, result);
 }
 
 std::string_view ToString(Origin origin) {

@@ -10,13 +10,13 @@
 
 #include "base/rpc.h"
 #include "http/http.h"
-#include "resilience/retry_policy.h"
+#include "resilience/classification.h"
 
 namespace modelgates::gateway {
 
 // The error model in one table: every way a call can fail, and what the caller gets for it. Read by
-// the retrier (may it be tried again), by rpc/status_mapping (code, reason, details), by the tests
-// and by the README, whose table is this one.
+// the retrier (may it be tried again, is it the upstream's fault), by rpc/status_mapping (code,
+// reason, details), by the tests and by the README, whose table is this one.
 
 using AuthCodeState = modelgates::oauth::v1::UpstreamError::AuthCodeState;
 using modelgates::oauth::v1::ErrorReason;
@@ -59,6 +59,9 @@ struct ErrorRow {
   absl::StatusCode exchange_code;
 
   Origin origin;
+  // What it says of the upstream. kFails counts against it: 5xx but 501 (a wrong endpoint), no
+  // HTTP, and every end without an answer but our own.
+  Health health;
   RetryClass create;
   RetryClass exchange;
   AuthCodeState auth_code_state;  // of an exchange
@@ -87,9 +90,9 @@ struct Verdict {
 // never `error.code` of the body.
 Verdict Judge(Rpc rpc, const HttpResult& result);
 
-// As Judge, but for the retrier: a 200 answer is kNever.
-RetryClass ClassifyCreate(const HttpResult& result);
-RetryClass ClassifyExchange(const HttpResult& result);
+// As Judge, but for the retrier and the circuit breaker: a 200 answer is kNever and kWorks.
+Classification ClassifyCreate(const HttpResult& result);
+Classification ClassifyExchange(const HttpResult& result);
 
 // The name an answer with this status has in the SDK, e.g. "BadRequestResponseError". `typed`: its
 // body was a JSON error of the API's shape (REST contract, section 4).

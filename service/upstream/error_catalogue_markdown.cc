@@ -23,14 +23,27 @@ std::string_view Word(RetryClass retry) {
   return "no";
 }
 
+std::string_view Word(Health health) {
+  switch (health) {
+    case Health::kWorks:
+      return "success";
+    case Health::kFails:
+      return "failure";
+    case Health::kUnknown:
+      return "nothing";
+  }
+  return "nothing";
+}
+
 std::string Code(absl::StatusCode code) { return absl::StatusCodeToString(code); }
 
 }  // namespace
 
 std::string ErrorCatalogueMarkdown() {
   std::string text =
-      "| condition | code | reason | create retried | exchange retried | authCodeState |\n"
-      "|--|--|--|--|--|--|\n";
+      "| condition | code | reason | create retried | exchange retried | authCodeState | to the "
+      "breaker |\n"
+      "|--|--|--|--|--|--|--|\n";
   std::set<std::string_view> seen;  // one condition may need several rows in the code
   for (const ErrorRow& row : ErrorCatalogue()) {
     if (!seen.insert(row.condition).second) continue;
@@ -40,9 +53,10 @@ std::string ErrorCatalogueMarkdown() {
       code += "; exchange " + Code(row.exchange_code);
       reason += "; exchange " + v1::ErrorReason_Name(row.exchange_reason);
     }
-    text += fmt::format("| {} | {} | {} | {} | {} | {} |\n", row.condition, code, reason,
-                        Word(row.create), Word(row.exchange),
-                        v1::UpstreamError::AuthCodeState_Name(row.auth_code_state));
+    text +=
+        fmt::format("| {} | {} | {} | {} | {} | {} | {} |\n", row.condition, code, reason,
+                    Word(row.create), Word(row.exchange),
+                    v1::UpstreamError::AuthCodeState_Name(row.auth_code_state), Word(row.health));
   }
   return text;
 }

@@ -13,8 +13,8 @@ using namespace std::chrono_literals;
 void DecideAfter(benchmark::State& state, const HttpResult& result, const RetryPolicy& policy) {
   const AllocationReport report(state);
   for (auto _ : state) {
-    benchmark::DoNotOptimize(
-        Decide(policy, result, ClassifyCreate(result), Repeat::kHarmless, 1, 100ms, 60s, 0.5));
+    benchmark::DoNotOptimize(Decide(policy, result, ClassifyCreate(result).retry, Repeat::kHarmless,
+                                    1, 100ms, 60s, 0.5));
   }
 }
 

@@ -30,7 +30,7 @@ inline ExchangeResult JudgeByTable(const Outcome& outcome) {
   if (response.status == 200) {
     return response.body == "unreadable" ? ExchangeResult::kSpent : ExchangeResult::kSuccess;
   }
-  if (ClassifyExchange(outcome.last) == RetryClass::kIfUnsent) return ExchangeResult::kUnsent;
+  if (RetryClassOfExchange(outcome.last) == RetryClass::kIfUnsent) return ExchangeResult::kUnsent;
   return response.status < 500 ? ExchangeResult::kRejected : ExchangeResult::kUnknown;
 }
 

@@ -171,7 +171,7 @@ class RandomCall {
     }
     if (is_exchange_ && before.delivery != Delivery::kNever) {
       ASSERT_NE(response, nullptr) << "repeated a code that may have been used";
-      EXPECT_EQ(ClassifyExchange(*response), RetryClass::kIfUnsent);
+      EXPECT_EQ(RetryClassOfExchange(*response), RetryClass::kIfUnsent);
     }
   }
 

@@ -2,12 +2,12 @@
 
 #include "http/http.h"
 #include "resilience/backoff.h"
-#include "resilience/retry_policy.h"
+#include "resilience/classification.h"
 
 namespace modelgates::gateway {
 
 // The rows of errors.md that the retrier's tests use, so that they need no RPC.
-inline RetryClass ClassifyCreate(const HttpResult& result) {
+inline RetryClass RetryClassOfCreate(const HttpResult& result) {
   if (const auto* error = std::get_if<TransportError>(&result)) {
     return error->failure == TransportFailure::kTlsUntrusted ? RetryClass::kNever
                                                              : RetryClass::kAlways;
@@ -16,7 +16,7 @@ inline RetryClass ClassifyCreate(const HttpResult& result) {
   return status >= 500 || status == 429 || status == 408 ? RetryClass::kAlways : RetryClass::kNever;
 }
 
-inline RetryClass ClassifyExchange(const HttpResult& result) {
+inline RetryClass RetryClassOfExchange(const HttpResult& result) {
   if (const auto* error = std::get_if<TransportError>(&result)) {
     if (error->failure == TransportFailure::kTlsUntrusted) return RetryClass::kNever;
     if (error->delivery == Delivery::kNever) return RetryClass::kIfUnsent;
@@ -27,6 +27,27 @@ inline RetryClass ClassifyExchange(const HttpResult& result) {
   if (response.status == 429 || response.status == 408) return RetryClass::kIfUnsent;
   if (response.status == 503 && ParseRetryAfter(response)) return RetryClass::kIfUnsent;
   return response.status >= 500 ? RetryClass::kOnceOver : RetryClass::kNever;
+}
+
+inline Health HealthOf(const HttpResult& result) {
+  if (const auto* error = std::get_if<TransportError>(&result)) {
+    return error->failure == TransportFailure::kCancelled ? Health::kUnknown : Health::kFails;
+  }
+  return std::get<HttpResponse>(result).status >= 500 ? Health::kFails : Health::kWorks;
+}
+
+// As the reason of a result stands its status, 0 without an answer.
+inline int ReasonOf(const HttpResult& result) {
+  const auto* response = std::get_if<HttpResponse>(&result);
+  return response == nullptr ? 0 : response->status;
+}
+
+inline Classification ClassifyCreate(const HttpResult& result) {
+  return {RetryClassOfCreate(result), HealthOf(result), ReasonOf(result)};
+}
+
+inline Classification ClassifyExchange(const HttpResult& result) {
+  return {RetryClassOfExchange(result), HealthOf(result), ReasonOf(result)};
 }
 
 }  // namespace modelgates::gateway

@@ -71,7 +71,9 @@ class AllocationsTest : public testing::Test {
   Log log_{{.sink = std::make_shared<spdlog::sinks::null_sink_mt>()}};
   Metrics metrics_;
   PreparedTransport transport_{loop_};
-  Retrier retrier_{loop_, transport_, [] { return 0.5; }};
+  RetryBudget budget_{{}};
+  CircuitBreaker breaker_{{}, [] { return 0.5; }, nullptr};
+  Retrier retrier_{loop_, transport_, [] { return 0.5; }, &budget_, &breaker_};
   ExchangeRegistry exchanges_{loop_, retrier_, {}, ToExchangeResult};
   Admission admission_{1};
   Credentials credentials_{config_, loop_, log_};

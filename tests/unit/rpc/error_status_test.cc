@@ -176,6 +176,24 @@ INSTANTIATE_TEST_SUITE_P(
                     PushbackCase{"Field", v1::FIELD_INVALID, "-1", "false", false}),
     [](const auto& row) { return row.param.name; });
 
+TEST(ErrorStatus, SaysWhenTheBreakerLetsTheNextProbeThrough) {
+  Outcome refused;
+  refused.stop = StopReason::kBreakerOpen;
+  refused.retry_after = 650ms;
+  refused.breaker_failure = v1::UPSTREAM_CONNECT_FAILED;
+  const ErrorStatus error = Mapped(FailUpstream(kExchange, refused));
+  EXPECT_THAT(DetailNames(error.status), ElementsAre("ErrorInfo", "RetryInfo", "RequestInfo"));
+  EXPECT_EQ(InfoOf(error).reason(), "UPSTREAM_CIRCUIT_OPEN");
+  EXPECT_EQ(MetadataOf(error, "origin"), "gateway");
+  EXPECT_EQ(MetadataOf(error, "attempts"), "0");
+  EXPECT_EQ(MetadataOf(error, "stopReason"), "breaker_open");
+  EXPECT_EQ(MetadataOf(error, "retryable"), "true");
+  EXPECT_EQ(MetadataOf(error, "authCodeState"), "UNSENT");
+  EXPECT_EQ(MetadataOf(error, "lastFailure"), "UPSTREAM_CONNECT_FAILED");
+  EXPECT_EQ(FindDetail<google::rpc::RetryInfo>(error.status)->retry_delay().nanos(), 650'000'000);
+  EXPECT_EQ(error.retry_pushback, "650");
+}
+
 TEST(ErrorStatus, ForbidsRepeatsEvenWhereAWaitIsKnown) {
   Outcome outcome = OutcomeOf(JsonError(503), StopReason::kAttemptsExhausted);
   outcome.retry_after = 2000ms;

@@ -108,6 +108,7 @@ TEST_P(RetryableTest, FollowsFromTheAnswerAndTheStop) {
 
 constexpr auto kExhausted = StopReason::kAttemptsExhausted;
 constexpr auto kBudget = StopReason::kBudgetExhausted;
+constexpr auto kBreaker = StopReason::kBreakerOpen;
 constexpr auto kOff = StopReason::kRetriesOff;
 constexpr auto kUnsafe = StopReason::kUnsafeExchange;
 
@@ -126,6 +127,11 @@ INSTANTIATE_TEST_SUITE_P(
         RetryableCase{"AttemptsSpent", kCreate, 429, kExhausted, true, false},
         RetryableCase{"AttemptsSpentOfExchange", kExchange, 429, kExhausted, true, false},
         RetryableCase{"BudgetSpent", kCreate, 503, kBudget, true, false},
+        RetryableCase{"BudgetSpentOfExchange", kExchange, 503, kBudget, true, false},
+        RetryableCase{"BreakerOpen", kCreate, 500, kBreaker, true, true},
+        RetryableCase{"BreakerOpenOfACallsOwnStatus", kCreate, 409, kBreaker, true, true},
+        RetryableCase{"BreakerOpenOfExchange", kExchange, 429, kBreaker, true, true},
+        RetryableCase{"BreakerOpenOfUnknownOutcome", kExchange, 500, kBreaker, true, false},
         RetryableCase{"UnsafeExchange", kExchange, 500, kUnsafe, true, false},
         RetryableCase{"UnsafeExchange502", kExchange, 502, kDeadline, true, false},
         RetryableCase{"PermanentWithRetryAfter", kCreate, 409, kNotRetryable, true, false},
@@ -258,6 +264,54 @@ TEST(FailUpstream, CallsNoAttemptAtAllTheDeadline) {
     EXPECT_EQ(failed.reason, v1::DEADLINE_EXCEEDED);
     EXPECT_EQ(failed.attempts, 0);
   }
+}
+
+TEST(FailUpstream, CallsNoAttemptAtAllTheBreakerWhenThatRefusedIt) {
+  Outcome refused;
+  refused.stop = kBreaker;
+  refused.retry_after = 420ms;
+  refused.breaker_failure = v1::UPSTREAM_BAD_GATEWAY;
+  for (const Rpc rpc : {kCreate, kExchange}) {
+    const FailedCall failed = FailUpstream(rpc, refused);
+    EXPECT_EQ(failed.reason, v1::UPSTREAM_CIRCUIT_OPEN);
+    EXPECT_EQ(failed.code, StatusCode::kUnavailable);
+    EXPECT_EQ(failed.stop, kBreaker);
+    EXPECT_TRUE(failed.retryable);
+    EXPECT_EQ(failed.retry_delay, 420ms);
+    EXPECT_EQ(failed.breaker_failure, v1::UPSTREAM_BAD_GATEWAY);
+    EXPECT_EQ(failed.attempts, 0);
+    EXPECT_EQ(failed.auth_code_state,
+              rpc == kExchange ? UE::UNSENT : UE::AUTH_CODE_STATE_UNSPECIFIED);
+  }
+}
+
+// Refused at its retry, a call ends with what it has learned, and may be repeated after the wait.
+TEST(FailUpstream, LetsTheLastResultDecideWhenTheBreakerRefusedARetry) {
+  for (const HttpResult& last :
+       {HttpResult(JsonError(429)),
+        HttpResult(TransportError{TransportFailure::kConnect, Delivery::kNever})}) {
+    Outcome outcome = OutcomeOf(last, kBreaker);
+    outcome.retry_after = 420ms;
+    outcome.breaker_failure = v1::UPSTREAM_BAD_GATEWAY;
+    for (const Rpc rpc : {kCreate, kExchange}) {
+      const FailedCall failed = FailUpstream(rpc, outcome);
+      EXPECT_NE(failed.reason, v1::UPSTREAM_CIRCUIT_OPEN);
+      EXPECT_EQ(failed.stop, kBreaker);
+      EXPECT_TRUE(failed.retryable);
+      EXPECT_EQ(failed.retry_delay, 420ms);
+      EXPECT_EQ(failed.breaker_failure, v1::ERROR_REASON_UNSPECIFIED);
+      EXPECT_EQ(failed.attempts, 1);
+    }
+  }
+}
+
+TEST(FailUpstream, NeverCallsAnUnknownOutcomeRetryableWhateverTheBreakerSays) {
+  Outcome outcome = OutcomeOf(TransportError{TransportFailure::kReset, Delivery::kMaybe}, kBreaker);
+  outcome.retry_after = 420ms;
+  const FailedCall failed = FailUpstream(kExchange, outcome);
+  EXPECT_EQ(failed.reason, kLost);
+  EXPECT_FALSE(failed.retryable);
+  EXPECT_EQ(failed.retry_delay, std::nullopt);
 }
 
 TEST(FailUpstream, LetsTheLastAnswerDecideWhenRetriesAreSpent) {

@@ -253,14 +253,14 @@ void ExpectVerdicts(const AnswerRow& row, const HttpResponse& response) {
   EXPECT_EQ(create.reason, row.reason);
   EXPECT_EQ(create.retry, row.create);
   EXPECT_EQ(create.auth_code_state, UE::AUTH_CODE_STATE_UNSPECIFIED);
-  EXPECT_EQ(ClassifyCreate(response), row.create);
+  EXPECT_EQ(ClassifyCreate(response).retry, row.create);
 
   const Verdict exchange = Judge(Rpc::kExchangeAuthCode, response);
   EXPECT_EQ(exchange.code, row.code);
   EXPECT_EQ(exchange.reason, row.reason);
   EXPECT_EQ(exchange.retry, row.exchange);
   EXPECT_EQ(exchange.auth_code_state, row.state);
-  EXPECT_EQ(ClassifyExchange(response), row.exchange);
+  EXPECT_EQ(ClassifyExchange(response).retry, row.exchange);
   EXPECT_EQ(exchange.row->origin, Origin::kUpstream);
 }
 
@@ -587,6 +587,13 @@ INSTANTIATE_TEST_SUITE_P(
         SdkCase{"S500Html", 500, false, kDefault, kDefault},
         SdkCase{"S503", 503, true, kDefault, kDefault}),
     [](const auto& row) { return row.param.name; });
+
+TEST(ErrorCatalogue, GivesBreakerAndRetrierTheSameReason) {
+  EXPECT_EQ(ClassifyCreate(ResponseOf(503, false)).reason, v1::UPSTREAM_UNAVAILABLE);
+  // The upstream's part of it, not what it means for the code.
+  const TransportError reset{Failure::kReset, Delivery::kMaybe};
+  EXPECT_EQ(ClassifyExchange(reset).reason, v1::UPSTREAM_RESET);
+}
 
 TEST(ErrorCatalogue, IsShownWithOneLineForEachCondition) {
   const std::string text = ErrorCatalogueMarkdown();
