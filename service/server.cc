@@ -23,6 +23,7 @@
 #include "exchange/exchange_registry.h"
 #include "http/curl_transport.h"
 #include "resilience/retrier.h"
+#include "rpc/breaker_log.h"
 #include "rpc/exchange_result.h"
 #include "rpc/oauth_service.h"
 #include "rpc/pipeline.h"
@@ -52,6 +53,23 @@ ExchangeOptions ToExchangeOptions(const Config& config) {
   return options;
 }
 
+RetryBudget::Options ToBudgetOptions(const Config& config) {
+  RetryBudget::Options options;
+  options.percent = config.retry_budget_percent;
+  options.min_rate = config.retry_budget_min_rate;
+  return options;
+}
+
+CircuitBreaker::Options ToBreakerOptions(const Config& config) {
+  CircuitBreaker::Options options;
+  options.window = config.breaker_window;
+  options.min_attempts = config.breaker_min_attempts;
+  options.failure_percent = config.breaker_failure_percent;
+  options.probe_interval = config.breaker_probe_interval;
+  options.probes = config.breaker_probes;
+  return options;
+}
+
 // Reflection registers itself with every server of a program that links it.
 class WithoutReflection final : public grpc::ServerBuilderOption {
  public:
@@ -68,7 +86,11 @@ class RealServer final : public Server {
       : config_(config),
         log_(log),
         transport_(loop_, ToTransportOptions(config_)),
-        retrier_(loop_, transport_, [this] { return absl::Uniform(random_, 0.0, 1.0); }),
+        breaker_log_(log_),
+        budget_(ToBudgetOptions(config_)),
+        breaker_(ToBreakerOptions(config_), Random(), &breaker_log_),
+        retrier_(loop_, transport_, Random(), config_.retry_budget ? &budget_ : nullptr,
+                 config_.breaker ? &breaker_ : nullptr),
         exchanges_(loop_, retrier_, ToExchangeOptions(config_), ToExchangeResult),
         admission_(config_.max_concurrent_calls),
         credentials_(config_, loop_, log_),
@@ -113,6 +135,10 @@ class RealServer final : public Server {
   }
 
  private:
+  RandomSource Random() {
+    return [this] { return absl::Uniform(random_, 0.0, 1.0); };
+  }
+
   absl::Status ListenAdmin() {
     if (config_.admin_listen.empty()) return absl::OkStatus();
     AdminPages pages;
@@ -122,6 +148,8 @@ class RealServer final : public Server {
       OnLoop([this] {
         metrics_.SetLogLinesDropped(log_.dropped());
         metrics_.SetUpstreamConnections(transport_.stats().open);
+        metrics_.SetRetryBudgetTokens(budget_.Tokens(loop_.Now()));
+        metrics_.SetBreakerState(static_cast<int>(breaker_.StateAt(loop_.Now())));
         const ExchangeCounts exchanges = exchanges_.CountStates();
         for (size_t i = 0; i < exchanges.size(); ++i) {
           metrics_.SetExchanges(static_cast<ExchangeState>(i), exchanges[i]);
@@ -198,6 +226,9 @@ class RealServer final : public Server {
   EpollLoop loop_;
   absl::BitGen random_;
   CurlTransport transport_;
+  BreakerLog breaker_log_;
+  RetryBudget budget_;
+  CircuitBreaker breaker_;
   Retrier retrier_;
   ExchangeRegistry exchanges_;
   Admission admission_;

@@ -168,6 +168,12 @@ Metrics::Metrics() : registry_(std::make_unique<prometheus::Registry>()) {
                            .Add({});
   calls_in_flight_ =
       Gauges(registry, "oauth_gateway_calls_in_flight", "Calls that run now.").Add({});
+  retry_budget_tokens_ = Gauges(registry, "oauth_gateway_retry_budget_tokens",
+                                "Retries that the budget would allow now.")
+                             .Add({});
+  breaker_state_ = Gauges(registry, "oauth_gateway_breaker_state",
+                          "Circuit breaker: 0 closed, 1 half-open, 2 open.")
+                       .Add({});
   upstream_connections_ = Gauges(registry, "oauth_gateway_upstream_connections",
                                  "Open connections to the upstream, idle ones included.")
                               .Add({});
@@ -234,6 +240,10 @@ void Metrics::ResendPrevented() { resend_prevented_->Increment(); }
 void Metrics::SetLogLinesDropped(uint64_t total) {
   log_lines_dropped_->Increment(static_cast<double>(total) - log_lines_dropped_->Value());
 }
+
+void Metrics::SetRetryBudgetTokens(double tokens) { retry_budget_tokens_->Set(tokens); }
+
+void Metrics::SetBreakerState(int state) { breaker_state_->Set(state); }
 
 void Metrics::SetUpstreamConnections(size_t open) {
   upstream_connections_->Set(static_cast<double>(open));

@@ -61,6 +61,11 @@ class Metrics {
   // An exchange that failed and was not sent again because the upstream may have seen it.
   void ResendPrevented();
 
+  // Retries that the budget would allow now.
+  void SetRetryBudgetTokens(double tokens);
+  // The number of a CircuitBreaker::State.
+  void SetBreakerState(int state);
+
   // Idle ones included.
   void SetUpstreamConnections(size_t open);
   // All since the start.
@@ -104,6 +109,8 @@ class Metrics {
   Counter* error_details_truncated_ = nullptr;
   Counter* log_lines_dropped_ = nullptr;
   Gauge* calls_in_flight_ = nullptr;
+  Gauge* retry_budget_tokens_ = nullptr;
+  Gauge* breaker_state_ = nullptr;
   Gauge* upstream_connections_ = nullptr;
 };
 

@@ -90,6 +90,25 @@ struct Config {
   // A longer Retry-After ends the call at once: the caller can wait better than we can.
   Milliseconds max_retry_after = std::chrono::seconds(10);
 
+  // Retries of all calls together: a percentage of the calls, and so many a second beside, so that
+  // few calls can be tried again at all. Bounds what an outage makes of the load at 1.2 requests a
+  // call (resilience/retry_budget.h).
+  bool retry_budget = true;
+  int retry_budget_percent = 10;
+  int retry_budget_min_rate = 3;
+
+  // The circuit breaker (resilience/circuit_breaker.h). Opens when of at least so many attempts of
+  // the window at least so many percent failed.
+  bool breaker = true;
+  Milliseconds breaker_window = std::chrono::seconds(10);
+  int breaker_min_attempts = 20;
+  int breaker_failure_percent = 50;
+  // While open: time between probes, and how many must succeed in a row to close it. 750 ms finds
+  // an upstream that is back within a second and bothers one that is not 1.7 times a second at
+  // most.
+  Milliseconds breaker_probe_interval{750};
+  int breaker_probes = 2;
+
   // Calls at once; one more is refused. Each costs some 40 kB while it waits.
   int max_concurrent_calls = 1000;
 

@@ -30,6 +30,13 @@ std::span<const CrossRule> CrossRules() {
       {{"initial_interval", "max_interval"},
        "must not be longer than --max_interval",
        [](const Config& config) { return config.initial_interval <= config.max_interval; }},
+      {{"retry_budget_percent", "retry_budget_min_rate"},
+       "must not be 0 with --retry_budget_min_rate, which leaves no retry: --max_attempts=1 says "
+       "so",
+       [](const Config& config) {
+         return !config.retry_budget || config.retry_budget_percent > 0 ||
+                config.retry_budget_min_rate > 0;
+       }},
   };
   return rules;
 }

@@ -104,6 +104,10 @@ TEST(SettingsOfTheProgram, AreCheckedWithoutServing) {
               AllOf(HasSubstr("max_attempts"), HasSubstr("7"), Not(HasSubstr("key-canary"))));
   EXPECT_THAT(good.err, IsEmpty());
 
+  const GatewayRun off = RunGateway({"--check_config", "--noretry_budget", "--nobreaker"});
+  EXPECT_EQ(off.exit_status, 0) << off.err;
+  EXPECT_THAT(off.out, AllOf(HasSubstr("--retry_budget=false\n"), HasSubstr("--breaker=false\n")));
+
   const GatewayRun bad = RunGateway({"--check_config", "--max_attempts=70"});
   EXPECT_EQ(bad.exit_status, 2);
   EXPECT_THAT(bad.out, IsEmpty());

@@ -44,6 +44,8 @@ const std::map<std::string, Shape> kPromised = {
     {"oauth_gateway_error_details_truncated_total", {"counter", {}}},
     {"oauth_gateway_log_lines_dropped_total", {"counter", {}}},
     {"oauth_gateway_calls_in_flight", {"gauge", {}}},
+    {"oauth_gateway_retry_budget_tokens", {"gauge", {}}},
+    {"oauth_gateway_breaker_state", {"gauge", {}}},
     {"oauth_gateway_upstream_connections", {"gauge", {}}},
 };
 
@@ -105,6 +107,8 @@ void RecordEverything(Metrics& metrics) {
   metrics.ExchangeReplayed();
   metrics.ExchangeOutcomeUnknown();
   metrics.ResendPrevented();
+  metrics.SetRetryBudgetTokens(7.5);
+  metrics.SetBreakerState(1);
   metrics.SetUpstreamConnections(3);
   metrics.SetLogLinesDropped(2);
 }
@@ -151,6 +155,10 @@ TEST(Metrics, CountWhatHappened) {
   metrics.ErrorReturned(Rpc::kExchangeAuthCode, 20);
   metrics.SetExchanges(ExchangeState::kUnknown, 7);
   metrics.SetExchanges(ExchangeState::kUnknown, 2);
+  metrics.RetryDecided(Rpc::kExchangeAuthCode, {false, {}, StopReason::kBudgetExhausted, {}});
+  metrics.RetryDecided(Rpc::kExchangeAuthCode, {false, {}, StopReason::kBreakerOpen, {}});
+  metrics.SetRetryBudgetTokens(2.25);
+  metrics.SetBreakerState(2);
   metrics.SetUpstreamConnections(5);
   metrics.SetLogLinesDropped(2);
   metrics.SetLogLinesDropped(7);
@@ -181,6 +189,13 @@ TEST(Metrics, CountWhatHappened) {
           [R"(oauth_gateway_errors_total{reason="EXCHANGE_OUTCOME_UNKNOWN",rpc="ExchangeAuthCode"})"],
       "1");
   EXPECT_EQ(values[R"(oauth_gateway_exchanges{state="unknown"})"], "2");
+  for (const std::string decision : {"budget_exhausted", "breaker_open"}) {
+    EXPECT_EQ(values["oauth_gateway_retries_total{decision=\"" + decision +
+                     "\",rpc=\"ExchangeAuthCode\"}"],
+              "1");
+  }
+  EXPECT_EQ(values["oauth_gateway_retry_budget_tokens"], "2.25");
+  EXPECT_EQ(values["oauth_gateway_breaker_state"], "2");
   EXPECT_EQ(values["oauth_gateway_upstream_connections"], "5");
   EXPECT_EQ(values["oauth_gateway_log_lines_dropped_total"], "7");
 }

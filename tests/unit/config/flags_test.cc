@@ -62,6 +62,13 @@ INSTANTIATE_TEST_SUITE_P(
         CrossCase{"MaxBelowDefaultDeadline", {"--max_deadline=10s"}, "must not be longer"},
         CrossCase{"EqualDeadlines", {"--max_deadline=30s"}, ""},
         CrossCase{"IntervalsTheWrongWayRound", {"--max_interval=100ms"}, "must not be longer"},
+        CrossCase{"ABudgetOfNothing",
+                  {"--retry_budget_percent=0", "--retry_budget_min_rate=0"},
+                  "must not be 0 with --retry_budget_min_rate"},
+        CrossCase{"ABudgetOfCallsAlone", {"--retry_budget_min_rate=0"}, ""},
+        CrossCase{"ABudgetThatIsOff",
+                  {"--noretry_budget", "--retry_budget_percent=0", "--retry_budget_min_rate=0"},
+                  ""},
         CrossCase{"SamePort", {"--listen=a:1", "--admin_listen=a:1"}, "must not be the same"},
         CrossCase{"SamePickedPort", {"--listen=a:0", "--admin_listen=a:0"}, ""},
         CrossCase{"SameHeader",
@@ -77,6 +84,13 @@ INSTANTIATE_TEST_SUITE_P(
                   {"--upstream=http://a.b/", "--insecure_upstream=maybe"},
                   "must be true or false"}),
     [](const auto& row) { return row.param.name; });
+
+TEST(Load, SwitchesOffWhatIsOnByDefault) {
+  const LoadResult result = LoadWith({"--noretry_budget", "--nobreaker"});
+  ASSERT_TRUE(result.config) << AllText(result);
+  EXPECT_FALSE(result.config->retry_budget);
+  EXPECT_FALSE(result.config->breaker);
+}
 
 TEST(Load, TakesTheKeyFromTheEnvironment) {
   const LoadResult result = LoadWith({}, {{"MODELGATES_API_KEY", " sk-1\n"}});
