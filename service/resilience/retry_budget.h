@@ -9,8 +9,10 @@ namespace modelgates::gateway {
 // Bounds what retries add to the load of an upstream that fails: a bucket of tokens, each good for
 // one retry of any call. Retries are then a share of the calls, whatever each call's policy allows.
 //
-// With the defaults, at 50 calls a second or more, no ten seconds see more than 1.2 requests a
-// call: 500 calls + 50 (10 %) + 30 (3 a second) + 10 (the capacity) are less than 600.
+// With the defaults, at 50 calls a second or more, ten seconds of an outage see at most 1.2
+// requests a call: 500 calls + 50 (10 %) + 30 (3 a second) + 10 (the capacity) are less than 600.
+// What is left of that is room for waits of a second or two between a token and its request; the
+// bound is not for an upstream that calls many callers back at one moment with a long Retry-After.
 //
 // Integers only, so that nothing drifts. Loop thread only.
 class RetryBudget {
