@@ -74,7 +74,7 @@ Task<HttpResult> CurlTransport::Send(const HttpRequest& request, SendOptions opt
   RequestBytes bytes;
   Compose(request, bytes);
 
-  std::unique_ptr<Connection> connection = pool_.Take();
+  std::unique_ptr<Connection> connection = options.fresh_connection ? nullptr : pool_.Take();
   for (;;) {
     const bool reused = connection != nullptr;
     if (!connection) {
@@ -110,7 +110,12 @@ Task<HttpResult> CurlTransport::Send(const HttpRequest& request, SendOptions opt
     }
     // Only a connection that had waited may have died unseen, and only a new one is proof that
     // the upstream itself is not to be had.
-    if (progress != RoundTrip::Progress::kUnsent || !reused) co_return trip.Error();
+    if (progress != RoundTrip::Progress::kUnsent || !reused) {
+      TransportError error = trip.Error();
+      error.stale_connection =
+          reused && error.failure == TransportFailure::kReset && trip.unheard();
+      co_return error;
+    }
     connection = nullptr;
   }
 }

@@ -93,6 +93,10 @@ struct TransportError {
   TransportFailure failure;
   Delivery delivery;
   int http_status = 0;  // of the status line, when one was read before the answer broke; else 0
+  // kReset on a connection that had carried a request before, without a byte of an answer: most
+  // likely the upstream had closed it while it was idle, and the two crossed on the wire. Not a
+  // proof: `delivery` says what is certain.
+  bool stale_connection = false;
 };
 
 using HttpResult = std::variant<HttpResponse, TransportError>;
@@ -105,6 +109,9 @@ struct SendOptions {
   // Set to true right before the first byte is offered to the kernel: the point of no return for
   // an exchange. May be null.
   bool* offered = nullptr;
+  // Goes out on a connection of its own, none of those that wait: what happened to one of them may
+  // have happened to all. Then `stale_connection` is never set.
+  bool fresh_connection = false;
 };
 
 class HttpTransport {

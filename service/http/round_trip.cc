@@ -53,6 +53,7 @@ RoundTrip::Progress RoundTrip::Receive() {
     ResponseParser::State state = ResponseParser::State::kNeedMore;
     switch (result.io) {
       case Connection::Io::kDone:
+        heard_ = true;
         state = parser_.Put({scratch_.data(), result.bytes});
         explicit_bzero(scratch_.data(), result.bytes);  // it may have held a key
         break;

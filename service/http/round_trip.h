@@ -39,6 +39,9 @@ class RoundTrip {
 
   Progress Advance();
 
+  // Not one byte came back, not even of an interim answer.
+  bool unheard() const { return !heard_; }
+
   // The connection may carry another request.
   bool reusable() const { return reusable_; }
   std::optional<std::chrono::seconds> idle_hint() const { return parser_.idle_hint(); }
@@ -65,6 +68,7 @@ class RoundTrip {
   size_t sent_ = 0;           // bytes that were accepted for certain
   bool maybe_sent_ = false;   // of the body more may have been accepted than is known
   bool cannot_send_ = false;  // the connection takes no more; an answer may still be there
+  bool heard_ = false;        // something was received
   bool reusable_ = false;
   TransportFailure failure_ = TransportFailure::kReset;
 };

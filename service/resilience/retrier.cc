@@ -29,6 +29,11 @@ bool IsImpatience(const HttpResult& result, Duration attempt_timeout, Duration t
          time_given < std::min<Duration>(kPatience, attempt_timeout);
 }
 
+bool MetStaleConnection(const HttpResult& result) {
+  const auto* error = std::get_if<TransportError>(&result);
+  return error != nullptr && error->stale_connection;
+}
+
 }  // namespace
 
 AttemptRecord ToRecord(const HttpResult& result) {
@@ -63,9 +68,11 @@ std::optional<CircuitBreaker::Ticket> Retrier::Enter(TimePoint now, Outcome& out
 }
 
 Task<HttpResult> Retrier::SendOnce(const HttpRequest& request, const CallOptions& options,
-                                   TimePoint attempt_deadline) {
-  return transport_.Send(
-      request, {.deadline = attempt_deadline, .stop = options.stop, .offered = options.offered});
+                                   TimePoint attempt_deadline, bool fresh_connection) {
+  return transport_.Send(request, {.deadline = attempt_deadline,
+                                   .stop = options.stop,
+                                   .offered = options.offered,
+                                   .fresh_connection = fresh_connection});
 }
 
 Decision Retrier::DecideNext(const CallOptions& options, RetryClass retry_class, TimePoint now,
@@ -79,7 +86,8 @@ Decision Retrier::DecideNext(const CallOptions& options, RetryClass retry_class,
     refusal.retry_after = std::max(refusal.retry_after, decision.retry_after);
     return refusal;
   }
-  if (budget_ != nullptr && !budget_->Take(now)) {
+  // Connections become stale all at once and each of them once, so that is no storm.
+  if (budget_ != nullptr && !MetStaleConnection(outcome.last) && !budget_->Take(now)) {
     decision.retry = false;
     decision.delay = {};
     decision.stop = StopReason::kBudgetExhausted;
@@ -97,6 +105,8 @@ Decision Retrier::Refusal(TimePoint now) const {
 Task<Outcome> Retrier::Send(const HttpRequest& request, const CallOptions& options,
                             AttemptObserver* observer) {
   Outcome outcome;
+  // Once one of the connections that wait was stale none of them is trusted: no call meets two.
+  bool fresh_connection = false;
   while (true) {
     if (options.stop.stop_requested()) {
       BecomeCancelled(outcome);
@@ -113,8 +123,10 @@ Task<Outcome> Retrier::Send(const HttpRequest& request, const CallOptions& optio
     if (!ticket) co_return outcome;
 
     const TimePoint attempt_deadline = AttemptDeadline(options, sent);
-    Task<HttpResult> sending = SendOnce(request, options, attempt_deadline);
+    Task<HttpResult> sending = SendOnce(request, options, attempt_deadline, fresh_connection);
     outcome.last = co_await sending;
+    const bool stale_connection = MetStaleConnection(outcome.last);
+    fresh_connection = fresh_connection || stale_connection;
     const TimePoint ended = loop_.Now();
     const Classification classification = options.classify(outcome.last);
     AttemptRecord& record = outcome.attempts.emplace_back(ToRecord(outcome.last));
@@ -123,8 +135,9 @@ Task<Outcome> Retrier::Send(const HttpRequest& request, const CallOptions& optio
     record.outcome_unknown = classification.retry == RetryClass::kOnceOver;
     if (observer != nullptr) observer->OnAttempt(record);
 
-    // Before the decision: the failure that opens the breaker is not tried again.
-    if (breaker_ != nullptr &&
+    // Before the decision: the failure that opens the breaker is not tried again. That a connection
+    // was closed while it waited is no failure.
+    if (breaker_ != nullptr && !stale_connection &&
         !IsImpatience(outcome.last, options.attempt_timeout, attempt_deadline - sent)) {
       breaker_->Record(*ticket, classification, ended);
     }

@@ -89,7 +89,8 @@ inline constexpr std::chrono::seconds kPatience{1};
 //
 // Two things that all calls share can end a call earlier. The circuit breaker is asked before every
 // attempt, and before a wait that would end at a closed door; the retry budget when a retry is
-// decided, so that nobody waits for a retry that will not be.
+// decided, so that nobody waits for a retry that will not be. A stale connection is neither a
+// failure to the one nor a retry to the other: how many there are is bounded by the pool.
 class Retrier {
  public:
   // All must outlive every Send. `budget` and `breaker` may be null: there is none.
@@ -111,7 +112,7 @@ class Retrier {
   std::optional<CircuitBreaker::Ticket> Enter(TimePoint now, Outcome& outcome,
                                               AttemptObserver* observer);
   Task<HttpResult> SendOnce(const HttpRequest& request, const CallOptions& options,
-                            TimePoint attempt_deadline);
+                            TimePoint attempt_deadline, bool fresh_connection);
   Decision DecideNext(const CallOptions& options, RetryClass retry_class, TimePoint now,
                       const Outcome& outcome);
   // By the breaker.

@@ -62,6 +62,13 @@ bool IsExhausted(const RetryPolicy& policy, int attempts_made, Duration elapsed)
   return policy.max_elapsed && std::chrono::ceil<milliseconds>(elapsed) > *policy.max_elapsed;
 }
 
+// The fault was in the connection, which says nothing of the upstream: there is nothing to wait
+// for.
+bool MayRepeatAtOnce(const HttpResult& result, Repeat repeat) {
+  const auto* error = std::get_if<TransportError>(&result);
+  return error != nullptr && error->stale_connection && repeat == Repeat::kHarmless;
+}
+
 }  // namespace
 
 std::string_view ToString(StopReason stop) {
@@ -105,8 +112,11 @@ Decision Decide(const RetryPolicy& policy, const HttpResult& result, RetryClass 
   if (IsExhausted(policy, attempts_made, elapsed)) return stop(StopReason::kAttemptsExhausted);
 
   if (decision.retry_after > policy.max_retry_after) return stop(StopReason::kDeadline);
-  const Duration delay = decision.retry_after ? Duration(*decision.retry_after)
-                                              : BackoffDelay(policy, attempts_made - 1, random);
+  Duration delay{};
+  if (!MayRepeatAtOnce(result, repeat)) {
+    delay = decision.retry_after ? Duration(*decision.retry_after)
+                                 : BackoffDelay(policy, attempts_made - 1, random);
+  }
   if (time_left < delay + kMinAttemptTime) return stop(StopReason::kDeadline);
   decision.retry = true;
   decision.delay = delay;

@@ -84,6 +84,9 @@ struct Decision {
 // For Repeat::kOnlyUnsent nothing but kIfUnsent is ever tried again, and no TransportError whose
 // `delivery` contradicts it, whatever the policy says. A timeout with no time left is the caller's
 // deadline, of whatever class.
+//
+// With Repeat::kHarmless a stale connection is no reason to wait: the delay is 0 then. The caller
+// sees to it that this happens once a call.
 Decision Decide(const RetryPolicy& policy, const HttpResult& result, RetryClass retry_class,
                 Repeat repeat, int attempts_made, Duration elapsed, Duration time_left,
                 double random);

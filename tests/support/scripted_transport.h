@@ -29,6 +29,7 @@ class ScriptedTransport final : public HttpTransport {
     std::string path;
     std::string headers;
     std::string body;
+    bool fresh_connection;
   };
 
   // A delay that no answer follows.
@@ -57,7 +58,8 @@ class ScriptedTransport final : public HttpTransport {
     const Step step = NextStep();
     const TimePoint at = loop_.Now();
     sends_.push_back({at, options.deadline, std::string(request.path()),
-                      std::string(request.headers()), std::string(request.body())});
+                      std::string(request.headers()), std::string(request.body()),
+                      options.fresh_connection});
     if (options.stop.stop_requested()) {
       co_return TransportError{TransportFailure::kCancelled, Delivery::kNever};
     }
@@ -130,5 +132,10 @@ inline TransportError Refused() { return {TransportFailure::kConnect, Delivery::
 
 // The connection was reset after the request had gone out.
 inline TransportError Reset() { return {TransportFailure::kReset, Delivery::kMaybe}; }
+
+// The same on a connection that had carried a request before.
+inline TransportError Stale(Delivery delivery = Delivery::kMaybe) {
+  return {TransportFailure::kReset, delivery, 0, true};
+}
 
 }  // namespace modelgates::gateway

@@ -120,12 +120,14 @@ TEST_P(ConnectionReuse, ADeadConnectionCostsNoCallWhenNothingWasAccepted) {
   EXPECT_EQ(requests[1].connection, 2);
 }
 
-// The same with an orderly end: the kernel takes the request, so it is not sent again.
+// The same with an orderly end: the kernel takes the request, so it is not sent again. Whoever may
+// repeat it is told that the connection was stale.
 TEST_P(ConnectionReuse, ARequestThatTheKernelAcceptedIsNotSentAgain) {
   TransportRunner transport(Options());
   ExpectOk(transport.Send("first"), "{}");
-  ExpectError(SendRightAfter(transport, OnIdle::kClose, "second"), TransportFailure::kReset,
-              Delivery::kMaybe);
+  const Sent sent = SendRightAfter(transport, OnIdle::kClose, "second");
+  ExpectError(sent, TransportFailure::kReset, Delivery::kMaybe);
+  EXPECT_TRUE(sent.error().stale_connection);
   EXPECT_EQ(upstream_.Requests().size(), 1u);
   EXPECT_EQ(upstream_.connections(), 1);
 }

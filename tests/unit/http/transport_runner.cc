@@ -82,6 +82,7 @@ Task<void> TransportRunner::Run(HttpRequest request, Limits limits, std::promise
   options.deadline = loop_.Now() + limits.deadline.value_or(kPatience);
   options.stop = limits.stop;
   options.offered = &offered;
+  options.fresh_connection = limits.fresh_connection;
   HttpResult result = co_await transport_->Send(request, options);
   Sent sent;
   sent.result = std::move(result);

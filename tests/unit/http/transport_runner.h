@@ -26,10 +26,12 @@ struct Sent {
 // A CurlTransport with a loop of its own in a thread of its own, driven from the test's thread.
 class TransportRunner {
  public:
-  // Deadline and stop of one Send. Without a deadline there is one that only a hanging test meets.
+  // What a Send is told beside its request. Without a deadline there is one that only a hanging
+  // test meets.
   struct Limits {
     std::optional<Duration> deadline;
     std::stop_token stop;
+    bool fresh_connection = false;
   };
 
   explicit TransportRunner(const std::string& base_url);

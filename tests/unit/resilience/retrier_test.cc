@@ -116,6 +116,21 @@ TEST_F(RetrierTest, AnAnswerThatStandsEndsTheCall) {
   EXPECT_EQ(Elapsed(), 30ms);
 }
 
+// Given a connection that turns out to be dead, when a create goes out on it, then it goes out
+// again at once, and from then on never on a connection that has waited.
+TEST_F(RetrierTest, AStaleConnectionCostsNoWait) {
+  transport_.Then(Stale(), 10ms).Then(Reset(), 10ms).Then(Answer(200), 10ms);
+  const Outcome outcome = Call();
+  EXPECT_EQ(Status(outcome), 200);
+  EXPECT_THAT(SendTimes(), ElementsAre(0ms, 10ms, 1270ms));
+  std::vector<bool> fresh;
+  for (const ScriptedTransport::Sent& sent : transport_.sends()) {
+    fresh.push_back(sent.fresh_connection);
+  }
+  EXPECT_THAT(fresh, ElementsAre(false, true, true));
+  EXPECT_EQ(outcome.attempts.size(), 3u);
+}
+
 TEST_F(RetrierTest, TriesAgainUntilTheUpstreamRecovers) {
   for (int i = 0; i < 3; ++i) transport_.Then(Answer(500), 10ms);
   transport_.Then(Answer(200), 10ms);

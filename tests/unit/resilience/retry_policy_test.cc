@@ -148,6 +148,30 @@ INSTANTIATE_TEST_SUITE_P(
     Name);
 
 INSTANTIATE_TEST_SUITE_P(
+    StaleConnection, RetryPolicyTest,
+    testing::Values(
+        Case{"OfACreateIsNotWaitedFor", {.result = Stale()}, 0s},
+        Case{"LeavesTooLittleTime",
+             {.result = Stale(), .time_left = kMinAttemptTime - 1ns},
+             kDeadline},
+        Case{"CountsAsAnAttempt", {.result = Stale(), .attempts_made = 4}, kAttemptsExhausted},
+        Case{"WithRetriesOff",
+             {.policy = With([](auto& p) { p.enabled = false; }), .result = Stale()},
+             kRetriesOff},
+        Case{
+            "WithConnectionErrorsOff",
+            {.policy = With([](auto& p) { p.retry_connection_errors = false; }), .result = Stale()},
+            kNotRetryable},
+        Case{"OfAnExchange",
+             {.result = Stale(), .retry_class = kOnceOver, .repeat = kOnlyUnsent},
+             kUnsafeExchange},
+        // Some of its bytes have left us, though none of its body: no reason to hurry.
+        Case{"OfAnExchangeBeforeItsBody",
+             {.result = Stale(Delivery::kNever), .retry_class = kIfUnsent, .repeat = kOnlyUnsent},
+             1s}),
+    Name);
+
+INSTANTIATE_TEST_SUITE_P(
     Statuses, RetryPolicyTest,
     testing::Values(
         Case{"Contained", {.policy = WithStatuses({"503"})}, 1s},
