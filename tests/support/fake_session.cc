@@ -16,6 +16,12 @@ namespace {
 constexpr int kWouldBlock = -1;
 constexpr int kBroken = -2;
 
+std::string Repeated(const std::string& text, size_t at_least) {
+  std::string all = text;
+  while (all.size() < at_least) all += text;
+  return all;
+}
+
 }  // namespace
 
 FakeSession::FakeSession(FakeUpstream& upstream, EpollLoop& loop, int fd, int number, SSL_CTX* tls)
@@ -132,7 +138,12 @@ Task<bool> FakeSession::RunStep(const Answer::Step& step) {
       }
       break;
     case Answer::Kind::kForever:
-      while (open) open = co_await Write(step.bytes);
+      // In large pieces: without optimization each one that need not wait costs stack, until one
+      // does wait.
+      {
+        const std::string piece = Repeated(step.bytes, 64 * 1024);
+        while (open) open = co_await Write(piece);
+      }
       break;
     case Answer::Kind::kDelay:
       open = co_await Pause(step.pause);

@@ -1,0 +1,129 @@
+#include "integration/upstream_fault.h"
+
+namespace modelgates::gateway {
+namespace {
+
+using std::chrono::milliseconds;
+
+// What an upstream does to the connection. More ends within an answer are in ErrorTable's
+// LostAnswers.
+constexpr char kHead[] =
+    "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 5000\r\n\r\n";
+
+class ConnectionFaults : public UpstreamFaultTest {};
+
+TEST_P(ConnectionFaults, AreWhatTheTableSays) { ExpectTheRow(); }
+
+const UpstreamFault kFaults[] = {
+    // Within the request.
+    {"ResetBeforeTheBodyIsRead", Answer().ReadingOnly(0).ThenReset(), kResetTwice, kOutcomeUnknown,
+     "UNKNOWN"},
+    {"ClosedBeforeTheBodyIsRead", Answer().ReadingOnly(0).ThenClose(), kResetTwice, kOutcomeUnknown,
+     "UNKNOWN"},
+    {"ResetWithinTheBody", Answer().ReadingOnly(5).ThenReset(), kResetTwice, kOutcomeUnknown,
+     "UNKNOWN"},
+    {"ClosedWithinTheBody", Answer().ReadingOnly(5).ThenClose(), kResetTwice, kOutcomeUnknown,
+     "UNKNOWN"},
+    {"RefusedWithinTheBody",
+     Answer::Json(403, "{}").ReadingOnly(5).ThenClose(),
+     {grpc::PERMISSION_DENIED, "FORBIDDEN", 1},
+     {grpc::PERMISSION_DENIED, "FORBIDDEN", 1},
+     "REJECTED"},
+    // After it, before the answer.
+    {"HalfClosedBeforeTheAnswer", Answer().ThenHalfClose(), kResetTwice, kOutcomeUnknown,
+     "UNKNOWN"},
+    {"ClosedAfterAnInterimAnswer", Answer::Bytes("HTTP/1.1 100 Continue\r\n\r\n").ThenClose(),
+     kResetTwice, kOutcomeUnknown, "UNKNOWN"},
+    // Within the answer.
+    {"ClosedInTheStatusLine", Answer::Bytes("HTTP/1.1 2").ThenClose(), kTruncatedTwice,
+     kOutcomeUnknown, "UNKNOWN"},
+    {"HalfClosedInTheBody", Answer::Bytes(std::string(kHead) + "{").ThenHalfClose(),
+     kTruncatedTwice, kOutcomeUnknown, "SPENT"},
+    // After it.
+    {"ResetAfterTheAnswer", Answer::Json(200, kBodyOfBoth).ThenReset(), kServed, kServed},
+    {"ClosedAfterTheAnswer", Answer::Json(200, kBodyOfBoth).ThenClose(), kServed, kServed},
+    {"HalfClosedAfterTheAnswer", Answer::Json(200, kBodyOfBoth).ThenHalfClose(), kServed, kServed},
+    // Slow-loris: something comes now and then, never enough. Time wins.
+    {"AHeadByteByByte", Answer().ThenDribble(kHead, milliseconds(100)), kTimeoutTwice,
+     kOutcomeUnknown, "UNKNOWN", true},
+    {"ABodyByteByByte", Answer::Bytes(kHead).ThenDribble(std::string(5000, ' '), milliseconds(10)),
+     kTimeoutTwice, kOutcomeUnknown, "SPENT", true},
+    {"AnInterimAnswerNowAndThen",
+     Answer().ThenDribble("HTTP/1.1 102 Processing\r\n\r\n", milliseconds(50)).ThenHang(),
+     kTimeoutTwice, kOutcomeUnknown, "UNKNOWN", true},
+    // As slow, but it ends in time.
+    {"ASlowAnswer",
+     Answer().ThenDribble(Answer::Json(200, kBodyOfBoth).steps()[0].bytes, milliseconds(1)),
+     kServed, kServed},
+};
+
+INSTANTIATE_TEST_SUITE_P(, ConnectionFaults, testing::ValuesIn(kFaults),
+                         NameOfFault<testing::TestParamInfo<UpstreamFault>>);
+
+class ConnectionFaultFlow : public GatewayTest {};
+
+class Accepting : public GatewayTest, public testing::WithParamInterface<OnAccept> {};
+
+// A connection that ends as soon as it was made. Whether the request or the end is first is for the
+// kernel to say, so an exchange has two right ends, and in none of them a second request.
+TEST_P(Accepting, AndHangingUpCostsACreateNothing) {
+  upstream_.EnqueueConnection(GetParam());
+  EXPECT_THAT(Create(), Succeeds());
+  EXPECT_EQ(upstream_.CountRequests(kCreatePath), 1u);
+  EXPECT_EQ(upstream_.connections(), 2);
+}
+
+TEST_P(Accepting, AndHangingUpNeverDoublesAnExchange) {
+  upstream_.EnqueueConnection(GetParam());
+  const auto exchanged = Exchange("code-1");
+  SCOPED_TRACE(testing::PrintToString(exchanged));
+  if (exchanged.ok()) {
+    EXPECT_EQ(upstream_.CountRequests(kExchangePath), 1u);
+  } else {
+    EXPECT_THAT(exchanged, FailsWith(grpc::ABORTED, "EXCHANGE_OUTCOME_UNKNOWN"));
+    EXPECT_EQ(ErrorOf(exchanged).Metadata("authCodeState"), "UNKNOWN");
+    EXPECT_EQ(upstream_.CountRequests(kExchangePath), 0u);
+  }
+  EXPECT_THAT(Exchange("code-2"), Succeeds());
+}
+
+INSTANTIATE_TEST_SUITE_P(, Accepting,
+                         testing::Values(OnAccept::kClose, OnAccept::kReset,
+                                         OnAccept::kResetInHello),
+                         [](const auto& row) {
+                           switch (row.param) {
+                             case OnAccept::kClose:
+                               return "Close";
+                             case OnAccept::kReset:
+                               return "Reset";
+                             default:
+                               return "ResetAfterSomeBytes";
+                           }
+                         });
+
+// Given a head so large that the kernel cannot take it at once, when the upstream resets within it,
+// then no byte of the body was handed over: the code is unsent, and is sent again.
+TEST_F(ConnectionFaultFlow, AResetWithinTheHeadLeavesTheCodeUnsent) {
+  FakeUpstream narrow({.receive_buffer_bytes = 4096});
+  AnswerBoth(narrow);
+  config_.upstream = narrow.url() + "/api/v1";
+  narrow.EnqueueConnection(OnAccept::kResetInHello);
+  auto request = MinimalExchange("code-1");
+  request.set_http_referer(std::string(4'000'000, 'r'));
+  EXPECT_THAT(client().Exchange(request), Succeeds());
+  EXPECT_EQ(narrow.CountRequests(kExchangePath), 1u);
+  EXPECT_EQ(narrow.connections(), 2);
+}
+
+// A silent upstream leaves the gateway's loop alone: others are served meanwhile.
+TEST_F(ConnectionFaultFlow, CallsThatWaitHoldUpNoOthers) {
+  upstream_.SetDefault(kCreatePath, Answer::Hang());
+  std::vector<std::unique_ptr<GatewayClient::PendingCreate>> waiting;
+  for (int i = 0; i < 50; ++i) waiting.push_back(client().StartCreate(MinimalCreate()));
+  ASSERT_TRUE(upstream_.WaitForRequests(50));
+  EXPECT_THAT(Exchange("code-1"), Succeeds());
+  for (const auto& call : waiting) EXPECT_FALSE(call->done());
+}
+
+}  // namespace
+}  // namespace modelgates::gateway

@@ -1,0 +1,42 @@
+#include "integration/upstream_fault.h"
+
+namespace modelgates::gateway {
+
+using std::chrono::milliseconds;
+
+void PrintTo(const UpstreamFault& fault, std::ostream* out) { *out << fault.name; }
+
+UpstreamFaultTest::UpstreamFaultTest() { config_.max_attempts = 2; }
+
+void UpstreamFaultTest::Expect(const CallEnd& call, const UpstreamFault::Want& want,
+                               const std::string& rpc) {
+  SCOPED_TRACE(rpc + ": " + testing::PrintToString(call));
+  if (want.code == grpc::OK) {
+    EXPECT_THAT(call, Succeeds());
+    return;
+  }
+  EXPECT_THAT(call, FailsWith(want.code, want.reason));
+  ExpectEnvelope(call, rpc);
+  if (rpc == "ExchangeAuthCode") {
+    EXPECT_EQ(ErrorOf(call).Metadata("authCodeState"), GetParam().auth_code_state);
+  }
+}
+
+void UpstreamFaultTest::ExpectTheRow() {
+  if (GetParam().takes_time) {
+    config_.attempt_timeout = milliseconds(150);
+    config_.exchange_cap = milliseconds(300);
+  }
+  upstream_.SetDefault(kCreatePath, GetParam().answer);
+  upstream_.SetDefault(kExchangePath, GetParam().answer);
+  Expect(Create(), GetParam().create, "CreateAuthCode");
+  EXPECT_EQ(upstream_.CountRequests(kCreatePath), GetParam().create.requests);
+  Expect(Exchange("code-1"), GetParam().exchange, "ExchangeAuthCode");
+  EXPECT_EQ(upstream_.CountRequests(kExchangePath), GetParam().exchange.requests);
+
+  AnswerBoth(upstream_);
+  EXPECT_THAT(Create(), Succeeds());
+  EXPECT_THAT(Exchange("code-2"), Succeeds());
+}
+
+}  // namespace modelgates::gateway
