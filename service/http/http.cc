@@ -25,6 +25,13 @@ bool IsSendableHeaderValue(std::string_view value) {
          });
 }
 
+bool IsFieldValue(std::string_view value) {
+  if (!IsSendableHeaderValue(value)) return false;
+  return PlainPrefix(value) == value.size() || std::none_of(value.begin(), value.end(), [](char c) {
+           return (c != '\t' && static_cast<unsigned char>(c) < 0x20) || c == 0x7f;
+         });
+}
+
 std::string_view ToString(TransportFailure failure) {
   switch (failure) {
     case TransportFailure::kDns:

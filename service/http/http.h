@@ -44,6 +44,10 @@ class HttpRequest {
 // True when a field value holds nothing but what can be sent unchanged (see AddHeader).
 bool IsSendableHeaderValue(std::string_view value);
 
+// True when it is besides what RFC 9110, section 5.5, calls a field value: no control character but
+// an inner tab. The rule for what callers send.
+bool IsFieldValue(std::string_view value);
+
 enum class BodyState : uint8_t {
   kComplete,
   kTooLarge,     // above the cap, before or after inflation; dropped

@@ -19,7 +19,7 @@ bool IsBearer(std::string_view authorization) {
   return authorization.size() > kScheme.size() &&
          absl::EqualsIgnoreCase({authorization.data(), kScheme.size()},
                                 {kScheme.data(), kScheme.size()}) &&
-         IsSendableHeaderValue(authorization);
+         IsFieldValue(authorization);
 }
 
 }  // namespace

@@ -98,10 +98,7 @@ class Checker {
 
  private:
   void Header(std::string_view field, const std::string& value) {
-    const bool has_control = std::any_of(value.begin(), value.end(), [](char c) {
-      return c != '\t' && absl::ascii_iscntrl(static_cast<unsigned char>(c));
-    });
-    if (has_control || !IsSendableHeaderValue(value)) {
+    if (!IsFieldValue(value)) {
       Add(field,
           "must be US-ASCII without control characters, with no space or tab at either end "
           "(RFC 9110, section 5.5)");

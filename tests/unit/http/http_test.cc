@@ -39,6 +39,16 @@ INSTANTIATE_TEST_SUITE_P(
                     ValueCase{"Utf8", "caf\xc3\xa9", false}, ValueCase{"Latin1", "caf\xe9", false}),
     [](const auto& row) { return row.param.name; });
 
+TEST(FieldValue, HasNoControlCharacterButAnInnerTab) {
+  for (int c = 0; c < 0x100; ++c) {
+    const std::string value = {'a', static_cast<char>(c), 'b'};
+    EXPECT_EQ(IsFieldValue(value), c == '\t' || (c >= 0x20 && c < 0x7f)) << c;
+  }
+  EXPECT_FALSE(IsFieldValue("a\t"));
+  EXPECT_FALSE(IsFieldValue(" a"));
+  EXPECT_TRUE(IsFieldValue(""));
+}
+
 TEST(TransportFailureName, IsStableAndUnique) {
   std::set<std::string_view> names;
   for (int i = 0; i <= static_cast<int>(TransportFailure::kCancelled); ++i) {
