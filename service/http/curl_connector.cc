@@ -11,7 +11,6 @@ namespace {
 // libcurl looks a connection up among all of its multi handle at every send and receive.
 constexpr size_t kConnectionsPerMulti = 64;
 
-constexpr long kNamesCachedSeconds = 30;
 // The trusted certificates are parsed once in this time and not for every connection.
 constexpr long kTrustCachedSeconds = 300;
 
@@ -103,7 +102,7 @@ CurlEasy CurlConnector::MakeEasy() const {
   set(CURLOPT_NOSIGNAL, 1L);
   // Its own buffer, 16 KiB a connection if not told otherwise, is used by transfers only.
   set(CURLOPT_BUFFERSIZE, 1024L);
-  set(CURLOPT_DNS_CACHE_TIMEOUT, kNamesCachedSeconds);
+  set(CURLOPT_DNS_CACHE_TIMEOUT, static_cast<long>(options_.names_cached.count()));
   set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(options_.connect_timeout.count()));
   // Without it, giving up while a name is looked up waits for the resolver's thread.
   set(CURLOPT_QUICK_EXIT, 1L);

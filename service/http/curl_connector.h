@@ -18,7 +18,7 @@
 
 namespace modelgates::gateway {
 
-// Makes connections to one upstream: names (cached for 30 s), the proxy's tunnel, both address
+// Makes connections to one upstream: names (cached for a while), the proxy's tunnel, both address
 // families side by side (RFC 8305), TLS. libcurl does all that, and nothing else.
 //
 // TLS is 1.2 at least, and the peer's certificate and name are always verified. Nothing of the

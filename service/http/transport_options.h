@@ -22,6 +22,9 @@ struct TransportOptions {
   // Of a body, before and after its content codings are removed.
   size_t max_response_bytes = 256 * 1024;
 
+  // The addresses of a name are looked up again after this.
+  std::chrono::seconds names_cached{30};
+
   size_t max_idle_connections = 1'024;
   // Idle connections are closed after this, before the upstream would do it: 60 s is usual there.
   // An upstream that says less (Keep-Alive: timeout=5) is believed.

@@ -84,7 +84,7 @@ FakeUpstream::FakeUpstream(Options options) : options_(options) {
   }
   sockaddr_in address{};
   address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  inet_pton(AF_INET, options.address, &address.sin_addr);
   address.sin_port = htons(static_cast<uint16_t>(options.port));
   auto* generic = reinterpret_cast<sockaddr*>(&address);
   Checked(bind(listen_fd_, generic, sizeof(address)), "bind");
@@ -110,7 +110,7 @@ FakeUpstream::~FakeUpstream() {
 }
 
 std::string FakeUpstream::url() const {
-  return (options_.tls != nullptr ? "https://127.0.0.1:" : "http://127.0.0.1:") +
+  return (options_.tls != nullptr ? "https://" : "http://") + std::string(options_.address) + ":" +
          std::to_string(port_);
 }
 

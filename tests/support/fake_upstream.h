@@ -58,9 +58,10 @@ enum class OnIdle { kClose, kReset, kSpeak };
 class FakeUpstream {
  public:
   struct Options {
-    SSL_CTX* tls = nullptr;        // must outlive the upstream
-    int receive_buffer_bytes = 0;  // 0: the system's
-    int port = 0;                  // 0: any
+    SSL_CTX* tls = nullptr;             // must outlive the upstream
+    int receive_buffer_bytes = 0;       // 0: the system's
+    int port = 0;                       // 0: any
+    const char* address = "127.0.0.1";  // of this machine, IPv4
   };
 
   FakeUpstream() : FakeUpstream(Options{}) {}
