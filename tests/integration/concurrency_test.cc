@@ -3,11 +3,13 @@
 #include <sys/resource.h>
 
 #include <algorithm>
+#include <random>
 
 #include "integration/call_messages.h"
 #include "support/fake_upstream.h"
 #include "support/gateway_client.h"
 #include "support/gateway_process.h"
+#include "support/metric_value.h"
 #include "support/typed_error.h"
 
 namespace modelgates::gateway {
@@ -48,6 +50,15 @@ class Concurrency : public testing::Test {
 
   GatewayClient& ClientOf(int call) {
     return *clients_[static_cast<size_t>(call) % clients_.size()];
+  }
+
+  // No call, no exchange, no connection but idle ones.
+  void ExpectNothingIsLeft() {
+    EXPECT_TRUE(WaitForMetric(gateway_->admin_address(), "oauth_gateway_calls_in_flight", 0));
+    for (const char* state : {"reserved", "sending", "backoff"}) {
+      const std::string series = "oauth_gateway_exchanges{state=\"" + std::string(state) + "\"}";
+      EXPECT_TRUE(WaitForMetric(gateway_->admin_address(), series, 0)) << series;
+    }
   }
 
   FakeUpstream upstream_;
@@ -102,29 +113,46 @@ TEST_F(Concurrency, AHundredIdenticalExchangesAreOne) {
   EXPECT_EQ(gateway_->Terminate(), 0) << gateway_->err();
 }
 
-// One more than is admitted is refused at once, and counts as nothing afterwards.
+// Twice as many calls at once as are admitted: those that are not are refused at once, each with
+// its reason, the others are served, and nobody is forgotten.
 TEST_F(Concurrency, RefusesWhatIsAboveItsBound) {
-  Start({"--max_concurrent_calls=10"});
-  upstream_.SetDefault(kCreatePath, Answer::Json(200, kCreatedBody).Delayed(milliseconds(300)));
+  Start();
+  upstream_.SetDefault(kCreatePath, Answer::Json(200, kCreatedBody).Delayed(milliseconds(1000)));
   std::vector<std::unique_ptr<GatewayClient::PendingCreate>> calls;
-  for (int i = 0; i < 200; ++i) calls.push_back(ClientOf(i).StartCreate(MinimalCreate()));
+  for (int i = 0; i < 2 * kCalls; ++i) calls.push_back(ClientOf(i).StartCreate(MinimalCreate()));
   size_t answered = 0;
   for (const auto& call : calls) {
     const auto created = call->Wait();
     if (created.ok()) {
       ++answered;
-    } else {
-      EXPECT_THAT(created, FailsWith(grpc::UNAVAILABLE, "GATEWAY_OVERLOADED"));
+      continue;
     }
+    EXPECT_THAT(created, FailsWith(grpc::UNAVAILABLE, "GATEWAY_OVERLOADED"));
+    EXPECT_EQ(created.Trailer("grpc-retry-pushback-ms"), "1000");
   }
-  EXPECT_GE(answered, 10u);
+  EXPECT_GE(answered, static_cast<size_t>(kCalls));
   EXPECT_EQ(upstream_.Requests().size(), clients_.size() + answered);
+  ExpectNothingIsLeft();
   EXPECT_EQ(gateway_->Terminate(), 0) << gateway_->err();
+}
+
+TEST_F(Concurrency, CountsNothingOfWhatItRefused) {
+  Start({"--max_concurrent_calls=10"});
+  upstream_.SetDefault(kCreatePath, Answer::Json(200, kCreatedBody).Delayed(milliseconds(100)));
+  for (int round = 0; round < 3; ++round) {
+    std::vector<std::unique_ptr<GatewayClient::PendingCreate>> calls;
+    for (int i = 0; i < 100; ++i) calls.push_back(ClientOf(i).StartCreate(MinimalCreate()));
+    int answered = 0;
+    for (const auto& call : calls) answered += call->Wait().ok() ? 1 : 0;
+    EXPECT_GE(answered, 10);
+  }
+  ExpectNothingIsLeft();
 }
 
 // A thousand callers that leave at all moments of their calls, over and over.
 TEST_F(Concurrency, SurvivesAStormOfCancelledCalls) {
-  Start();
+  Start({"--exchange_replay_ttl=0s"});
+  std::mt19937 random(20230501);
   const milliseconds delays[] = {milliseconds(0), milliseconds(1), milliseconds(5)};
   for (const milliseconds delay : delays) {
     upstream_.SetDefault(kCreatePath, Answer::Json(200, kCreatedBody).Delayed(delay));
@@ -134,10 +162,10 @@ TEST_F(Concurrency, SurvivesAStormOfCancelledCalls) {
     for (int i = 0; i < kCalls / 4; ++i) {
       creates.push_back(ClientOf(i).StartCreate(MinimalCreate()));
       exchanges.push_back(ClientOf(i).StartExchange(MinimalExchange(std::to_string(i % 10))));
-      if (i >= 20) {
-        creates[static_cast<size_t>(i) - 20]->Cancel();
-        exchanges[static_cast<size_t>(i) - 20]->Cancel();
-      }
+      // Someone who came lately, perhaps just now, perhaps someone who has left already.
+      const size_t leaves = static_cast<size_t>(i) - random() % (std::min(i, 40) + 1);
+      creates[leaves]->Cancel();
+      exchanges[leaves]->Cancel();
     }
     for (const auto& call : creates) {
       const grpc::StatusCode code = call->Wait().status.error_code();
@@ -149,6 +177,7 @@ TEST_F(Concurrency, SurvivesAStormOfCancelledCalls) {
     }
   }
   EXPECT_THAT(ClientOf(0).Create(MinimalCreate()), Succeeds());
+  ExpectNothingIsLeft();
   EXPECT_EQ(gateway_->Terminate(), 0) << gateway_->err();
 }
 

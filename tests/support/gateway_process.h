@@ -36,6 +36,7 @@ class GatewayProcess {
   void StallLogReader(bool stalled) { process_.PauseReading(stalled); }
   bool running() const { return process_.running(); }
   int threads() const { return process_.threads(); }
+  size_t peak_memory_bytes() const { return process_.peak_memory_bytes(); }
   std::set<int> scheduling_policies() const { return process_.scheduling_policies(); }
 
  private:

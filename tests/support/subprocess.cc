@@ -10,7 +10,6 @@
 
 #include <array>
 #include <cstdlib>
-#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -162,13 +161,17 @@ bool Subprocess::running() const {
   return open_outputs_ > 0;
 }
 
-int Subprocess::threads() const {
+size_t Subprocess::StatusNumber(const std::string& name) const {
   std::ifstream file("/proc/" + std::to_string(pid_) + "/status");
   for (std::string line; std::getline(file, line);) {
-    if (line.starts_with("Threads:")) return std::atoi(line.c_str() + std::strlen("Threads:"));
+    if (line.starts_with(name)) return std::strtoull(line.c_str() + name.size(), nullptr, 10);
   }
   return 0;
 }
+
+int Subprocess::threads() const { return static_cast<int>(StatusNumber("Threads:")); }
+
+size_t Subprocess::peak_memory_bytes() const { return 1024 * StatusNumber("VmHWM:"); }
 
 std::set<int> Subprocess::scheduling_policies() const {
   std::set<int> policies;

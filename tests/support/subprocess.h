@@ -44,11 +44,15 @@ class Subprocess {
   bool running() const;
   // Threads of the process, as the kernel counts them; 0 when it is gone.
   int threads() const;
+  // The most memory it ever held; 0 when it is gone.
+  size_t peak_memory_bytes() const;
   // Of every thread, e.g. SCHED_OTHER.
   std::set<int> scheduling_policies() const;
 
  private:
   void Read(int fd, std::string& into);
+  // The first number after `name` in what the kernel says of the process.
+  size_t StatusNumber(const std::string& name) const;
 
   pid_t pid_ = -1;
   std::optional<int> status_;

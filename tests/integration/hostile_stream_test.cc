@@ -1,0 +1,104 @@
+#include "integration/gateway_fixture.h"
+#include "support/metric_value.h"
+#include "support/raw_http2.h"
+
+namespace modelgates::gateway {
+namespace {
+
+using std::chrono::milliseconds;
+constexpr char kInFlight[] = "oauth_gateway_calls_in_flight";
+
+// Clients that use HTTP/2 against its spirit. Others must not notice.
+class HostileStreams : public GatewayTest {
+ protected:
+  HostileStreams() { config_.admin_listen = "127.0.0.1:0"; }
+
+  static std::string CreateBytes() { return MinimalCreate().SerializeAsString(); }
+
+  void ExpectOthersAreServed() {
+    EXPECT_THAT(Create(), Succeeds());
+    EXPECT_THAT(Exchange("code-" + std::to_string(++codes_)), Succeeds());
+  }
+
+  void ExpectNothingIsLeft() {
+    EXPECT_TRUE(WaitForMetric(server().admin_address(), kInFlight, 0));
+    ExpectOthersAreServed();
+  }
+
+ private:
+  int codes_ = 0;
+};
+
+// CVE-2023-44487: streams that are reset as soon as they are open do not count as open, so nothing
+// in the protocol bounds how many there are.
+TEST_F(HostileStreams, AreResetAsSoonAsTheyAreOpen) {
+  constexpr int kBatches = 10;
+  constexpr int kStreams = 500;
+  RawHttp2 hostile(server().grpc_address());
+  for (int batch = 0; batch < kBatches; ++batch) {
+    std::string frames;
+    for (int i = 0; i < kStreams; ++i) {
+      frames += hostile.OpenCall(i % 2 == 0 ? "CreateAuthCode" : "ExchangeAuthCode");
+      frames += RawHttp2::ResetFrame(hostile.stream());
+    }
+    if (!hostile.Send(frames)) break;  // the gateway may hang up on such a client
+    ExpectOthersAreServed();
+  }
+  ExpectNothingIsLeft();
+}
+
+// The same once the request is there, so that each has begun to be served.
+TEST_F(HostileStreams, AreResetAsSoonAsTheyAreServed) {
+  constexpr int kBatches = 5;
+  constexpr int kStreams = 200;
+  upstream_.SetDefault(kCreatePath, Answer::Json(200, kCreatedBody).Delayed(milliseconds(5)));
+  RawHttp2 hostile(server().grpc_address());
+  for (int batch = 0; batch < kBatches; ++batch) {
+    std::string frames;
+    for (int i = 0; i < kStreams; ++i) {
+      frames += hostile.Call("CreateAuthCode", CreateBytes());
+      frames += RawHttp2::ResetFrame(hostile.stream());
+    }
+    if (!hostile.Send(frames)) break;
+    ExpectOthersAreServed();
+  }
+  ExpectNothingIsLeft();
+}
+
+// Given a client that takes no byte of its replies, because it allows none or because it never
+// reads, then its calls end all the same, room for others included.
+TEST_F(HostileStreams, AreNeverReadFrom) {
+  config_.max_concurrent_calls = 50;
+  constexpr int kStreams = 200;
+  RawHttp2::Options closed_window;
+  closed_window.initial_window_bytes = 0;
+  RawHttp2::Options small_buffer;
+  small_buffer.receive_buffer_bytes = 1024;
+  for (const RawHttp2::Options& options : {closed_window, small_buffer}) {
+    RawHttp2 hostile(server().grpc_address(), options);
+    for (int i = 0; i < kStreams; ++i) {
+      ASSERT_TRUE(hostile.Send(hostile.Call("CreateAuthCode", CreateBytes())));
+      // Errors are larger, and no window holds them back.
+      ASSERT_TRUE(hostile.Send(hostile.Call("ExchangeAuthCode", "")));
+      if (i % 50 != 0) continue;
+      ASSERT_TRUE(WaitForMetric(server().admin_address(), kInFlight, 0));
+    }
+    EXPECT_TRUE(WaitForMetric(server().admin_address(), kInFlight, 0));
+    ExpectOthersAreServed();
+  }
+  ExpectNothingIsLeft();
+}
+
+// Requests that never end wait outside: they are not yet calls.
+TEST_F(HostileStreams, NeverSendTheirRequest) {
+  config_.max_concurrent_calls = 10;
+  RawHttp2 hostile(server().grpc_address());
+  std::string frames;
+  for (int i = 0; i < 500; ++i) frames += hostile.OpenCall("CreateAuthCode");
+  ASSERT_TRUE(hostile.Send(frames));
+  ExpectOthersAreServed();
+  ExpectNothingIsLeft();
+}
+
+}  // namespace
+}  // namespace modelgates::gateway

@@ -1,0 +1,158 @@
+#include "support/raw_http2.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+
+namespace modelgates::gateway {
+namespace {
+
+constexpr time_t kPatienceSeconds = 60;
+
+enum FrameType : uint8_t {
+  kData = 0,
+  kHeaders = 1,
+  kReset = 3,
+  kSettings = 4,
+  kPing = 6,
+  kGoAway = 7
+};
+constexpr uint8_t kEndStream = 1;
+constexpr uint8_t kAck = 1;
+constexpr uint8_t kEndHeaders = 4;
+constexpr uint32_t kCancel = 8;
+
+std::string BigEndian(uint32_t value, int bytes) {
+  std::string text;
+  for (int shift = 8 * (bytes - 1); shift >= 0; shift -= 8) {
+    text.push_back(static_cast<char>(value >> shift & 0xff));
+  }
+  return text;
+}
+
+uint32_t FromBigEndian(std::string_view text) {
+  uint32_t value = 0;
+  for (const char c : text) value = value << 8 | static_cast<unsigned char>(c);
+  return value;
+}
+
+std::string Frame(FrameType type, uint8_t flags, uint32_t stream, std::string_view payload) {
+  std::string frame = BigEndian(static_cast<uint32_t>(payload.size()), 3);
+  frame.push_back(static_cast<char>(type));
+  frame.push_back(static_cast<char>(flags));
+  return frame.append(BigEndian(stream, 4)).append(payload);
+}
+
+// HPACK's form of a length in seven bits (RFC 7541, 5.1).
+std::string Length(size_t length) {
+  constexpr size_t kMost = 127;
+  if (length < kMost) return std::string(1, static_cast<char>(length));
+  std::string text(1, static_cast<char>(kMost));
+  for (length -= kMost; length >= 128; length /= 128) {
+    text.push_back(static_cast<char>(length % 128 + 128));
+  }
+  text.push_back(static_cast<char>(length));
+  return text;
+}
+
+// A field by its name, not to be remembered (RFC 7541, 6.2.2).
+std::string Field(const std::string& name, const std::string& value) {
+  return std::string(1, '\0') + Length(name.size()) + name + Length(value.size()) + value;
+}
+
+}  // namespace
+
+RawHttp2::RawHttp2(const std::string& address, Options options)
+    : fd_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+  if (options.receive_buffer_bytes > 0) {
+    setsockopt(fd_, SOL_SOCKET, SO_RCVBUF, &options.receive_buffer_bytes, sizeof(int));
+  }
+  const timeval patience{kPatienceSeconds, 0};
+  setsockopt(fd_, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
+  setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+  const size_t colon = address.rfind(':');
+  sockaddr_in to{};
+  to.sin_family = AF_INET;
+  inet_pton(AF_INET, address.substr(0, colon).c_str(), &to.sin_addr);
+  to.sin_port = htons(static_cast<uint16_t>(std::atoi(address.c_str() + colon + 1)));
+  connect(fd_, reinterpret_cast<const sockaddr*>(&to), sizeof(to));
+
+  constexpr uint32_t kInitialWindowSize = 4;
+  Send("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
+  Send(Frame(kSettings, 0, 0,
+             BigEndian(kInitialWindowSize, 2) + BigEndian(options.initial_window_bytes, 4)));
+}
+
+RawHttp2::~RawHttp2() { close(fd_); }
+
+std::string RawHttp2::Headers(const std::string& method, const Fields& fields) {
+  std::string block = Field(":method", "POST") + Field(":scheme", "http") +
+                      Field(":path", "/modelgates.oauth.v1.OAuthService/" + method) +
+                      Field(":authority", "gateway") + Field("te", "trailers") +
+                      Field("content-type", "application/grpc");
+  for (const auto& [name, value] : fields) block += Field(name, value);
+  const uint32_t stream = next_stream_;
+  next_stream_ += 2;
+  return Frame(kHeaders, kEndHeaders, stream, block);
+}
+
+std::string RawHttp2::OpenCall(const std::string& method) { return Headers(method, {}); }
+
+std::string RawHttp2::Call(const std::string& method, const std::string& message,
+                           const Fields& fields) {
+  const std::string headers = Headers(method, fields);
+  const std::string prefix =
+      std::string(1, '\0') + BigEndian(static_cast<uint32_t>(message.size()), 4);
+  return headers + Frame(kData, kEndStream, stream(), prefix + message);
+}
+
+std::string RawHttp2::ResetFrame(uint32_t stream) {
+  return Frame(kReset, 0, stream, BigEndian(kCancel, 4));
+}
+
+bool RawHttp2::Send(std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t sent = send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    if (sent <= 0) return false;
+    bytes.remove_prefix(static_cast<size_t>(sent));
+  }
+  return true;
+}
+
+bool RawHttp2::ReadBytes(size_t count, std::string& bytes) {
+  bytes.resize(count);
+  size_t have = 0;
+  while (have < count) {
+    const ssize_t got = recv(fd_, bytes.data() + have, count - have, 0);
+    timed_out_ = got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
+    if (got <= 0) return false;
+    have += static_cast<size_t>(got);
+  }
+  return true;
+}
+
+RawHttp2::End RawHttp2::WaitForEnd(uint32_t stream) {
+  constexpr size_t kFrameHead = 9;
+  std::string head;
+  std::string payload;
+  while (ReadBytes(kFrameHead, head)) {
+    if (!ReadBytes(FromBigEndian(std::string_view(head).substr(0, 3)), payload)) break;
+    const auto type = static_cast<uint8_t>(head[3]);
+    const auto flags = static_cast<uint8_t>(head[4]);
+    const uint32_t of = FromBigEndian(std::string_view(head).substr(5, 4));
+    if (type == kGoAway) break;
+    if (type == kSettings && (flags & kAck) == 0) Send(Frame(kSettings, kAck, 0, ""));
+    if (type == kPing && (flags & kAck) == 0) Send(Frame(kPing, kAck, 0, payload));
+    if (of != stream) continue;
+    if (type == kReset) return End::kReset;
+    if ((type == kHeaders || type == kData) && (flags & kEndStream) != 0) return End::kAnswered;
+  }
+  return timed_out_ ? End::kSilent : End::kGone;
+}
+
+}  // namespace modelgates::gateway

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace modelgates::gateway {
+
+// A client that writes HTTP/2 frames (RFC 9113) to a socket one by one, so that it can do what no
+// honest client does: reset what it has just begun, read nothing, send any byte in a field value.
+// It knows as much of the protocol as that takes.
+class RawHttp2 {
+ public:
+  using Fields = std::vector<std::pair<std::string, std::string>>;
+
+  struct Options {
+    uint32_t initial_window_bytes = 65'535;  // what a stream may be sent unasked
+    int receive_buffer_bytes = 0;            // 0: the system's
+  };
+
+  // Connects to "host:port", host in IPv4, and sends preface and settings.
+  explicit RawHttp2(const std::string& address) : RawHttp2(address, Options{}) {}
+  RawHttp2(const std::string& address, Options options);
+  RawHttp2(const RawHttp2&) = delete;
+  RawHttp2& operator=(const RawHttp2&) = delete;
+  ~RawHttp2();
+
+  // The frames of a gRPC call of "CreateAuthCode" or "ExchangeAuthCode", on the next stream. With
+  // `fields` after those that every call has, as they are.
+  std::string Call(const std::string& method, const std::string& message,
+                   const Fields& fields = {});
+  // The same without its message: HEADERS alone.
+  std::string OpenCall(const std::string& method);
+  // The stream of the last of these.
+  uint32_t stream() const { return next_stream_ - 2; }
+  static std::string ResetFrame(uint32_t stream);
+
+  // False: the connection is gone, or takes nothing for 60 s.
+  bool Send(std::string_view bytes);
+
+  enum class End {
+    kAnswered,
+    kReset,
+    kGone,    // the connection ended
+    kSilent,  // nothing came for 60 s
+  };
+  // Reads until `stream` has ended.
+  End WaitForEnd(uint32_t stream);
+
+ private:
+  std::string Headers(const std::string& method, const Fields& fields);
+  bool ReadBytes(size_t count, std::string& bytes);
+
+  int fd_;
+  uint32_t next_stream_ = 1;
+  bool timed_out_ = false;
+};
+
+}  // namespace modelgates::gateway
