@@ -40,6 +40,19 @@ TEST_F(HostileRequests, BytesThatAreNoMessageAreRefused) {
   ExpectItStillServes();
 }
 
+TEST_F(HostileRequests, MetadataAboveItsBoundIsRefused) {
+  CallSettings settings;
+  for (int i = 0; i < 100; ++i) {
+    settings.metadata.emplace_back("x-much-" + std::to_string(i), std::string(1000, 'm'));
+  }
+  EXPECT_EQ(client().Create(MinimalCreate(), settings).status.error_code(),
+            grpc::RESOURCE_EXHAUSTED);
+  EXPECT_EQ(client().Exchange(MinimalExchange("code-1"), settings).status.error_code(),
+            grpc::RESOURCE_EXHAUSTED);
+  EXPECT_EQ(upstream_.connections(), 0);
+  ExpectItStillServes();
+}
+
 TEST_F(HostileRequests, AMessageAboveFourMegabytesIsRefused) {
   v1::ExchangeAuthCodeRequest request = MinimalExchange(std::string(5 << 20, 'c'));
   EXPECT_EQ(client().Exchange(request).status.error_code(), grpc::RESOURCE_EXHAUSTED);

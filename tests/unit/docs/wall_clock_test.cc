@@ -1,0 +1,47 @@
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <sstream>
+#include <string>
+
+namespace modelgates::gateway {
+namespace {
+
+namespace fs = std::filesystem;
+
+// The wall clock steps: somebody sets it, a virtual machine wakes up. No timeout, wait or budget
+// may notice, so nothing in service/ reads it but for these.
+const std::map<std::string, const char*> kMayReadIt = {
+    {"base/log.cc", "the timestamps of the log"},
+    {"rpc/call.cc", "gRPC's deadline, made a length of time at once"},
+    {"server.cc", "gRPC's Shutdown takes no other, and makes it a length of time at once"},
+};
+
+bool ReadsTheWallClock(const fs::path& path) {
+  std::ostringstream text;
+  text << std::ifstream(path).rdbuf();
+  for (const char* clock : {"system_clock", "high_resolution_clock", "CLOCK_REALTIME", "gpr_now",
+                            "gettimeofday", "absl::Now", "time(nullptr)", "std::time("}) {
+    if (text.str().find(clock) != std::string::npos) return true;
+  }
+  return false;
+}
+
+TEST(WallClock, IsReadWhereAStepOfItDoesNoHarm) {
+  const fs::path service = fs::path(PROJECT_ROOT) / "service";
+  size_t found = 0;
+  for (const fs::directory_entry& entry : fs::recursive_directory_iterator(service)) {
+    const std::string suffix = entry.path().extension();
+    if (suffix != ".cc" && suffix != ".h") continue;
+    if (!ReadsTheWallClock(entry.path())) continue;
+    const std::string name = fs::relative(entry.path(), service);
+    EXPECT_TRUE(kMayReadIt.contains(name)) << name;
+    ++found;
+  }
+  EXPECT_EQ(found, kMayReadIt.size());
+}
+
+}  // namespace
+}  // namespace modelgates::gateway
