@@ -44,7 +44,7 @@ const UpstreamFault kFaults[] = {
     {"ClosedAfterTheAnswer", Answer::Json(200, kBodyOfBoth).ThenClose(), kServed, kServed},
     {"HalfClosedAfterTheAnswer", Answer::Json(200, kBodyOfBoth).ThenHalfClose(), kServed, kServed},
     // Slow-loris: something comes now and then, never enough. Time wins.
-    {"AHeadByteByByte", Answer().ThenDribble(kHead, milliseconds(100)), kTimeoutTwice,
+    {"AHeadByteByByte", Answer().ThenDribble(kHead, milliseconds(150)), kTimeoutTwice,
      kOutcomeUnknown, "UNKNOWN", true},
     {"ABodyByteByByte", Answer::Bytes(kHead).ThenDribble(std::string(5000, ' '), milliseconds(10)),
      kTimeoutTwice, kOutcomeUnknown, "SPENT", true},

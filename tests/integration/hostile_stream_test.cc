@@ -15,6 +15,17 @@ class HostileStreams : public GatewayTest {
 
   static std::string CreateBytes() { return MinimalCreate().SerializeAsString(); }
 
+  // An exchange whose error has as many details as fit: 5 KB of trailers.
+  static std::string BadExchangeBytes() {
+    oauth::v1::ExchangeAuthCodeRequest request;
+    for (int i = 0; i < 32; ++i) request.mutable_retries()->add_status_codes("bad");
+    request.set_code_verifier("short");
+    request.set_http_referer("\n");
+    request.set_x_open_router_title("\n");
+    request.set_x_open_router_categories("\n");
+    return request.SerializeAsString();
+  }
+
   void ExpectOthersAreServed() {
     EXPECT_THAT(Create(), Succeeds());
     EXPECT_THAT(Exchange("code-" + std::to_string(++codes_)), Succeeds());
@@ -69,7 +80,7 @@ TEST_F(HostileStreams, AreResetAsSoonAsTheyAreServed) {
 // reads, then its calls end all the same, room for others included.
 TEST_F(HostileStreams, AreNeverReadFrom) {
   config_.max_concurrent_calls = 50;
-  constexpr int kStreams = 200;
+  constexpr int kStreams = 1000;
   RawHttp2::Options closed_window;
   closed_window.initial_window_bytes = 0;
   RawHttp2::Options small_buffer;
@@ -78,8 +89,8 @@ TEST_F(HostileStreams, AreNeverReadFrom) {
     RawHttp2 hostile(server().grpc_address(), options);
     for (int i = 0; i < kStreams; ++i) {
       ASSERT_TRUE(hostile.Send(hostile.Call("CreateAuthCode", CreateBytes())));
-      // Errors are larger, and no window holds them back.
-      ASSERT_TRUE(hostile.Send(hostile.Call("ExchangeAuthCode", "")));
+      // No window holds trailers back: the gateway's side of the socket fills up.
+      ASSERT_TRUE(hostile.Send(hostile.Call("ExchangeAuthCode", BadExchangeBytes())));
       if (i % 50 != 0) continue;
       ASSERT_TRUE(WaitForMetric(server().admin_address(), kInFlight, 0));
     }

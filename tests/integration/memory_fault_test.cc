@@ -19,6 +19,8 @@ struct Flood {
   Answer answer;
 };
 
+void PrintTo(const Flood& flood, std::ostream* out) { *out << flood.name; }
+
 // A deflate stream of `plain_bytes` spaces, a thousandth as long.
 std::string Bomb(size_t plain_bytes) {
   z_stream stream{};

@@ -120,6 +120,8 @@ struct Final {
   Answer answer;
 };
 
+void PrintTo(const Final& row, std::ostream* out) { *out << row.name; }
+
 class FinalErrors : public Pushback, public testing::WithParamInterface<Final> {};
 
 // Every UNAVAILABLE that an upstream can cause, after our own attempts.

@@ -18,7 +18,8 @@ class StaleFlow : public GatewayTest {
   // Leaves connections behind that wait for their next request.
   void WarmUp(int connections) {
     const Answer created = Answer::Json(200, kCreatedBody);
-    for (int i = 0; i < connections; ++i) upstream_.Enqueue(created.Delayed(milliseconds(200)));
+    const milliseconds together(connections > 1 ? 200 : 0);
+    for (int i = 0; i < connections; ++i) upstream_.Enqueue(created.Delayed(together));
     std::vector<std::unique_ptr<GatewayClient::PendingCreate>> calls;
     for (int i = 0; i < connections; ++i) calls.push_back(client().StartCreate(MinimalCreate()));
     for (const auto& call : calls) ASSERT_THAT(call->Wait(), Succeeds());

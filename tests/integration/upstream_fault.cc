@@ -24,8 +24,8 @@ void UpstreamFaultTest::Expect(const CallEnd& call, const UpstreamFault::Want& w
 
 void UpstreamFaultTest::ExpectTheRow() {
   if (GetParam().takes_time) {
-    config_.attempt_timeout = milliseconds(150);
-    config_.exchange_cap = milliseconds(300);
+    config_.attempt_timeout = milliseconds(200);
+    config_.exchange_cap = milliseconds(600);
   }
   upstream_.SetDefault(kCreatePath, GetParam().answer);
   upstream_.SetDefault(kExchangePath, GetParam().answer);

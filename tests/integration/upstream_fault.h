@@ -21,7 +21,7 @@ struct UpstreamFault {
   Want create;
   Want exchange;
   const char* auth_code_state = "";  // of a failed exchange
-  // Nothing but time ends it: an attempt is given 150 ms, an exchange 300 ms.
+  // Nothing but time ends it: an attempt is given 200 ms, an exchange 600 ms.
   bool takes_time = false;
 };
 

@@ -19,6 +19,8 @@ struct Case {
   std::optional<Duration> deadline = std::nullopt;
 };
 
+void PrintTo(const Case& row, std::ostream* out) { *out << row.name; }
+
 class StaleConnection : public testing::TestWithParam<Case> {};
 
 TEST_P(StaleConnection, IsToldFromALostAnswer) {
