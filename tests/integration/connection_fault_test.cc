@@ -40,9 +40,12 @@ const UpstreamFault kFaults[] = {
     {"HalfClosedInTheBody", Answer::Bytes(std::string(kHead) + "{").ThenHalfClose(),
      kTruncatedTwice, kOutcomeUnknown, "SPENT"},
     // After it.
-    {"ResetAfterTheAnswer", Answer::Json(200, kBodyOfBoth).ThenReset(), kServed, kServed},
-    {"ClosedAfterTheAnswer", Answer::Json(200, kBodyOfBoth).ThenClose(), kServed, kServed},
-    {"HalfClosedAfterTheAnswer", Answer::Json(200, kBodyOfBoth).ThenHalfClose(), kServed, kServed},
+    {"ResetAfterTheAnswer", Answer::Json(200, kBodyOfBoth).ThenReset(), kServed, kServed, "", false,
+     true},
+    {"ClosedAfterTheAnswer", Answer::Json(200, kBodyOfBoth).ThenClose(), kServed, kServed, "",
+     false, true},
+    {"HalfClosedAfterTheAnswer", Answer::Json(200, kBodyOfBoth).ThenHalfClose(), kServed, kServed,
+     "", false, true},
     // Slow-loris: something comes now and then, never enough. Time wins.
     {"AHeadByteByByte", Answer().ThenDribble(kHead, milliseconds(150)), kTimeoutTwice,
      kOutcomeUnknown, "UNKNOWN", true},

@@ -1,12 +1,22 @@
 #include "integration/upstream_fault.h"
 
+#include "support/metric_value.h"
+
 namespace modelgates::gateway {
 
 using std::chrono::milliseconds;
 
 void PrintTo(const UpstreamFault& fault, std::ostream* out) { *out << fault.name; }
 
-UpstreamFaultTest::UpstreamFaultTest() { config_.max_attempts = 2; }
+UpstreamFaultTest::UpstreamFaultTest() {
+  config_.max_attempts = 2;
+  config_.admin_listen = "127.0.0.1:0";
+}
+
+void UpstreamFaultTest::WaitForTheEndOfTheConnection() {
+  if (!GetParam().ends_connection) return;
+  EXPECT_TRUE(WaitForMetric(server().admin_address(), "oauth_gateway_upstream_connections", 0));
+}
 
 void UpstreamFaultTest::Expect(const CallEnd& call, const UpstreamFault::Want& want,
                                const std::string& rpc) {
@@ -31,8 +41,10 @@ void UpstreamFaultTest::ExpectTheRow() {
   upstream_.SetDefault(kExchangePath, GetParam().answer);
   Expect(Create(), GetParam().create, "CreateAuthCode");
   EXPECT_EQ(upstream_.CountRequests(kCreatePath), GetParam().create.requests);
+  WaitForTheEndOfTheConnection();
   Expect(Exchange("code-1"), GetParam().exchange, "ExchangeAuthCode");
   EXPECT_EQ(upstream_.CountRequests(kExchangePath), GetParam().exchange.requests);
+  WaitForTheEndOfTheConnection();
 
   AnswerBoth(upstream_);
   EXPECT_THAT(Create(), Succeeds());

@@ -23,6 +23,9 @@ struct UpstreamFault {
   const char* auth_code_state = "";  // of a failed exchange
   // Nothing but time ends it: an attempt is given 200 ms, an exchange 600 ms.
   bool takes_time = false;
+  // The connection ends after the answer. The next call waits until the gateway knows: an exchange
+  // that crosses with the end of its connection is lost, see StaleFlow.
+  bool ends_connection = false;
 };
 
 void PrintTo(const UpstreamFault& fault, std::ostream* out);
@@ -50,6 +53,7 @@ class UpstreamFaultTest : public GatewayTest, public testing::WithParamInterface
   void ExpectTheRow();
 
  private:
+  void WaitForTheEndOfTheConnection();
   void Expect(const CallEnd& call, const UpstreamFault::Want& want, const std::string& rpc);
 };
 
