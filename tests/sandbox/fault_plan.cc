@@ -45,10 +45,12 @@ void FaultPlan::Clear() {
 
 std::optional<FaultRule> FaultPlan::Take(std::string_view path, std::string_view auth_code) {
   const std::lock_guard lock(mutex_);
-  const auto matches = [&](const FaultRule& rule) {
-    return (!rule.path || *rule.path == path) && (!rule.auth_code || *rule.auth_code == auth_code);
+  const auto strikes = [&](const FaultRule& rule) {
+    return (!rule.path || *rule.path == path) &&
+           (!rule.auth_code || *rule.auth_code == auth_code) &&
+           (rule.percent >= 100 || random_() % 100 < rule.percent);
   };
-  const auto found = std::find_if(rules_.begin(), rules_.end(), matches);
+  const auto found = std::find_if(rules_.begin(), rules_.end(), strikes);
   if (found == rules_.end()) return {};
   FaultRule taken = *found;
   if (found->count == 1) {

@@ -6,6 +6,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <random>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -40,6 +41,7 @@ struct FaultRule {
   std::optional<std::string> path{};       // below the base path: "/auth/keys", "/auth/keys/code"
   std::optional<std::string> auth_code{};  // of an exchange
   unsigned count = 1;                      // requests it is good for; 0 = until cleared
+  unsigned percent = 100;                  // of the requests that match, by chance
   FaultMoment moment = FaultMoment::kBeforeWork;
   FaultAction action = FaultAction::kStatus;
   std::chrono::milliseconds delay{0};  // before the action
@@ -51,8 +53,9 @@ struct FaultRule {
   std::optional<std::string> content_type{};
 };
 
-// The faults still to come. The first rule, in the order they were added, that matches a request is
-// used up by it; one request meets one rule at most. Safe on any thread, so that a test can script
+// The faults still to come. The first rule, in the order they were added, that matches a request,
+// and strikes by chance where it has a percentage, is used up by it; one request meets one rule at
+// most. Safe on any thread, so that a test can script
 // faults while the sandbox serves.
 class FaultPlan {
  public:
@@ -67,6 +70,7 @@ class FaultPlan {
  private:
   mutable std::mutex mutex_;
   std::list<FaultRule> rules_;
+  std::minstd_rand random_;  // the same in every run
 };
 
 }  // namespace modelgates::sandbox

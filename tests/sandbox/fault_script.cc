@@ -79,6 +79,12 @@ const char* ReadCount(const json& value, FaultRule& rule) {
   return nullptr;
 }
 
+const char* ReadPercent(const json& value, FaultRule& rule) {
+  if (!IsIntegerIn(value, 1, 100)) return "must be an integer from 1 to 100";
+  rule.percent = value.get<unsigned>();
+  return nullptr;
+}
+
 const char* ReadAfterWork(const json& value, FaultRule& rule) {
   if (!value.is_boolean()) return "must be true or false";
   rule.moment = value.get<bool>() ? FaultMoment::kAfterWork : FaultMoment::kBeforeWork;
@@ -141,6 +147,7 @@ struct Member {
 constexpr Member kMembers[] = {
     {"match", ReadMatch, Meant::kAlways},
     {"count", ReadCount, Meant::kAlways},
+    {"percent", ReadPercent, Meant::kAlways},
     {"after_work", ReadAfterWork, Meant::kAlways},
     {"action", ReadAction, Meant::kAlways},
     {"delay_ms", ReadDelay, Meant::kAlways},

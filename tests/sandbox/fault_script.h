@@ -11,7 +11,8 @@ namespace modelgates::sandbox {
 
 // Reads what POST /control/faults takes: one JSON object or an array of them, all or nothing.
 //
-//   {"match": {"path": "/auth/keys", "code": "..."}, "count": 1, "after_work": false,
+//   {"match": {"path": "/auth/keys", "code": "..."}, "count": 1, "percent": 100, "after_work":
+//   false,
 //    "action": "status", "status": 503, "headers": {"Retry-After": "1"}, "body": "...",
 //    "content_type": "...", "delay_ms": 500}
 //

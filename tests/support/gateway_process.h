@@ -26,6 +26,7 @@ class GatewayProcess {
   // SIGTERM, then as Subprocess::WaitForExit.
   std::optional<int> Terminate();
   std::optional<int> WaitForExit() { return process_.WaitForExit(); }
+  pid_t pid() const { return process_.pid(); }
 
   // Until its log has a line with this `event`.
   bool WaitForEvent(std::string_view event) const;

@@ -17,13 +17,14 @@ std::vector<FaultRule> Parse(std::string_view text) {
 
 TEST(ParseFaultScript, ReadsEveryMember) {
   const auto rules = Parse(R"({"match":{"path":"/auth/keys","code":"c"},"count":0,
-      "after_work":true,"action":"status","status":429,"headers":{"Retry-After":"1"},"body":"b",
+      "percent":50,"after_work":true,"action":"status","status":429,"headers":{"Retry-After":"1"},"body":"b",
       "content_type":"text/plain","delay_ms":500})");
   ASSERT_EQ(rules.size(), 1u);
   const FaultRule& rule = rules.front();
   EXPECT_EQ(rule.path, "/auth/keys");
   EXPECT_EQ(rule.auth_code, "c");
   EXPECT_EQ(rule.count, 0u);
+  EXPECT_EQ(rule.percent, 50u);
   EXPECT_EQ(rule.moment, FaultMoment::kAfterWork);
   EXPECT_EQ(rule.action, FaultAction::kStatus);
   EXPECT_EQ(rule.http_status, 429u);
@@ -37,6 +38,7 @@ TEST(ParseFaultScript, HasDefaults) {
   const auto rules = Parse(R"([{"action":"reset"},{"action":"hang"}])");
   ASSERT_EQ(rules.size(), 2u);
   EXPECT_EQ(rules[0].count, 1u);
+  EXPECT_EQ(rules[0].percent, 100u);
   EXPECT_EQ(rules[0].moment, FaultMoment::kBeforeWork);
   EXPECT_FALSE(rules[0].path || rules[0].auth_code || rules[0].http_status || rules[0].body);
   EXPECT_EQ(rules[1].action, FaultAction::kHang);
@@ -70,6 +72,8 @@ INSTANTIATE_TEST_SUITE_P(
         BrokenCase{"CountNegative", R"({"action":"hang","count":-1})", "count"},
         BrokenCase{"CountFraction", R"({"action":"hang","count":1.5})", "count"},
         BrokenCase{"CountHuge", R"({"action":"hang","count":18446744073709551615})", "count"},
+        BrokenCase{"PercentNone", R"({"action":"hang","percent":0})", "percent"},
+        BrokenCase{"PercentOver", R"({"action":"hang","percent":101})", "percent"},
         BrokenCase{"StatusLow", R"({"action":"status","status":100})", "status"},
         BrokenCase{"StatusHigh", R"({"action":"status","status":600})", "status"},
         BrokenCase{"StatusOfReset", R"({"action":"reset","status":503})", "status"},
@@ -96,6 +100,15 @@ TEST(FaultPlan, UsesTheFirstRuleThatMatches) {
   EXPECT_EQ(plan.Take("/auth/keys", "a")->action, FaultAction::kHang);
   EXPECT_FALSE(plan.Take("/auth/keys", "a"));
   EXPECT_EQ(plan.pending(), 0u);
+}
+
+TEST(FaultPlan, StrikesTheShareThatARuleNames) {
+  constexpr int kRequests = 10'000;
+  FaultPlan plan;
+  plan.Add({{.count = 0, .percent = 10, .action = FaultAction::kStatus}});
+  int struck = 0;
+  for (int i = 0; i < kRequests; ++i) struck += plan.Take("/auth/keys", "") ? 1 : 0;
+  EXPECT_NEAR(struck, kRequests / 10, kRequests / 50);
 }
 
 TEST(FaultPlan, KeepsARuleWithoutCountUntilCleared) {

@@ -1,0 +1,78 @@
+// Puts the gateway between callers and an upstream that misbehaves, and prints what became of what
+// it promises. Requests are counted by the upstream, calls and times by the callers.
+//
+// usage: chaos [SCENARIO ...]
+// Exits with 1 when a promise was broken.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <exception>
+#include <string_view>
+
+#include "scenarios.h"
+
+namespace modelgates::bench {
+namespace {
+
+struct Scenario {
+  std::string_view name;
+  std::vector<Promise> (*run)();
+};
+
+// The last one tells the memory of all before it.
+constexpr Scenario kScenarios[] = {
+    {"outage", OutageWithoutBreaker},
+    {"recovery", OutageAndRecovery},
+    {"brown-out", BrownOut},
+    {"overload", Overload},
+    {"deadlines", Deadlines},
+    {"clock-step", ClockStep},
+    {"faults", Faults},
+};
+
+bool IsKnown(std::string_view name) {
+  return std::any_of(std::begin(kScenarios), std::end(kScenarios),
+                     [&](const Scenario& scenario) { return scenario.name == name; });
+}
+
+// False: a promise was broken.
+bool RunAll(const std::vector<std::string_view>& only) {
+  bool kept = true;
+  std::puts("| promise | figure | bound | |\n|--|--|--|--|");
+  for (const Scenario& scenario : kScenarios) {
+    if (!only.empty() && std::find(only.begin(), only.end(), scenario.name) == only.end()) continue;
+    std::fprintf(stderr, "chaos: %s\n", std::string(scenario.name).c_str());
+    for (const Promise& promise : scenario.run()) {
+      std::puts(fmt::format("| {} | {} | {} | {} |", promise.text, promise.figure, promise.bound,
+                            promise.kept ? "kept" : "BROKEN")
+                    .c_str());
+      std::fflush(stdout);
+      kept = kept && promise.kept;
+    }
+  }
+  return kept;
+}
+
+}  // namespace
+}  // namespace modelgates::bench
+
+int main(int argc, char** argv) {
+  const std::vector<std::string_view> only(argv + 1, argv + argc);
+  for (const std::string_view name : only) {
+    if (!modelgates::bench::IsKnown(name)) {
+      std::fputs("usage: chaos [SCENARIO ...]\nscenarios:", stderr);
+      for (const auto& scenario : modelgates::bench::kScenarios) {
+        std::fprintf(stderr, " %s", std::string(scenario.name).c_str());
+      }
+      std::fputs("\n", stderr);
+      return 2;
+    }
+  }
+  try {
+    return modelgates::bench::RunAll(only) ? 0 : 1;
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "chaos: %s\n", error.what());
+    return 2;
+  }
+}

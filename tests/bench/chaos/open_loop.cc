@@ -1,0 +1,124 @@
+#include "open_loop.h"
+
+#include <google/rpc/error_details.pb.h>
+#include <google/rpc/status.pb.h>
+#include <grpcpp/grpcpp.h>
+
+#include <algorithm>
+#include <condition_variable>
+#include <cstdlib>
+#include <mutex>
+#include <thread>
+
+#include "integration/call_messages.h"
+
+namespace modelgates::bench {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr size_t kChannels = 4;
+
+// Calls that are under way, and those that have ended.
+class Calls {
+ public:
+  void Start(oauth::v1::OAuthService::Stub& stub, Clock::time_point begin, Seconds deadline) {
+    {
+      const std::lock_guard lock(mutex_);
+      ++running_;
+    }
+    auto call = std::make_shared<Call>();
+    const auto sent = Clock::now();
+    call->context.set_deadline(std::chrono::system_clock::now() +
+                               std::chrono::duration_cast<std::chrono::microseconds>(deadline));
+    stub.async()->CreateAuthCode(&call->context, &request_, &call->reply,
+                                 [this, call, begin, sent, deadline](const grpc::Status& status) {
+                                   Ended ended{.sent = sent - begin,
+                                               .took = Clock::now() - sent,
+                                               .deadline = deadline,
+                                               .code = status.error_code(),
+                                               .reason = {}};
+                                   ReadDetails(status, ended);
+                                   const std::lock_guard lock(mutex_);
+                                   ended_.push_back(std::move(ended));
+                                   --running_;
+                                   done_.notify_all();
+                                 });
+  }
+
+  std::vector<Ended> Wait() {
+    std::unique_lock lock(mutex_);
+    done_.wait(lock, [this] { return running_ == 0; });
+    return std::move(ended_);
+  }
+
+ private:
+  struct Call {
+    grpc::ClientContext context;
+    oauth::v1::CreateAuthCodeResponse reply;
+  };
+
+  static void ReadDetails(const grpc::Status& status, Ended& ended) {
+    google::rpc::Status details;
+    google::rpc::ErrorInfo info;
+    if (status.ok() || !details.ParseFromString(status.error_details())) return;
+    if (details.details().empty() || !details.details(0).UnpackTo(&info)) return;
+    ended.reason = info.reason();
+    const auto attempts = info.metadata().find("attempts");
+    if (attempts != info.metadata().end()) ended.attempts = std::atoi(attempts->second.c_str());
+  }
+
+  const oauth::v1::CreateAuthCodeRequest request_ = gateway::MinimalCreate();
+  std::mutex mutex_;
+  std::condition_variable done_;
+  size_t running_ = 0;
+  std::vector<Ended> ended_;
+};
+
+}  // namespace
+
+OpenLoop::OpenLoop(const std::string& address) {
+  for (size_t i = 0; i < kChannels; ++i) {
+    grpc::ChannelArguments arguments;
+    // Else channels to one address share a connection.
+    arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+    arguments.SetInt(GRPC_ARG_ENABLE_RETRIES, 0);
+    const auto channel =
+        grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
+    channel->WaitForConnected(std::chrono::system_clock::now() + std::chrono::seconds(10));
+    stubs_.push_back(oauth::v1::OAuthService::NewStub(channel));
+  }
+}
+
+std::vector<Ended> OpenLoop::Offer(const Load& load, const std::vector<Happening>& happenings) {
+  Calls calls;
+  const auto begin = Clock::now();
+  const Seconds gap(1 / load.calls_per_second);
+  auto next_happening = happenings.begin();
+  for (size_t number = 0;; ++number) {
+    const Seconds due = static_cast<double>(number) * gap;
+    if (due >= load.duration) break;
+    for (; next_happening != happenings.end() && next_happening->at <= due; ++next_happening) {
+      std::this_thread::sleep_until(
+          begin + std::chrono::duration_cast<Clock::duration>(next_happening->at));
+      next_happening->act();
+    }
+    std::this_thread::sleep_until(begin + std::chrono::duration_cast<Clock::duration>(due));
+    // The golden ratio's multiples, so that deadlines are spread evenly and in no order.
+    const double place = static_cast<double>(number) * 0.6180339887498949;
+    const Seconds deadline =
+        load.shortest_deadline + (place - static_cast<double>(static_cast<size_t>(place))) *
+                                     (load.longest_deadline - load.shortest_deadline);
+    calls.Start(*stubs_[number % stubs_.size()], begin, deadline);
+  }
+  return calls.Wait();
+}
+
+double Percentile(std::vector<double> values, double share) {
+  if (values.empty()) return 0;
+  std::sort(values.begin(), values.end());
+  const auto place = static_cast<size_t>(share * static_cast<double>(values.size()));
+  return values[std::min(place, values.size() - 1)];
+}
+
+}  // namespace modelgates::bench

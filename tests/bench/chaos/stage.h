@@ -1,0 +1,67 @@
+#pragma once
+
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "open_loop.h"
+#include "sandbox/sandbox.h"
+#include "support/gateway_process.h"
+
+namespace modelgates::bench {
+
+// A promise that the gateway makes, and what a run showed of it.
+struct Promise {
+  std::string text;
+  std::string figure;
+  std::string bound;
+  bool kept = false;
+};
+
+// The real gateway between callers and a sandbox, and all that is counted on its wires.
+class Stage {
+ public:
+  explicit Stage(std::vector<std::string> flags, std::chrono::milliseconds latency = {},
+                 std::vector<std::string> environment = {});
+  ~Stage();
+
+  sandbox::FaultPlan& faults() { return sandbox_.faults(); }
+  gateway::GatewayProcess& gateway() { return gateway_; }
+  std::vector<Ended> Offer(const Load& load, const std::vector<Happening>& happenings = {});
+
+  // Requests that reached the sandbox within [from, to) of the last load.
+  double Requests(Seconds from, Seconds to) const;
+  // The most of them within any `window` that lies within [from, to).
+  double MostRequests(Seconds from, Seconds to, Seconds window) const;
+
+  // Resident memory that the gateway has had at most, above what it had before the first call.
+  double GrownMegabytes() const;
+
+ private:
+  double TotalRequests() const;
+  double RequestsUntil(Seconds time) const;
+  double Kilobytes(const char* name) const;
+
+  sandbox::Sandbox sandbox_;
+  gateway::GatewayProcess gateway_;
+  OpenLoop callers_;
+  double idle_kilobytes_;
+  std::vector<std::pair<Seconds, double>> seen_;
+};
+
+// Faults of one kind for every request, or for `percent` of them, until cleared.
+std::vector<sandbox::FaultRule> Always(sandbox::FaultAction action, unsigned percent = 100);
+
+double ShareOf(const std::vector<Ended>& calls, const std::function<bool(const Ended&)>& which);
+// Milliseconds that these calls took.
+std::vector<double> MillisecondsOf(const std::vector<Ended>& calls,
+                                   const std::function<bool(const Ended&)>& which);
+
+// "99.53%"
+std::string Percent(double share);
+
+// The largest growth of memory that any stage has ended with.
+double MostGrownMegabytes();
+
+}  // namespace modelgates::bench
