@@ -67,7 +67,8 @@ class Bench:
                     for in_flight in scenario.in_flight]
         with contextlib.ExitStack() as stack:
             server = stack.enter_context(row.start(self.upstream, scenario, self.cpus, self.folder))
-            found = [self._idle("idle", server, server.ready_ms)]
+            found = ([self._idle("idle", server, server.ready_ms)]
+                     if scenario.upstream == "slow" else [])
             length = reply_length(self.call, server.address, pin(self.load_cpus))
             beside = ""
             if scenario.idle_clients:

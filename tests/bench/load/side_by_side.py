@@ -68,9 +68,9 @@ def main():
     arguments = parse_arguments()
     with contextlib.ExitStack() as stack:
         runs = measure_all(arguments, stack)
-    print(table.render(runs))
     if arguments.json:
         arguments.json.write_text(json.dumps(runs, indent=1) + "\n")
+    print(table.render(runs))
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ def with_floor_sum(runs):
     for echo in runs:
         for post in runs:
             if (echo["row"], post["row"]) == ("grpc-echo", "raw-post") and (
-                    echo["round"], echo["in_flight"]) == (post["round"], post["in_flight"]):
+                    echo["round"], echo["load"]) == (post["round"], post["load"]):
                 sums.append({**{key: echo[key] for key in ("round", "scenario", "load")},
                              "row": "floor sum", "cpu_us": echo["cpu_us"] + post["cpu_us"]})
     return runs + sums

@@ -17,6 +17,7 @@ namespace modelgates::gateway {
 namespace {
 
 using namespace std::chrono_literals;
+using testing::_;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
@@ -99,6 +100,23 @@ class RetrierLimitsTest : public testing::Test {
     call.outcome = co_await sending;
   }
 };
+
+// Of both.
+
+// When an upstream closes its idle connections many calls meet them at once, and none may fail.
+TEST_F(RetrierLimitsTest, AStaleConnectionTakesNoTokenAndIsNoFailure) {
+  constexpr int kCalls = 3 * kMinAttempts;
+  SpendTheBudget();
+  for (int i = 0; i < kCalls; ++i) {
+    transport_.Then(TransportError{.failure = TransportFailure::kReset,
+                                   .delivery = Delivery::kMaybe,
+                                   .stale_connection = true});
+    transport_.Then(Answer(200));
+    EXPECT_THAT(Start().told, ElementsAre("attempt 0", "retry", "attempt 200", _)) << "call " << i;
+  }
+  EXPECT_TRUE(breaker_.closed());
+  EXPECT_DOUBLE_EQ(Tokens(), kCalls * 0.1);
+}
 
 // The budget.
 
