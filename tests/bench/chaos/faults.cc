@@ -17,6 +17,15 @@ std::vector<Promise> Faults() {
                  .shortest_deadline = Seconds(3),
                  .longest_deadline = Seconds(3)});
   }
+  {
+    // As many calls as are admitted wait, and more come.
+    Stage stage({"--nobreaker"});
+    stage.faults().Add(Always(FaultAction::kHang));
+    stage.Offer({.calls_per_second = 700,
+                 .duration = Seconds(4),
+                 .shortest_deadline = Seconds(3),
+                 .longest_deadline = Seconds(3)});
+  }
   const double grown = MostGrownMegabytes();
   return {{"memory above idle, at most, under all of the above and every fault",
            fmt::format("{:.0f} MiB", grown), "at most 64 MiB", grown > 0 && grown <= 64}};
