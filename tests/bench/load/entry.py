@@ -1,8 +1,18 @@
-"""How both programs here start and end."""
+"""How the programs here start and end, and the folder that each works in."""
+import pathlib
 import resource
 import signal
 import subprocess
 import sys
+import tempfile
+
+
+def working_folder(stack):
+    """Is gone when `stack` is left."""
+    folder = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="oauth-bench.")))
+    # nginx gives up root, and has to reach its files all the same.
+    folder.chmod(0o755)
+    return folder
 
 
 def run(main):

@@ -1,10 +1,8 @@
 """How the instructions of a CreateAuthCode call grow with what it carries."""
 import argparse
 import contextlib
-import pathlib
-import tempfile
 
-from entry import run
+from entry import run, working_folder
 from instructions import CountedGateway, instructions_per_call
 from load import Call, encode
 from processes import split_cpus
@@ -45,9 +43,7 @@ def count(folder, cpus, upstream, text, base_path):
 def main():
     argparse.ArgumentParser(prog="scripts/bench growth", description=__doc__).parse_args()
     with contextlib.ExitStack() as stack:
-        folder = pathlib.Path(stack.enter_context(
-            tempfile.TemporaryDirectory(prefix="oauth-bench.")))
-        folder.chmod(0o755)
+        folder = working_folder(stack)
         cpus, _ = split_cpus()
         upstream = stack.enter_context(Upstream(folder, cpus))
         print("| a call with | instructions | beside every field |\n|--|--|--|")

@@ -6,14 +6,12 @@ a gate: a call that costs clearly more than tests/bench/instructions.json says f
 import argparse
 import contextlib
 import json
-import pathlib
 import re
 import statistics
 import subprocess
 import sys
-import tempfile
 
-from entry import run
+from entry import run, working_folder
 from load import ROOT, Call, encode, reply_length, run_h2load
 from processes import pin, split_cpus
 from servers import RELEASE, Gateway
@@ -76,9 +74,7 @@ def instructions_per_call(gateway, call, cpus, folder):
 
 def count_instructions():
     with contextlib.ExitStack() as stack:
-        folder = pathlib.Path(stack.enter_context(
-            tempfile.TemporaryDirectory(prefix="oauth-bench.")))
-        folder.chmod(0o755)
+        folder = working_folder(stack)
         cpus, _ = split_cpus()
         upstream = stack.enter_context(Upstream(folder, cpus))
         gateway = stack.enter_context(CountedGateway(upstream.url("http"), cpus, folder))

@@ -5,10 +5,9 @@ import json
 import pathlib
 import shlex
 import sys
-import tempfile
 
 import table
-from entry import run
+from entry import run, working_folder
 from measure import SCENARIOS, Bench
 from servers import EVERY, Row, rows
 
@@ -49,9 +48,7 @@ def plan(rows_known, only):
 
 
 def measure_all(arguments, stack):
-    folder = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="oauth-bench.")))
-    # nginx gives up root, and has to reach its files all the same.
-    folder.chmod(0o755)
+    folder = working_folder(stack)
     bench = Bench(folder, 5_000 if arguments.quick else 20_000, stack)
     runs = []
     for number in range(1, arguments.rounds + 1):
