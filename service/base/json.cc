@@ -281,7 +281,7 @@ void JsonWriter::Member(std::string_view name, std::string_view value) {
   out_ += '"';
   if (PlainPrefix(value) == value.size()) {
     out_ += value;
-  } else if (IsUtf8(value)) {
+  } else if (simdjson::validate_utf8(value)) {
     Escape(value);
   } else {
     Escape(ToValidUtf8(value));

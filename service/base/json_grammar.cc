@@ -72,7 +72,7 @@ class Scanner {
 
   bool String() {
     if (!Char('"')) return false;
-    while (!rest_.empty()) {
+    for (;;) {
       rest_.remove_prefix(PlainPrefix(rest_));
       if (rest_.empty()) return false;
       const char c = rest_[0];
@@ -81,7 +81,6 @@ class Scanner {
       if (static_cast<unsigned char>(c) < 0x20) return false;
       if (c == '\\' && !Escape()) return false;
     }
-    return false;
   }
 
   bool Escape() {

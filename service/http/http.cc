@@ -5,6 +5,17 @@
 #include "base/text.h"
 
 namespace modelgates::gateway {
+namespace {
+
+// No space or tab at either end, and no character that is `unfit`; no plain one is.
+template <class Unfit>
+bool IsTrimmedWithout(std::string_view value, Unfit unfit) {
+  const auto is_space = [](char c) { return c == ' ' || c == '\t'; };
+  if (!value.empty() && (is_space(value.front()) || is_space(value.back()))) return false;
+  return PlainPrefix(value) == value.size() || std::none_of(value.begin(), value.end(), unfit);
+}
+
+}  // namespace
 
 HttpRequest::~HttpRequest() {
   Wipe(headers_);
@@ -18,18 +29,18 @@ bool HttpRequest::AddHeader(std::string_view name, std::string_view value) {
 }
 
 bool IsSendableHeaderValue(std::string_view value) {
-  const auto is_space = [](char c) { return c == ' ' || c == '\t'; };
-  if (!value.empty() && (is_space(value.front()) || is_space(value.back()))) return false;
-  return PlainPrefix(value) == value.size() || std::none_of(value.begin(), value.end(), [](char c) {
-           return c == '\r' || c == '\n' || c == '\0' || static_cast<unsigned char>(c) > 0x7f;
-         });
+  return IsTrimmedWithout(
+      value, [](unsigned char c) { return c == '\r' || c == '\n' || c == '\0' || c > 0x7f; });
 }
 
 bool IsFieldValue(std::string_view value) {
-  if (!IsSendableHeaderValue(value)) return false;
-  return PlainPrefix(value) == value.size() || std::none_of(value.begin(), value.end(), [](char c) {
-           return (c != '\t' && static_cast<unsigned char>(c) < 0x20) || c == 0x7f;
-         });
+  return IsTrimmedWithout(value,
+                          [](unsigned char c) { return (c != '\t' && c < 0x20) || c >= 0x7f; });
+}
+
+bool MetStaleConnection(const HttpResult& result) {
+  const auto* error = std::get_if<TransportError>(&result);
+  return error != nullptr && error->stale_connection;
 }
 
 std::string_view ToString(TransportFailure failure) {

@@ -105,6 +105,9 @@ struct TransportError {
 
 using HttpResult = std::variant<HttpResponse, TransportError>;
 
+// TransportError::stale_connection; false for an answer.
+bool MetStaleConnection(const HttpResult& result);
+
 struct SendOptions {
   // Bounds connect, send and receive together.
   TimePoint deadline = TimePoint::max();

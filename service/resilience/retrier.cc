@@ -29,11 +29,6 @@ bool IsImpatience(const HttpResult& result, Duration attempt_timeout, Duration t
          time_given < std::min<Duration>(kPatience, attempt_timeout);
 }
 
-bool MetStaleConnection(const HttpResult& result) {
-  const auto* error = std::get_if<TransportError>(&result);
-  return error != nullptr && error->stale_connection;
-}
-
 }  // namespace
 
 AttemptRecord ToRecord(const HttpResult& result) {

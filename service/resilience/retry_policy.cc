@@ -62,13 +62,6 @@ bool IsExhausted(const RetryPolicy& policy, int attempts_made, Duration elapsed)
   return policy.max_elapsed && std::chrono::ceil<milliseconds>(elapsed) > *policy.max_elapsed;
 }
 
-// The fault was in the connection, which says nothing of the upstream: there is nothing to wait
-// for.
-bool MayRepeatAtOnce(const HttpResult& result, Repeat repeat) {
-  const auto* error = std::get_if<TransportError>(&result);
-  return error != nullptr && error->stale_connection && repeat == Repeat::kHarmless;
-}
-
 }  // namespace
 
 std::string_view ToString(StopReason stop) {
@@ -113,7 +106,8 @@ Decision Decide(const RetryPolicy& policy, const HttpResult& result, RetryClass 
 
   if (decision.retry_after > policy.max_retry_after) return stop(StopReason::kDeadline);
   Duration delay{};
-  if (!MayRepeatAtOnce(result, repeat)) {
+  // With a stale connection the fault says nothing of the upstream: there is nothing to wait for.
+  if (!MetStaleConnection(result) || repeat != Repeat::kHarmless) {
     delay = decision.retry_after ? Duration(*decision.retry_after)
                                  : BackoffDelay(policy, attempts_made - 1, random);
   }

@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <condition_variable>
-#include <cstdlib>
 #include <mutex>
 #include <thread>
 
@@ -64,8 +63,6 @@ class Calls {
     if (status.ok() || !details.ParseFromString(status.error_details())) return;
     if (details.details().empty() || !details.details(0).UnpackTo(&info)) return;
     ended.reason = info.reason();
-    const auto attempts = info.metadata().find("attempts");
-    if (attempts != info.metadata().end()) ended.attempts = std::atoi(attempts->second.c_str());
   }
 
   const oauth::v1::CreateAuthCodeRequest request_ = gateway::MinimalCreate();

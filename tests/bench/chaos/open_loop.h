@@ -19,7 +19,6 @@ struct Ended {
   Seconds deadline;  // from `sent`
   grpc::StatusCode code;
   std::string reason;  // ErrorInfo.reason; empty without an error of ours
-  int attempts = 0;    // ErrorInfo.metadata; 0 of a call that succeeded
 
   bool ok() const { return code == grpc::StatusCode::OK; }
 };

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "unit/http/compressed.h"
+#include "support/compressed.h"
 
 namespace modelgates::gateway {
 namespace {

@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 
+#include "support/compressed.h"
 #include "support/fake_upstream.h"
-#include "unit/http/compressed.h"
 #include "unit/http/transport_runner.h"
 
 namespace modelgates::gateway {
