@@ -67,29 +67,24 @@ class Concurrency : public testing::Test {
 };
 
 // Given an upstream that takes its time, when a thousand calls wait at once, then all are answered
-// and not one thread was made for them.
+// by a number of threads that has nothing to do with the number of calls.
 TEST_F(Concurrency, AThousandCallsWaitWithoutAThread) {
+  // The program's own and gRPC's: one for each CPU, at least four, and a few more whenever a busy
+  // machine holds those up, so that no exact number is promised.
+  constexpr int kThreads = 64;
+  static_assert(kThreads < kCalls / 10);
   Start();
   // Held back until all have arrived, which is more than the 50 ms that are asked for.
-  const auto run = [&](milliseconds delay) {
+  for (const milliseconds delay : {milliseconds(50), milliseconds(1000)}) {
     upstream_.SetDefault(kCreatePath, Answer::Json(200, kCreatedBody).Delayed(delay));
     const size_t before = upstream_.Requests().size();
     std::vector<std::unique_ptr<GatewayClient::PendingCreate>> calls;
     for (int i = 0; i < kCalls; ++i) calls.push_back(ClientOf(i).StartCreate(MinimalCreate()));
     EXPECT_TRUE(upstream_.WaitForRequests(before + kCalls));
-    const int threads = gateway_->threads();
+    EXPECT_GT(gateway_->threads(), 0);
+    EXPECT_LT(gateway_->threads(), kThreads) << delay.count() << " ms";
     for (const auto& call : calls) EXPECT_THAT(call->Wait(), Succeeds());
-    return threads;
-  };
-  // gRPC makes its threads when the first calls come, up to a number that the machine decides.
-  run(milliseconds(50));
-  const int before = gateway_->threads();
-  const int during = run(milliseconds(50));
-  const int longer = run(milliseconds(1000));
-  EXPECT_GT(before, 0);
-  EXPECT_EQ(during, before);
-  EXPECT_EQ(longer, before);
-  EXPECT_EQ(gateway_->threads(), before);
+  }
   EXPECT_EQ(gateway_->Terminate(), 0) << gateway_->err();
 }
 
