@@ -15,7 +15,22 @@ void BecomeCancelled(Outcome& outcome) {
   outcome.retry_after.reset();
 }
 
-TimePoint AttemptDeadline(const CallOptions& options, TimePoint now) {
+// The attempt that may have spent the code of an exchange; null when there was none.
+const AttemptRecord* UnknownAttempt(const CallOptions& options, const Outcome& outcome) {
+  if (options.repeat == Repeat::kHarmless) return nullptr;
+  const auto found = std::find_if(outcome.attempts.begin(), outcome.attempts.end(),
+                                  [](const AttemptRecord& it) { return it.outcome_unknown; });
+  return found == outcome.attempts.end() ? nullptr : &*found;
+}
+
+// Until when attempts may begin.
+TimePoint LastStart(const CallOptions& options, const AttemptRecord* unknown) {
+  if (unknown == nullptr || options.attempt_timeout == Duration::max()) return options.deadline;
+  return options.started + unknown->started + options.attempt_timeout;
+}
+
+TimePoint AttemptDeadline(const CallOptions& options, TimePoint now, const AttemptRecord* unknown) {
+  if (unknown != nullptr) return LastStart(options, unknown);
   const TimePoint bound =
       options.attempt_may_outlive_deadline ? TimePoint::max() : options.deadline;
   // Compared before it is added: Duration::max() from now is no point in time.
@@ -45,6 +60,11 @@ AttemptRecord ToRecord(const HttpResult& result) {
   return record;
 }
 
+bool HasUnknownAttempt(const Outcome& outcome) {
+  return std::any_of(outcome.attempts.begin(), outcome.attempts.end(),
+                     [](const AttemptRecord& attempt) { return attempt.outcome_unknown; });
+}
+
 std::optional<CircuitBreaker::Ticket> Retrier::Enter(TimePoint now, Outcome& outcome,
                                                      AttemptObserver* observer) {
   const bool is_retry = !outcome.attempts.empty();
@@ -72,9 +92,12 @@ Task<HttpResult> Retrier::SendOnce(const HttpRequest& request, const CallOptions
 
 Decision Retrier::DecideNext(const CallOptions& options, RetryClass retry_class, TimePoint now,
                              const Outcome& outcome) {
-  Decision decision = Decide(options.policy, outcome.last, retry_class, options.repeat,
+  const AttemptRecord* unknown = UnknownAttempt(options, outcome);
+  const bool is_over = unknown != nullptr && unknown != &outcome.attempts.back();
+  const Repeat repeat = is_over ? Repeat::kOnlyUndelivered : options.repeat;
+  Decision decision = Decide(options.policy, outcome.last, retry_class, repeat,
                              static_cast<int>(outcome.attempts.size()), now - options.started,
-                             options.deadline - now, random_());
+                             LastStart(options, unknown) - now, random_());
   if (!decision.retry) return decision;
   if (breaker_ != nullptr && !breaker_->closed()) {
     Decision refusal = Refusal(now);
@@ -82,7 +105,8 @@ Decision Retrier::DecideNext(const CallOptions& options, RetryClass retry_class,
     return refusal;
   }
   // Connections become stale all at once and each of them once, so that is no storm.
-  if (budget_ != nullptr && !MetStaleConnection(outcome.last) && !budget_->Take(now)) {
+  const bool is_free = options.repeat == Repeat::kHarmless && MetStaleConnection(outcome.last);
+  if (budget_ != nullptr && !is_free && !budget_->Take(now)) {
     decision.retry = false;
     decision.delay = {};
     decision.stop = StopReason::kBudgetExhausted;
@@ -109,7 +133,8 @@ Task<Outcome> Retrier::Send(const HttpRequest& request, const CallOptions& optio
     }
     // No wait is planned past the deadline, but a busy loop may wake us later than planned.
     const TimePoint sent = loop_.Now();
-    if (sent >= options.deadline) {
+    const AttemptRecord* unknown = UnknownAttempt(options, outcome);
+    if (sent >= LastStart(options, unknown)) {
       outcome.stop = StopReason::kDeadline;
       co_return outcome;
     }
@@ -117,11 +142,10 @@ Task<Outcome> Retrier::Send(const HttpRequest& request, const CallOptions& optio
     const std::optional<CircuitBreaker::Ticket> ticket = Enter(sent, outcome, observer);
     if (!ticket) co_return outcome;
 
-    const TimePoint attempt_deadline = AttemptDeadline(options, sent);
+    const TimePoint attempt_deadline = AttemptDeadline(options, sent, unknown);
     Task<HttpResult> sending = SendOnce(request, options, attempt_deadline, fresh_connection);
     outcome.last = co_await sending;
     const bool stale_connection = MetStaleConnection(outcome.last);
-    fresh_connection = fresh_connection || stale_connection;
     const TimePoint ended = loop_.Now();
     const Classification classification = options.classify(outcome.last);
     AttemptRecord& record = outcome.attempts.emplace_back(ToRecord(outcome.last));
@@ -142,7 +166,9 @@ Task<Outcome> Retrier::Send(const HttpRequest& request, const CallOptions& optio
     outcome.retry_after = decision.retry_after;
     if (!decision.retry) co_return outcome;
 
-    if (options.offered != nullptr) *options.offered = false;
+    unknown = UnknownAttempt(options, outcome);
+    fresh_connection = fresh_connection || stale_connection || unknown != nullptr;
+    if (options.offered != nullptr && unknown == nullptr) *options.offered = false;
     WaitPoint backoff(loop_);
     const TimePoint next = loop_.Now() + decision.delay;
     co_await backoff.Wait(next, options.stop);

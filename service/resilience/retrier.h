@@ -47,10 +47,14 @@ struct Outcome {
   int breaker_failure = 0;
 };
 
+// Whether the upstream may have acted on an attempt, the last one included, that is over.
+bool HasUnknownAttempt(const Outcome& outcome);
+
 struct CallOptions {
   RetryPolicy policy;
   TimePoint deadline = TimePoint::max();
-  // Bounds each attempt, within the deadline. Duration::max(): nothing but the deadline does.
+  // Bounds each attempt, within the deadline. Duration::max(): nothing but the deadline does. Of an
+  // exchange: also all that follows an attempt of unknown outcome, counted from its start.
   Duration attempt_timeout = Duration::max();
   // The deadline then bounds only when an attempt may begin and what is waited for before it. An
   // exchange: its answer is wanted even when its first caller has left.
@@ -60,8 +64,8 @@ struct CallOptions {
   Classifier classify = nullptr;  // required
   Repeat repeat = Repeat::kOnlyUnsent;
   // True from the first byte that the attempt under way offers to the kernel (see SendOptions).
-  // Back to false once it is decided to try again: for an exchange, nothing was used then. May be
-  // null.
+  // Back to false once it is decided to try again after an attempt that used nothing; not after one
+  // of unknown outcome. May be null.
   bool* offered = nullptr;
   // When the call began, for the attempt log and max_elapsed.
   TimePoint started;
@@ -87,10 +91,15 @@ inline constexpr std::chrono::seconds kPatience{1};
 // Knows no RPC: which results may be repeated comes with the call, when to repeat from Decide.
 // No attempt begins at or after the deadline and no wait outlives it. Loop thread only.
 //
+// An exchange that was sent and whose outcome is unknown goes on without its callers: its recovery
+// is bound by its own time (`attempt_timeout`), not by their deadline. The recovery goes out on a
+// connection of its own, since there is but one.
+//
 // Two things that all calls share can end a call earlier. The circuit breaker is asked before every
 // attempt, and before a wait that would end at a closed door; the retry budget when a retry is
 // decided, so that nobody waits for a retry that will not be. A stale connection is neither a
-// failure to the one nor a retry to the other: how many there are is bounded by the pool.
+// failure to the one nor, for a create, a retry to the other: how many there are is bounded by the
+// pool.
 class Retrier {
  public:
   // All must outlive every Send. `budget` and `breaker` may be null: there is none.

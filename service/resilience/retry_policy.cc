@@ -9,12 +9,19 @@ namespace {
 
 using std::chrono::milliseconds;
 
+// The one attempt after an unknown outcome. What the caller chose to have tried again, it chose for
+// failures that are known to be harmless.
+bool IsRecovery(RetryClass retry_class, Repeat repeat) {
+  return retry_class == RetryClass::kOnceOver && repeat == Repeat::kOneRecovery;
+}
+
 // Why the class alone forbids another attempt; nullopt when it does not.
 std::optional<StopReason> BarredByClass(RetryClass retry_class, Repeat repeat) {
   switch (retry_class) {
     case RetryClass::kNever:
       return StopReason::kNotRetryable;
     case RetryClass::kOnceOver:
+      if (IsRecovery(retry_class, repeat)) return std::nullopt;
       return StopReason::kUnsafeExchange;
     case RetryClass::kIfUnsent:
       return std::nullopt;
@@ -30,7 +37,10 @@ std::optional<StopReason> Barred(const RetryPolicy& policy, const HttpResponse& 
                                  RetryClass retry_class, Repeat repeat) {
   const bool is_error = response.status >= 400 && response.status <= 599;
   if (!is_error || response.status == 401) return StopReason::kNotRetryable;
-  if (!policy.statuses.empty()) {
+  if (repeat == Repeat::kOnlyUndelivered && retry_class != RetryClass::kNever) {
+    return StopReason::kUnsafeExchange;
+  }
+  if (!policy.statuses.empty() && !IsRecovery(retry_class, repeat)) {
     if (!policy.statuses.Contains(response.status)) return StopReason::kNotRetryable;
     if (repeat == Repeat::kHarmless) return std::nullopt;
   }
@@ -41,10 +51,12 @@ std::optional<StopReason> Barred(const RetryPolicy& policy, const TransportError
                                  RetryClass retry_class, Repeat repeat) {
   if (error.failure == TransportFailure::kCancelled) return StopReason::kNotRetryable;
   if (const auto barred = BarredByClass(retry_class, repeat)) return barred;
+  if (IsRecovery(retry_class, repeat)) return std::nullopt;
   // A refused stream is the upstream's own word that it did not act, though bytes have left us.
   const bool unsent =
-      error.delivery == Delivery::kNever || error.failure == TransportFailure::kRefusedStream;
-  if (repeat == Repeat::kOnlyUnsent && !unsent) return StopReason::kUnsafeExchange;
+      error.delivery == Delivery::kNever ||
+      (error.failure == TransportFailure::kRefusedStream && repeat != Repeat::kOnlyUndelivered);
+  if (repeat != Repeat::kHarmless && !unsent) return StopReason::kUnsafeExchange;
   if (!policy.retry_connection_errors) return StopReason::kNotRetryable;
   return std::nullopt;
 }

@@ -15,14 +15,18 @@ namespace modelgates::gateway {
 enum class RetryClass : uint8_t {
   kNever,     // N
   kIfUnsent,  // U: the result itself proves that the upstream did not act on the request
-  kOnceOver,  // R1: the outcome is unknown; one recovery at most, which is not ours to decide
+  kOnceOver,  // R1: the outcome is unknown, and the attempt is over; one recovery at most
   kAlways,    // yes; of a create only
 };
 
 // What a second request would do when the upstream has already acted on the first.
 enum class Repeat : uint8_t {
-  kHarmless,    // create: one unused code that expires
-  kOnlyUnsent,  // exchange: a code sent twice may cost the key of its first use
+  kHarmless,     // create: one unused code that expires
+  kOnlyUnsent,   // exchange: a code sent twice may cost the key of its first use
+  kOneRecovery,  // exchange, all the same once after an attempt of unknown outcome that is over
+  // What is left of kOneRecovery once that attempt was made: only a recovery of which no byte has
+  // left us may be made again. Set by the retrier, never by a call.
+  kOnlyUndelivered,
 };
 
 // Why no further attempt follows. The names of `stopReason` in errors.md.
@@ -61,7 +65,8 @@ struct RetryPolicy {
   bool retry_connection_errors = true;      // false: a TransportError ends the call
   bool enabled = true;                      // false: strategy NONE, one attempt
   // Not empty: replaces the table's choice of answers. A create is then tried again after every
-  // status in it but 401; an exchange only when the table also says kIfUnsent.
+  // status in it but 401; an exchange only when the table also says kIfUnsent. Neither this nor
+  // `retry_connection_errors` governs the recovery of an exchange; the rest does.
   StatusSet statuses;
   // An upstream that asks for a longer wait is not waited for at all.
   std::chrono::milliseconds max_retry_after{10'000};
@@ -82,8 +87,8 @@ struct Decision {
 // `time_left` to its deadline; both are measured after the attempt. `random` is in [0, 1).
 //
 // For Repeat::kOnlyUnsent nothing but kIfUnsent is ever tried again, and no TransportError whose
-// `delivery` contradicts it, whatever the policy says. A timeout with no time left is the caller's
-// deadline, of whatever class.
+// `delivery` contradicts it, whatever the policy says; kOneRecovery adds kOnceOver to that. A
+// timeout with no time left is the caller's deadline, of whatever class.
 //
 // With Repeat::kHarmless a stale connection is no reason to wait: the delay is 0 then. The caller
 // sees to it that this happens once a call.
