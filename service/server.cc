@@ -13,12 +13,14 @@
 
 #include <atomic>
 #include <future>
+#include <system_error>
 #include <thread>
 #include <utility>
 
 #include "admin/admin_server.h"
 #include "admin/metrics.h"
 #include "base/epoll_loop.h"
+#include "base/locked_memory.h"
 #include "config/settings_text.h"
 #include "exchange/exchange_registry.h"
 #include "http/curl_transport.h"
@@ -91,7 +93,8 @@ class RealServer final : public Server {
         breaker_(ToBreakerOptions(config_), Random(), &breaker_log_),
         retrier_(loop_, transport_, Random(), config_.retry_budget ? &budget_ : nullptr,
                  config_.breaker ? &breaker_ : nullptr),
-        exchanges_(loop_, retrier_, ToExchangeOptions(config_), ToExchangeResult),
+        secrets_([this](int error) { WarnOfUnlockedMemory(error); }),
+        exchanges_(loop_, retrier_, ToExchangeOptions(config_), ToExchangeResult, secrets_),
         admission_(config_.max_concurrent_calls),
         credentials_(config_, loop_, log_),
         pipeline_({config_, loop_, log_, metrics_, retrier_, exchanges_, admission_, credentials_}),
@@ -139,6 +142,13 @@ class RealServer final : public Server {
     return [this] { return absl::Uniform(random_, 0.0, 1.0); };
   }
 
+  void WarnOfUnlockedMemory(int error) {
+    LogLine line = log_.Line(Severity::kWarning, "memory_not_locked",
+                             "keys that are kept for repeats may be swapped to disk: raise "
+                             "RLIMIT_MEMLOCK, or switch swap off");
+    log_.Write(line.Add("error", std::generic_category().message(error)));
+  }
+
   absl::Status ListenAdmin() {
     if (config_.admin_listen.empty()) return absl::OkStatus();
     AdminPages pages;
@@ -154,6 +164,7 @@ class RealServer final : public Server {
         for (size_t i = 0; i < exchanges.size(); ++i) {
           metrics_.SetExchanges(static_cast<ExchangeState>(i), exchanges[i]);
         }
+        metrics_.SetExchangeMemoryBytes(exchanges_.remembered_bytes());
       });
       return metrics_.Render();
     };
@@ -230,6 +241,7 @@ class RealServer final : public Server {
   RetryBudget budget_;
   CircuitBreaker breaker_;
   Retrier retrier_;
+  LockedMemory secrets_;
   ExchangeRegistry exchanges_;
   Admission admission_;
   Credentials credentials_;

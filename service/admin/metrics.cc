@@ -155,6 +155,13 @@ Metrics::Metrics() : registry_(std::make_unique<prometheus::Registry>()) {
   exchange_outcome_unknown_ = Counters(registry, "oauth_gateway_exchange_outcome_unknown_total",
                                        "Exchanges that were sent and whose outcome is lost.")
                                   .Add({});
+  exchange_memory_full_ = Counters(registry, "oauth_gateway_exchange_memory_full_total",
+                                   "Exchanges that ran or ended without a place in memory, because "
+                                   "it was full: not joined, or not replayed.")
+                              .Add({});
+  exchange_memory_bytes_ = Gauges(registry, "oauth_gateway_exchange_memory_bytes",
+                                  "What the results take that are kept for repeats.")
+                               .Add({});
   resend_prevented_ =
       Counters(registry, "oauth_gateway_resend_prevented_total",
                "Exchanges that failed and were not sent again, because the upstream "
@@ -234,6 +241,12 @@ void Metrics::ExchangeJoined() { exchange_joins_->Increment(); }
 void Metrics::ExchangeReplayed() { exchange_replays_->Increment(); }
 
 void Metrics::ExchangeOutcomeUnknown() { exchange_outcome_unknown_->Increment(); }
+
+void Metrics::ExchangeMemoryFull() { exchange_memory_full_->Increment(); }
+
+void Metrics::SetExchangeMemoryBytes(size_t bytes) {
+  exchange_memory_bytes_->Set(static_cast<double>(bytes));
+}
 
 void Metrics::ResendPrevented() { resend_prevented_->Increment(); }
 

@@ -58,6 +58,9 @@ class Metrics {
   void ExchangeJoined();
   void ExchangeReplayed();
   void ExchangeOutcomeUnknown();
+  void ExchangeMemoryFull();
+  // What remembered exchanges take.
+  void SetExchangeMemoryBytes(size_t bytes);
   // An exchange that failed and was not sent again because the upstream may have seen it.
   void ResendPrevented();
 
@@ -104,6 +107,8 @@ class Metrics {
   std::array<Counter*, kFields> contract_violations_{};
   Counter* exchange_joins_ = nullptr;
   Counter* exchange_replays_ = nullptr;
+  Counter* exchange_memory_full_ = nullptr;
+  Gauge* exchange_memory_bytes_ = nullptr;
   Counter* exchange_outcome_unknown_ = nullptr;
   Counter* resend_prevented_ = nullptr;
   Counter* error_details_truncated_ = nullptr;

@@ -30,6 +30,12 @@ enum class CredentialMode : uint8_t {
   kEither,       // the caller's when sent, else the gateway's; needs authenticated callers
 };
 
+// What follows when the answer to an exchange is lost and may have spent the code.
+enum class ExchangeRecovery : uint8_t {
+  kOnce,   // the code is sent once more, when the first attempt is over
+  kNever,  // nothing: the letter of RFC 6749, section 4.1.2
+};
+
 // Every setting, named as its flag. Plain values, complete and checked once Load (flags.h) has
 // returned them: no reader checks again.
 struct Config {
@@ -112,7 +118,10 @@ struct Config {
   // Calls at once; one more is refused. Each costs some 40 kB while it waits.
   int max_concurrent_calls = 1000;
 
-  // How long an exchange that was sent may go on without any caller.
+  // Whether a lost answer is asked for once more. Once, since the code is gone either way and a
+  // second request is the only way left to its key.
+  ExchangeRecovery exchange_recovery = ExchangeRecovery::kOnce;
+  // How long an exchange that was sent may go on without any caller, its recovery included.
   Milliseconds exchange_cap = std::chrono::seconds(30);
   // How long the key of a finished exchange is kept for its repeats; 0 is not at all.
   Milliseconds exchange_replay_ttl = std::chrono::seconds(30);

@@ -240,8 +240,15 @@ std::vector<Setting> MakeSettings() {
 
       Count("max_concurrent_calls", &C::max_concurrent_calls, 1, 100'000,
             "Calls at once; one more is refused."),
-      Length("exchange_cap", &C::exchange_cap, milliseconds(100), minutes(10),
-             "How long an exchange that was sent may go on after its callers have left."),
+      Choice("exchange_recovery", &C::exchange_recovery,
+             {{"once", ExchangeRecovery::kOnce}, {"never", ExchangeRecovery::kNever}},
+             "When the answer to an exchange is lost and the code may be spent. once: the code is "
+             "sent once more, when the first attempt is over; never: it is not (the letter of RFC "
+             "6749)."),
+      Length(
+          "exchange_cap", &C::exchange_cap, milliseconds(100), minutes(10),
+          "How long an exchange that was sent may go on after its callers have left, its recovery "
+          "included."),
       Length("exchange_replay_ttl", &C::exchange_replay_ttl, milliseconds(0), minutes(2),
              "How long the result of an exchange is kept for callers that repeat it; 0s is not at "
              "all."),

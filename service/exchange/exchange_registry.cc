@@ -15,14 +15,6 @@ namespace {
 
 constexpr int kUnlimited = std::numeric_limits<int>::max();
 
-// The answer holds the key: it is wiped when the last call that reads it is done.
-std::shared_ptr<const Outcome> ShareAndWipe(Outcome outcome) {
-  return {new Outcome(std::move(outcome)), [](Outcome* done) {
-            if (auto* response = std::get_if<HttpResponse>(&done->last)) Wipe(response->body);
-            delete done;
-          }};
-}
-
 // Sent, then given up by Abort: for its callers that is a lost answer, not a call that they
 // cancelled.
 void BecomeLost(Outcome& outcome) {
@@ -33,6 +25,12 @@ void BecomeLost(Outcome& outcome) {
                                                           : TransportFailure::kReset;
 }
 
+// Whatever the code's state: of a 200 that broke off it is known, and its key is lost all the same.
+bool IsLost(ExchangeResult result, const Outcome& outcome) {
+  return result == ExchangeResult::kUnknown ||
+         (result == ExchangeResult::kSpent && std::holds_alternative<TransportError>(outcome.last));
+}
+
 size_t Index(ExchangeState state) { return static_cast<size_t>(state); }
 
 }  // namespace
@@ -40,7 +38,7 @@ size_t Index(ExchangeState state) { return static_cast<size_t>(state); }
 // One exchange from its first call to the end of its memory.
 struct ExchangeRegistry::Flight final : Timer, AttemptObserver {
   Flight(ExchangeRegistry& registry_in, const Call& call, CallOptions options_in,
-         std::shared_ptr<AttemptObserver> observer_in)
+         std::shared_ptr<ExchangeObserver> observer_in)
       : registry(registry_in),
         key(call.key),
         replayable(call.replayable),
@@ -50,17 +48,24 @@ struct ExchangeRegistry::Flight final : Timer, AttemptObserver {
     options.offered = &offered;
     options.attempt_timeout = registry.options_.cap;
     options.attempt_may_outlive_deadline = true;
+    if (call.once_only) options.repeat = Repeat::kOnlyUnsent;
   }
 
   void OnTimer() override { registry.Forget(*this); }
 
   void OnAttempt(const AttemptRecord& attempt) override {
+    outcome_unknown = outcome_unknown || attempt.outcome_unknown;
     if (observer != nullptr) observer->OnAttempt(attempt);
   }
 
   void OnDecision(const Decision& decision) override {
     if (observer != nullptr) observer->OnDecision(decision);
     if (!decision.retry) return;
+    if (outcome_unknown) {
+      // Its callers were told to come back for the result, whether or not one is there now.
+      recovering = true;
+      return;
+    }
     backoff_end = registry.loop_.Now() + decision.delay;
     // To be tried again means that the code was not used. Nobody is left to try it for.
     if (waiters.empty()) registry.Drop(*this);
@@ -68,6 +73,7 @@ struct ExchangeRegistry::Flight final : Timer, AttemptObserver {
 
   ExchangeState state() const {
     if (memory) return *memory;
+    if (recovering) return ExchangeState::kRecovering;
     if (offered) return ExchangeState::kSending;
     return registry.loop_.Now() < backoff_end ? ExchangeState::kBackoff : ExchangeState::kReserved;
   }
@@ -76,19 +82,23 @@ struct ExchangeRegistry::Flight final : Timer, AttemptObserver {
   const ExchangeKey key;
   const bool replayable;
   CallOptions options;
-  std::shared_ptr<AttemptObserver> observer;
+  std::shared_ptr<ExchangeObserver> observer;
   std::stop_source stop;
   bool offered = false;
+  bool outcome_unknown = false;  // of an attempt that is over
+  bool recovering = false;
   TimePoint backoff_end{};
   std::list<WaitPoint*> waiters;
-  std::shared_ptr<const Outcome> outcome;  // set when it is over
-  std::optional<ExchangeState> memory;     // set while it is remembered
+  std::optional<KeptAnswer> answer;     // set when it is over
+  std::optional<ExchangeState> memory;  // set while it is remembered
+  size_t bytes = 0;                     // counted while it is remembered
+  std::list<const Flight*>::iterator rejected;
   int replays_left = 0;
 };
 
 ExchangeRegistry::ExchangeRegistry(EventLoop& loop, Retrier& retrier, ExchangeOptions options,
-                                   Judge judge)
-    : loop_(loop), retrier_(retrier), options_(options), judge_(judge) {}
+                                   Judge judge, std::pmr::memory_resource& memory)
+    : loop_(loop), retrier_(retrier), options_(options), judge_(judge), memory_(memory) {}
 
 ExchangeRegistry::~ExchangeRegistry() = default;
 
@@ -105,7 +115,7 @@ ExchangeRegistry::FlightPtr ExchangeRegistry::Find(const ExchangeKey& key) const
 
 Task<ExchangeRegistry::Reply> ExchangeRegistry::Run(Call call, HttpRequest request,
                                                     CallOptions options,
-                                                    std::shared_ptr<AttemptObserver> observer) {
+                                                    std::shared_ptr<ExchangeObserver> observer) {
   Reply reply;
   FlightPtr flight = call.once_only ? nullptr : Find(call.key);
   if (call.stop.stop_requested()) {
@@ -114,11 +124,16 @@ Task<ExchangeRegistry::Reply> ExchangeRegistry::Run(Call call, HttpRequest reque
     reply.sent = flight != nullptr && flight->offered;
     co_return reply;
   }
-  if (flight != nullptr && flight->outcome != nullptr) {
+  if (flight != nullptr && flight->answer) {
     if (--flight->replays_left == 0) Forget(*flight);
     reply.replayed = true;
     reply.sent = flight->offered;
-    reply.outcome = flight->outcome;
+    reply.outcome = flight->answer->Copy();
+    co_return reply;
+  }
+  if (flight != nullptr && flight->waiters.size() >= options_.max_waiters) {
+    reply.end = End::kCrowded;
+    reply.sent = flight->offered;
     co_return reply;
   }
 
@@ -132,8 +147,10 @@ Task<ExchangeRegistry::Reply> ExchangeRegistry::Run(Call call, HttpRequest reque
   WaitPoint point(loop_);
   const auto self = flight->waiters.insert(flight->waiters.end(), &point);
   if (!reply.joined) {
-    if (!call.once_only && flights_.size() < options_.max_exchanges) {
+    if (!call.once_only && MakeRoom(1, 0)) {
       flights_.emplace(call.key, flight);
+    } else if (!call.once_only && flight->observer != nullptr) {
+      flight->observer->OnMemoryFull();
     }
     running_.insert(flight.get());
     Spawn(Fly(flight, std::move(request)));
@@ -142,8 +159,10 @@ Task<ExchangeRegistry::Reply> ExchangeRegistry::Run(Call call, HttpRequest reque
   flight->waiters.erase(self);
 
   reply.sent = flight->offered;
-  reply.outcome = flight->outcome;
-  if (reply.outcome != nullptr) co_return reply;
+  if (flight->answer) {
+    reply.outcome = flight->answer->Copy();
+    co_return reply;
+  }
   if (waited == WaitPoint::Result::kStopped) {
     reply.end = End::kCancelled;
   } else {
@@ -158,46 +177,65 @@ Task<void> ExchangeRegistry::Fly(FlightPtr flight, HttpRequest request) {
   Task<Outcome> send = retrier_.Send(request, flight->options, flight.get());
   Outcome outcome = co_await send;
   if (flight->offered) BecomeLost(outcome);
-  flight->outcome = ShareAndWipe(std::move(outcome));
-  flight->observer.reset();
+  const ExchangeResult result = judge_(outcome);
+  if (IsLost(result, outcome) && flight->observer != nullptr) flight->observer->OnAnswerLost();
+  flight->answer.emplace(std::move(outcome), memory_);
   running_.erase(flight.get());
-  Remember(flight);
+  if (Find(flight->key) == flight) Remember(*flight, result);
+  flight->observer.reset();
   for (WaitPoint* waiter : flight->waiters) waiter->Notify();
 }
 
-void ExchangeRegistry::Remember(const FlightPtr& flight) {
-  if (Find(flight->key) != flight) return;
+bool ExchangeRegistry::MakeRoom(size_t exchanges, size_t bytes) {
+  while (flights_.size() + exchanges > options_.max_exchanges ||
+         bytes_ + bytes > options_.max_bytes) {
+    if (rejected_.empty()) return false;
+    Forget(*rejected_.front());
+  }
+  return true;
+}
+
+void ExchangeRegistry::Remember(Flight& flight, ExchangeResult result) {
   Duration ttl{};
-  flight->replays_left = kUnlimited;
-  switch (judge_(*flight->outcome)) {
+  ExchangeState state{};
+  flight.replays_left = kUnlimited;
+  switch (result) {
     case ExchangeResult::kSuccess:
-      flight->memory = ExchangeState::kDone;
+      state = ExchangeState::kDone;
       // With nobody there, the first replay is the delivery.
-      flight->replays_left = options_.max_replays + (flight->waiters.empty() ? 1 : 0);
-      if (flight->replayable && flight->replays_left > 0) ttl = options_.success_ttl;
+      flight.replays_left = options_.max_replays + (flight.waiters.empty() ? 1 : 0);
+      if (flight.replayable && flight.replays_left > 0) ttl = options_.success_ttl;
       break;
     case ExchangeResult::kSpent:
-      flight->memory = ExchangeState::kSpent;
+      state = ExchangeState::kSpent;
       ttl = options_.unknown_ttl;
       break;
     case ExchangeResult::kRejected:
-      flight->memory = ExchangeState::kRejected;
+      state = ExchangeState::kRejected;
       ttl = options_.rejected_ttl;
       break;
     case ExchangeResult::kUnknown:
-      flight->memory = ExchangeState::kUnknown;
+      state = ExchangeState::kUnknown;
       ttl = options_.unknown_ttl;
       break;
     case ExchangeResult::kUnsent:
       break;
   }
-  if (ttl > Duration::zero()) {
-    ++remembered_[Index(*flight->memory)];
-    loop_.Start(*flight, loop_.Now() + ttl);
-  } else {
-    flight->memory.reset();
-    Forget(*flight);
+  const size_t bytes = sizeof(Flight) + flight.answer->bytes();
+  const bool has_room = ttl > Duration::zero() && MakeRoom(0, bytes);
+  if (!has_room) {
+    if (ttl > Duration::zero() && flight.observer != nullptr) flight.observer->OnMemoryFull();
+    Forget(flight);
+    return;
   }
+  flight.memory = state;
+  flight.bytes = bytes;
+  bytes_ += bytes;
+  ++remembered_[Index(state)];
+  if (state == ExchangeState::kRejected) {
+    flight.rejected = rejected_.insert(rejected_.end(), &flight);
+  }
+  loop_.Start(flight, loop_.Now() + ttl);
 }
 
 void ExchangeRegistry::Abort() {
@@ -208,7 +246,11 @@ void ExchangeRegistry::Abort() {
 void ExchangeRegistry::Forget(const Flight& flight) {
   const auto found = flights_.find(flight.key);
   if (found == flights_.end() || found->second.get() != &flight) return;
-  if (flight.memory) --remembered_[Index(*flight.memory)];
+  if (flight.memory) {
+    --remembered_[Index(*flight.memory)];
+    bytes_ -= flight.bytes;
+    if (*flight.memory == ExchangeState::kRejected) rejected_.erase(flight.rejected);
+  }
   flights_.erase(found);
 }
 

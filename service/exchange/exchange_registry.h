@@ -6,13 +6,17 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <list>
 #include <memory>
+#include <memory_resource>
 #include <stop_token>
 
 #include "base/event_loop.h"
 #include "base/exchange_state.h"
 #include "base/task.h"
 #include "exchange/exchange_identity.h"
+#include "exchange/exchange_observer.h"
+#include "exchange/kept_answer.h"
 #include "resilience/retrier.h"
 
 namespace modelgates::gateway {
@@ -27,23 +31,30 @@ enum class ExchangeResult : uint8_t {
 };
 
 struct ExchangeOptions {
-  // Once sent, nothing ends an exchange but its answer or this.
+  // Once sent, nothing ends an exchange but its answer or this. Counted from the start of the
+  // attempt that was sent; a recovery has what that one left of it.
   Duration cap = std::chrono::seconds(30);
   // How long a finished exchange is given again to the identical call.
   Duration success_ttl = std::chrono::seconds(30);
   Duration unknown_ttl = std::chrono::seconds(120);  // of spent ones too
   Duration rejected_ttl = std::chrono::seconds(5);
   int max_replays = 5;  // of a success, after its first delivery
-  // Above this, exchanges still work, but only without join and memory.
+  // Bounds on what is known of exchanges, under way or over. Where there is no room an exchange
+  // still works, but only without join and memory. Rejections make room, oldest first: to forget
+  // one costs a request that is rejected again. Nothing else does.
   size_t max_exchanges = 10'000;
+  size_t max_bytes = 16 * 1024 * 1024;  // of those that are over
+  // Calls that wait for one exchange. One more is refused.
+  size_t max_waiters = 256;
 };
 
 // Indexed by ExchangeState.
 using ExchangeCounts = std::array<size_t, kExchangeStateCount>;
 
 // One upstream call for all identical exchanges (exchange.md): whoever comes while it runs joins
-// it, whoever leaves only stops waiting, and once the code is on its way nothing cancels it. What
-// it brought is kept for a short while for the caller that repeats. Loop thread only.
+// it, whoever leaves only stops waiting, and once the code is on its way nothing cancels it, nor
+// its one recovery. What it brought is kept for a short while for the caller that repeats. Loop
+// thread only.
 class ExchangeRegistry {
  public:
   // Judges an outcome; decides how long it is kept.
@@ -54,11 +65,12 @@ class ExchangeRegistry {
     kInProgress,  // the caller's deadline passed; the upstream has the code
     kNotSent,     // the caller's deadline passed; the code was not sent
     kCancelled,   // the caller left
+    kCrowded,     // too many wait for it already
   };
 
   struct Reply {
     End end = End::kFinished;
-    std::shared_ptr<const Outcome> outcome;
+    SecretOutcome outcome;
     bool joined = false;
     bool replayed = false;
     bool sent = false;
@@ -69,13 +81,15 @@ class ExchangeRegistry {
     ExchangeKey key;
     // A success is kept only for a caller that proved possession of a verifier, see exchange.md.
     bool replayable = false;
-    // Opts out of join and replay: this call has an exchange of its own.
+    // Opts out of join, replay and recovery: this call has an exchange of its own.
     bool once_only = false;
     TimePoint deadline;
     std::stop_token stop;
   };
 
-  ExchangeRegistry(EventLoop& loop, Retrier& retrier, ExchangeOptions options, Judge judge);
+  // All must outlive the registry. In `memory` lie the answers that are kept.
+  ExchangeRegistry(EventLoop& loop, Retrier& retrier, ExchangeOptions options, Judge judge,
+                   std::pmr::memory_resource& memory = *std::pmr::new_delete_resource());
   ~ExchangeRegistry();
 
   // Runs `request` for this call, or joins or replays its twin. What `options` say of cancellation
@@ -83,7 +97,7 @@ class ExchangeRegistry {
   // what the retry policy of the first caller brings; the last deadline of them all bounds its
   // retries.
   Task<Reply> Run(Call call, HttpRequest request, CallOptions options,
-                  std::shared_ptr<AttemptObserver> observer);
+                  std::shared_ptr<ExchangeObserver> observer);
 
   // Gives up every exchange that is under way: the end of a drain that took too long. The outcome
   // of those that were sent is unknown.
@@ -95,13 +109,18 @@ class ExchangeRegistry {
   // How many exchanges are in which state: under way, or remembered. Walks the former only.
   ExchangeCounts CountStates() const;
 
+  // What is remembered takes so much, see ExchangeOptions::max_bytes.
+  size_t remembered_bytes() const { return bytes_; }
+
  private:
   struct Flight;
   using FlightPtr = std::shared_ptr<Flight>;
 
   FlightPtr Find(const ExchangeKey& key) const;
   Task<void> Fly(FlightPtr flight, HttpRequest request);
-  void Remember(const FlightPtr& flight);
+  // Whether so much more may be known, once rejections have made room.
+  bool MakeRoom(size_t exchanges, size_t bytes);
+  void Remember(Flight& flight, ExchangeResult result);
   // May destroy `flight`.
   void Forget(const Flight& flight);
   // Ends a flight that nobody waits for and the upstream has not seen: a later call starts afresh.
@@ -111,9 +130,12 @@ class ExchangeRegistry {
   Retrier& retrier_;
   const ExchangeOptions options_;
   const Judge judge_;
+  std::pmr::memory_resource& memory_;
   absl::flat_hash_map<ExchangeKey, FlightPtr> flights_;
   absl::flat_hash_set<Flight*> running_;
   ExchangeCounts remembered_{};
+  std::list<const Flight*> rejected_;  // oldest first
+  size_t bytes_ = 0;
 };
 
 }  // namespace modelgates::gateway

@@ -22,6 +22,9 @@ std::optional<TimePoint> OwnDeadline(const Config& config, TimePoint caller_dead
 CallOptions MakeCallOptions(const Config& config, Rpc rpc, const oauth::v1::RetryConfig* retries,
                             TimePoint started, TimePoint deadline, std::stop_token stop) {
   const bool create = rpc == Rpc::kCreateAuthCode;
+  const Repeat exchange_repeat = config.exchange_recovery == ExchangeRecovery::kOnce
+                                     ? Repeat::kOneRecovery
+                                     : Repeat::kOnlyUnsent;
   RetryPolicy policy;
   policy.max_attempts = config.max_attempts;
   policy.initial_interval = config.initial_interval;
@@ -36,7 +39,7 @@ CallOptions MakeCallOptions(const Config& config, Rpc rpc, const oauth::v1::Retr
   options.attempt_timeout = config.attempt_timeout;
   options.stop = std::move(stop);
   options.classify = create ? ClassifyCreate : ClassifyExchange;
-  options.repeat = create ? Repeat::kHarmless : Repeat::kOnlyUnsent;
+  options.repeat = create ? Repeat::kHarmless : exchange_repeat;
   options.started = started;
   return options;
 }

@@ -63,13 +63,11 @@ void CallScope::AddIdentity(LogLine& line) const {
 void CallScope::Finish(const End& end, TimePoint now) {
   const absl::StatusCode code = end.failed == nullptr ? absl::StatusCode::kOk : end.failed->code;
   metrics_.CallFinished(rpc_, static_cast<int>(code), now - started_);
-  if (end.failed != nullptr) {
-    metrics_.ErrorReturned(rpc_, end.failed->reason);
-    if (end.failed->reason == v1::EXCHANGE_OUTCOME_UNKNOWN) metrics_.ExchangeOutcomeUnknown();
-  }
+  if (end.failed != nullptr) metrics_.ErrorReturned(rpc_, end.failed->reason);
   if (end.details_truncated) metrics_.ErrorDetailsTruncated();
   if (end.joined) metrics_.ExchangeJoined();
   if (end.replayed) metrics_.ExchangeReplayed();
+  if (end.replayed && end.failed == nullptr) LogReplay(end);
 
   const Severity severity = SeverityOf(end.failed);
   if (!log_.Enabled(severity)) return;
@@ -96,6 +94,13 @@ void CallScope::Finish(const End& end, TimePoint now) {
   if (end.app_id != 0) line.Add("app_id", end.app_id);
   if (!end.auth_code_fp.empty()) line.Add("auth_code_fp", end.auth_code_fp);
   log_.Write(line);
+}
+
+void CallScope::LogReplay(const End& end) {
+  LogLine line =
+      log_.Line(Severity::kInfo, "exchange_replayed", "the key of an exchange was given again");
+  AddIdentity(line);
+  log_.Write(line.Add("peer", peer_).Add("auth_code_fp", end.auth_code_fp));
 }
 
 void CallScope::ContractViolated(std::string_view field) {
@@ -126,5 +131,9 @@ void CallScope::OnDecision(const Decision& decision) {
   metrics_.RetryDecided(rpc_, decision);
   if (!decision.retry && decision.stop == StopReason::kUnsafeExchange) metrics_.ResendPrevented();
 }
+
+void CallScope::OnAnswerLost() { metrics_.ExchangeOutcomeUnknown(); }
+
+void CallScope::OnMemoryFull() { metrics_.ExchangeMemoryFull(); }
 
 }  // namespace modelgates::gateway

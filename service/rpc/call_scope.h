@@ -7,6 +7,7 @@
 #include "admin/metrics.h"
 #include "base/log.h"
 #include "base/rpc.h"
+#include "exchange/exchange_observer.h"
 #include "resilience/retrier.h"
 #include "rpc/failed_call.h"
 #include "rpc/request_id.h"
@@ -16,7 +17,7 @@ namespace modelgates::gateway {
 // One per call: its id and timing, its one log line, its metrics. Told of every attempt, also of
 // those that an exchange makes after its call has been answered, so it owns all that it uses but
 // log and metrics, which outlive every call.
-class CallScope final : public AttemptObserver {
+class CallScope final : public ExchangeObserver {
  public:
   // `traceparent` and `peer` as the caller sent them.
   CallScope(Rpc rpc, TimePoint started, std::string request_id, std::string_view traceparent,
@@ -44,9 +45,13 @@ class CallScope final : public AttemptObserver {
 
   void OnAttempt(const AttemptRecord& attempt) override;
   void OnDecision(const Decision& decision) override;
+  void OnAnswerLost() override;
+  void OnMemoryFull() override;
 
  private:
   void AddIdentity(LogLine& line) const;
+  // A key was handed out again: for the audit.
+  void LogReplay(const End& end);
 
   const Rpc rpc_;
   const TimePoint started_;

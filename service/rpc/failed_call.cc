@@ -41,6 +41,12 @@ bool IsDeadline(Rpc rpc, const Outcome& outcome) {
          (rpc == Rpc::kCreateAuthCode || error->delivery == Delivery::kNever);
 }
 
+// A recovery was due, and is not made: nobody will know.
+bool IsRefusedRecovery(Rpc rpc, const Verdict& verdict, StopReason stop) {
+  return rpc == Rpc::kExchangeAuthCode && verdict.retry == RetryClass::kOnceOver &&
+         (stop == StopReason::kBreakerOpen || stop == StopReason::kBudgetExhausted);
+}
+
 // What is known of the code after the last attempt does not undo what an earlier one may have done.
 void RememberUnknownAttempt(const Outcome& outcome, FailedCall& failed) {
   const bool unsent = failed.auth_code_state == v1::UpstreamError::UNSENT;
@@ -129,6 +135,10 @@ FailedCall FailUpstream(Rpc rpc, const Outcome& outcome) {
   failed.outcome = &outcome;
   if (rpc == Rpc::kExchangeAuthCode && AnEarlierAttemptMayHaveSpentTheCode(outcome)) {
     RememberUnknownAttempt(outcome, failed);
+  }
+  if (IsRefusedRecovery(rpc, verdict, outcome.stop)) {
+    failed.reason = v1::EXCHANGE_OUTCOME_UNKNOWN;
+    failed.code = absl::StatusCode::kAborted;
   }
   if (failed.reason == v1::EXCHANGE_OUTCOME_UNKNOWN) return failed;  // waiting would not mend it
   failed.retry_delay = outcome.retry_after;

@@ -46,7 +46,8 @@ FailedCall FailValidation(Rpc rpc, std::vector<Violation> violations);
 
 // No attempt brought a reply. The last result decides; but an exchange whose code is refused, or
 // not sent again, after an earlier attempt of unknown outcome is EXCHANGE_OUTCOME_UNKNOWN, since
-// our own first attempt may have spent the code. Without any attempt it is UPSTREAM_CIRCUIT_OPEN or
+// our own first attempt may have spent the code; so is one whose recovery was due and refused by
+// breaker or budget. Without any attempt it is UPSTREAM_CIRCUIT_OPEN or
 // the deadline. `outcome` must outlive the result.
 FailedCall FailUpstream(Rpc rpc, const Outcome& outcome);
 

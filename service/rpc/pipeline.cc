@@ -36,10 +36,11 @@ Redaction SecretsOf(const Call& call, const Secret& bearer) {
   return redaction;
 }
 
+// With nothing done: after an attempt of unknown outcome the refusal says nothing of that one.
 bool WasRefusedWith401(const Outcome* outcome) {
   if (outcome == nullptr) return false;
   const auto* response = std::get_if<HttpResponse>(&outcome->last);
-  return response != nullptr && response->status == 401;
+  return response != nullptr && response->status == 401 && !HasUnknownAttempt(*outcome);
 }
 
 }  // namespace
@@ -127,7 +128,7 @@ Task<Pipeline::Sent> Pipeline::SendExchange(Call& call, std::shared_ptr<CallScop
   ExchangeRegistry::Reply reply = co_await run;
 
   Sent sent;
-  sent.shared = std::move(reply.outcome);
+  sent.exchanged = std::move(reply.outcome);
   sent.exchange_sent = reply.sent;
   sent.joined = reply.joined;
   sent.replayed = reply.replayed;
@@ -142,6 +143,9 @@ Task<Pipeline::Sent> Pipeline::SendExchange(Call& call, std::shared_ptr<CallScop
       break;
     case ExchangeRegistry::End::kCancelled:
       sent.gave_up = v1::CALLER_CANCELLED;
+      break;
+    case ExchangeRegistry::End::kCrowded:
+      sent.gave_up = v1::GATEWAY_OVERLOADED;
       break;
   }
   co_return sent;
@@ -165,13 +169,9 @@ void Pipeline::Conclude(Call& call, CallScope& scope, const Secret& bearer, Sent
     return;
   }
 
-  if (const auto* answer = std::get_if<HttpResponse>(&end.outcome->last);
+  if (auto* answer = std::get_if<HttpResponse>(&sent.outcome()->last);
       answer != nullptr && answer->status == 200) {
-    // Reading changes the answer, and that of an exchange may be read again by others.
-    std::optional<HttpResponse> copy;
-    if (!sent.own) copy = *answer;
-    const ReplyReading reading =
-        call.ReadReply(copy ? *copy : std::get<HttpResponse>(sent.own->last));
+    const ReplyReading reading = call.ReadReply(*answer);
     if (reading.ok) {
       for (const std::string_view field : reading.violations) scope.ContractViolated(field);
       end.app_id = call.app_id();

@@ -38,14 +38,14 @@ class Pipeline {
  private:
   // What sending brought.
   struct Sent {
-    std::optional<Outcome> own;             // of a create
-    std::shared_ptr<const Outcome> shared;  // of an exchange, which others may read too
-    std::optional<ErrorReason> gave_up;     // we stopped waiting for it
+    std::optional<Outcome> own;          // of a create
+    SecretOutcome exchanged;             // of an exchange
+    std::optional<ErrorReason> gave_up;  // we stopped waiting for it
     bool exchange_sent = false;
     bool joined = false;
     bool replayed = false;
 
-    const Outcome* outcome() const { return own ? &*own : shared.get(); }
+    Outcome* outcome() { return own ? &*own : exchanged.get(); }
   };
 
   Task<void> Forward(Call& call, std::shared_ptr<CallScope> scope);

@@ -16,7 +16,7 @@ std::string_view Word(RetryClass retry) {
     case RetryClass::kIfUnsent:
       return "yes, unsent";
     case RetryClass::kOnceOver:
-      return "no, may be spent";
+      return "once, when over";
     case RetryClass::kAlways:
       return "yes";
   }

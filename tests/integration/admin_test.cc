@@ -27,6 +27,7 @@ TEST_F(AdminFlow, IsOffWhenAskedFor) {
 }
 
 TEST_F(AdminFlow, CountsCallsAttemptsAndErrors) {
+  config_.exchange_recovery = ExchangeRecovery::kNever;
   upstream_.Enqueue(kCreatePath, Answer::Json(503, ErrorBody(503, "later")));
   ASSERT_THAT(Create(), Succeeds());
   ASSERT_THAT(Exchange("code-1"), Succeeds());

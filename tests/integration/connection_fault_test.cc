@@ -16,13 +16,13 @@ TEST_P(ConnectionFaults, AreWhatTheTableSays) { ExpectTheRow(); }
 
 const UpstreamFault kFaults[] = {
     // Within the request.
-    {"ResetBeforeTheBodyIsRead", Answer().ReadingOnly(0).ThenReset(), kResetTwice, kOutcomeUnknown,
+    {"ResetBeforeTheBodyIsRead", Answer().ReadingOnly(0).ThenReset(), kResetTwice, kUnknownTwice,
      "UNKNOWN"},
-    {"ClosedBeforeTheBodyIsRead", Answer().ReadingOnly(0).ThenClose(), kResetTwice, kOutcomeUnknown,
+    {"ClosedBeforeTheBodyIsRead", Answer().ReadingOnly(0).ThenClose(), kResetTwice, kUnknownTwice,
      "UNKNOWN"},
-    {"ResetWithinTheBody", Answer().ReadingOnly(5).ThenReset(), kResetTwice, kOutcomeUnknown,
+    {"ResetWithinTheBody", Answer().ReadingOnly(5).ThenReset(), kResetTwice, kUnknownTwice,
      "UNKNOWN"},
-    {"ClosedWithinTheBody", Answer().ReadingOnly(5).ThenClose(), kResetTwice, kOutcomeUnknown,
+    {"ClosedWithinTheBody", Answer().ReadingOnly(5).ThenClose(), kResetTwice, kUnknownTwice,
      "UNKNOWN"},
     {"RefusedWithinTheBody",
      Answer::Json(403, "{}").ReadingOnly(5).ThenClose(),
@@ -30,13 +30,12 @@ const UpstreamFault kFaults[] = {
      {grpc::PERMISSION_DENIED, "FORBIDDEN", 1},
      "REJECTED"},
     // After it, before the answer.
-    {"HalfClosedBeforeTheAnswer", Answer().ThenHalfClose(), kResetTwice, kOutcomeUnknown,
-     "UNKNOWN"},
+    {"HalfClosedBeforeTheAnswer", Answer().ThenHalfClose(), kResetTwice, kUnknownTwice, "UNKNOWN"},
     {"ClosedAfterAnInterimAnswer", Answer::Bytes("HTTP/1.1 100 Continue\r\n\r\n").ThenClose(),
-     kResetTwice, kOutcomeUnknown, "UNKNOWN"},
+     kResetTwice, kUnknownTwice, "UNKNOWN"},
     // Within the answer.
     {"ClosedInTheStatusLine", Answer::Bytes("HTTP/1.1 2").ThenClose(), kTruncatedTwice,
-     kOutcomeUnknown, "UNKNOWN"},
+     kUnknownTwice, "UNKNOWN"},
     {"HalfClosedInTheBody", Answer::Bytes(std::string(kHead) + "{").ThenHalfClose(),
      kTruncatedTwice, kOutcomeUnknown, "SPENT"},
     // After it.
@@ -68,7 +67,7 @@ class ConnectionFaultFlow : public GatewayTest {};
 class Accepting : public GatewayTest, public testing::WithParamInterface<OnAccept> {};
 
 // A connection that ends as soon as it was made. Whether the request or the end is first is for the
-// kernel to say, so an exchange has two right ends, and in none of them a second request.
+// kernel to say; in either case the code arrives once.
 TEST_P(Accepting, AndHangingUpCostsACreateNothing) {
   upstream_.EnqueueConnection(GetParam());
   EXPECT_THAT(Create(), Succeeds());
@@ -76,7 +75,15 @@ TEST_P(Accepting, AndHangingUpCostsACreateNothing) {
   EXPECT_EQ(upstream_.connections(), 2);
 }
 
-TEST_P(Accepting, AndHangingUpNeverDoublesAnExchange) {
+TEST_P(Accepting, AndHangingUpCostsAnExchangeNothing) {
+  upstream_.EnqueueConnection(GetParam());
+  EXPECT_THAT(Exchange("code-1"), Succeeds());
+  EXPECT_EQ(upstream_.CountRequests(kExchangePath), 1u);
+}
+
+// The same with two right ends, and in none of them a second request.
+TEST_P(Accepting, AndHangingUpNeverDoublesAnExchangeWithoutRecovery) {
+  config_.exchange_recovery = ExchangeRecovery::kNever;
   upstream_.EnqueueConnection(GetParam());
   const auto exchanged = Exchange("code-1");
   SCOPED_TRACE(testing::PrintToString(exchanged));

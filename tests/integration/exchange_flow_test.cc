@@ -111,6 +111,14 @@ TEST_F(ExchangeFlow, ReplaysTheKeyToTheIdenticalCall) {
   ASSERT_TRUE(log_.WaitForLines("call", 2));
   EXPECT_EQ(log_.Lines("call")[0]["replayed"], false);
   EXPECT_EQ(log_.Lines("call")[1]["replayed"], true);
+
+  const std::vector<json> audit = log_.Lines("exchange_replayed");
+  ASSERT_EQ(audit.size(), 1u);
+  for (const char* field : {"request_id", "rpc", "peer", "auth_code_fp"}) {
+    EXPECT_EQ(audit[0][field], log_.Lines("call")[1][field]) << field;
+  }
+  EXPECT_EQ(log_.text().find("sk-user-1"), std::string::npos);
+  EXPECT_EQ(log_.text().find(kVerifier), std::string::npos);
 }
 
 TEST_F(ExchangeFlow, ReplaysNothingWithoutAVerifier) {

@@ -134,9 +134,11 @@ TEST_F(PkceFlow, AnExpiryInThePastIsABadRequest) {
   EXPECT_EQ(ErrorOf(created).Metadata("sdkError"), "BadRequestResponseError");
 }
 
-// Given an upstream that spends the code and then loses its answer, then the error says so and the
-// code is not sent a second time, not by us and not for the caller's repeat.
+// Given an upstream that spends the code and then loses its answer, and a gateway that recovers
+// nothing, then the error says so and the code is not sent a second time, not by us and not for the
+// caller's repeat.
 TEST_F(PkceFlow, AnAnswerThatIsLostIsSaidOpenly) {
+  config_.exchange_recovery = ExchangeRecovery::kNever;
   for (const FaultAction action :
        {FaultAction::kReset, FaultAction::kClose, FaultAction::kGarbage}) {
     const std::string auth_code = CreateCode(kVerifier, v1::S256);

@@ -86,8 +86,10 @@ TEST_F(RetryFlow, WaitsUntilADate) {
   EXPECT_EQ(Creates(), 2u);
 }
 
-// A 503 with a wait is the upstream's own word that it did nothing; without one it is not.
+// A 503 with a wait is the upstream's own word that it did nothing; without one it is not, and the
+// second request is a recovery.
 TEST_F(RetryFlow, TriesAnExchangeOnlyWhenItWasNotUsed) {
+  config_.exchange_recovery = ExchangeRecovery::kNever;
   upstream_.Enqueue(Unavailable({{"retry-after-ms", "10"}}));
   EXPECT_THAT(Exchange("code-1"), Succeeds());
   EXPECT_EQ(Exchanges(), 2u);
@@ -128,6 +130,7 @@ TEST_F(RetryFlow, ObeysACallsNumberOfAttempts) {
 
 // A call's statuses take the place of the default ones: 429 is tried again, 503 no longer.
 TEST_F(RetryFlow, ObeysACallsStatuses) {
+  config_.exchange_recovery = ExchangeRecovery::kNever;
   v1::CreateAuthCodeRequest request = MinimalCreate();
   request.mutable_retries()->add_status_codes("429");
   upstream_.Enqueue(Answer::Json(429, ErrorBody(429, "slow down")));

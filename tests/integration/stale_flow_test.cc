@@ -77,8 +77,9 @@ TEST_F(StaleFlow, IsNotTriedAgainWhenTheCallSaysSo) {
   EXPECT_EQ(RequestsSince(), 1u);
 }
 
-// An exchange's bytes were offered to the kernel: they may have been read.
-TEST_F(StaleFlow, IsNeverAReasonToRepeatAnExchange) {
+// An exchange's bytes were offered to the kernel: they may have been read. So it is a recovery like
+// any other, with its wait, or nothing.
+TEST_F(StaleFlow, IsNoReasonToRepeatAnExchangeAtOnce) {
   for (const Answer& answer : {Answer().ReadingOnly(0).ThenClose(), Answer().ThenReset()}) {
     WarmUp(1);
     upstream_.Enqueue(answer);

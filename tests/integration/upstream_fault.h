@@ -43,6 +43,7 @@ inline constexpr UpstreamFault::Want kTimeoutTwice{grpc::UNAVAILABLE, "UPSTREAM_
 inline constexpr UpstreamFault::Want kMalformed{grpc::INTERNAL, "UPSTREAM_RESPONSE_MALFORMED", 1};
 inline constexpr UpstreamFault::Want kTooLarge{grpc::INTERNAL, "UPSTREAM_RESPONSE_TOO_LARGE", 1};
 inline constexpr UpstreamFault::Want kOutcomeUnknown{grpc::ABORTED, "EXCHANGE_OUTCOME_UNKNOWN", 1};
+inline constexpr UpstreamFault::Want kUnknownTwice{grpc::ABORTED, "EXCHANGE_OUTCOME_UNKNOWN", 2};
 
 class UpstreamFaultTest : public GatewayTest, public testing::WithParamInterface<UpstreamFault> {
  protected:

@@ -40,8 +40,9 @@ TEST_F(WireFlow, UsesOneConnectionForCallsInTurn) {
 }
 
 // Given a warm connection, and an upstream that hangs up once it has read the request, when an auth
-// code is exchanged, then it is sent once and never again.
+// code is exchanged without recovery, then it is sent once and never again.
 TEST_F(WireFlow, DoesNotResendACodeTheUpstreamMayHaveSeen) {
+  config_.exchange_recovery = ExchangeRecovery::kNever;
   WarmUp();
   upstream_.Enqueue(Answer().ThenClose());
   EXPECT_THAT(Exchange("code-1"), FailsWith(grpc::ABORTED, "EXCHANGE_OUTCOME_UNKNOWN"));
@@ -51,11 +52,21 @@ TEST_F(WireFlow, DoesNotResendACodeTheUpstreamMayHaveSeen) {
 }
 
 TEST_F(WireFlow, DoesNotResendACodeAfterAResetEither) {
+  config_.exchange_recovery = ExchangeRecovery::kNever;
   WarmUp();
   upstream_.Enqueue(Answer().ThenReset());
   EXPECT_THAT(Exchange("code-1"), FailsWith(grpc::ABORTED, "EXCHANGE_OUTCOME_UNKNOWN"));
   EXPECT_EQ(upstream_.CountRequests(kExchangePath), 1u);
   EXPECT_EQ(upstream_.Requests().back().connection, 1);
+}
+
+// The recovery is one body more, on a connection of its own.
+TEST_F(WireFlow, SendsTheRecoveryOfAnExchangeOnce) {
+  WarmUp();
+  upstream_.Enqueue(Answer().ThenClose());
+  EXPECT_THAT(Exchange("code-1"), Succeeds());
+  EXPECT_EQ(upstream_.CountRequests(kExchangePath), 2u);
+  EXPECT_EQ(upstream_.Requests().back().connection, 2);
 }
 
 // One attempt is one body on the wire; the second is a decision of ours and in the log.

@@ -39,6 +39,8 @@ const std::map<std::string, Shape> kPromised = {
     {"oauth_gateway_exchange_joins_total", {"counter", {}}},
     {"oauth_gateway_exchange_replays_total", {"counter", {}}},
     {"oauth_gateway_exchange_outcome_unknown_total", {"counter", {}}},
+    {"oauth_gateway_exchange_memory_full_total", {"counter", {}}},
+    {"oauth_gateway_exchange_memory_bytes", {"gauge", {}}},
     {"oauth_gateway_resend_prevented_total", {"counter", {}}},
     {"oauth_gateway_upstream_contract_violations_total", {"counter", {"field"}}},
     {"oauth_gateway_error_details_truncated_total", {"counter", {}}},
@@ -106,6 +108,8 @@ void RecordEverything(Metrics& metrics) {
   metrics.ExchangeJoined();
   metrics.ExchangeReplayed();
   metrics.ExchangeOutcomeUnknown();
+  metrics.ExchangeMemoryFull();
+  metrics.SetExchangeMemoryBytes(1000);
   metrics.ResendPrevented();
   metrics.SetRetryBudgetTokens(7.5);
   metrics.SetBreakerState(1);

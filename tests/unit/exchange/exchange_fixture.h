@@ -21,17 +21,22 @@ using End = ExchangeRegistry::End;
 // What errors.md says of the code in the cases that the tests use; any body of a 200 but
 // "unreadable" holds a key.
 inline ExchangeResult JudgeByTable(const Outcome& outcome) {
+  const auto unless_sent = [&](ExchangeResult result) {
+    return HasUnknownAttempt(outcome) ? ExchangeResult::kUnknown : result;
+  };
   if (const auto* error = std::get_if<TransportError>(&outcome.last)) {
-    if (error->failure == TransportFailure::kCancelled) return ExchangeResult::kUnsent;
-    if (error->delivery == Delivery::kNever) return ExchangeResult::kUnsent;
+    if (error->failure == TransportFailure::kCancelled) return unless_sent(ExchangeResult::kUnsent);
+    if (error->delivery == Delivery::kNever) return unless_sent(ExchangeResult::kUnsent);
     return error->http_status == 200 ? ExchangeResult::kSpent : ExchangeResult::kUnknown;
   }
   const auto& response = std::get<HttpResponse>(outcome.last);
   if (response.status == 200) {
     return response.body == "unreadable" ? ExchangeResult::kSpent : ExchangeResult::kSuccess;
   }
-  if (RetryClassOfExchange(outcome.last) == RetryClass::kIfUnsent) return ExchangeResult::kUnsent;
-  return response.status < 500 ? ExchangeResult::kRejected : ExchangeResult::kUnknown;
+  if (RetryClassOfExchange(outcome.last) == RetryClass::kIfUnsent) {
+    return unless_sent(ExchangeResult::kUnsent);
+  }
+  return response.status < 500 ? unless_sent(ExchangeResult::kRejected) : ExchangeResult::kUnknown;
 }
 
 inline HttpResponse Key(std::string body) {
@@ -55,6 +60,7 @@ class ExchangeTest : public testing::Test {
     bool verifier = true;
     bool once_only = false;
     bool retries = true;
+    bool recovery = false;
   };
 
   // One call and what came of it.
@@ -124,13 +130,13 @@ class ExchangeTest : public testing::Test {
     options.deadline = call.deadline;
     options.attempt_timeout = 1s;  // of no meaning for an exchange
     options.classify = ClassifyExchange;
-    options.repeat = Repeat::kOnlyUnsent;
+    options.repeat = ask.recovery ? Repeat::kOneRecovery : Repeat::kOnlyUnsent;
     options.started = loop_.Now();
 
     HttpRequest request("/auth/keys");
     request.set_body(ask.identity);
     Task<ExchangeRegistry::Reply> run =
-        exchanges_->Run(std::move(call), std::move(request), std::move(options), nullptr);
+        exchanges_->Run(std::move(call), std::move(request), std::move(options), observer_);
     caller.reply = co_await run;
     caller.replied_at = loop_.Now();
     ++caller.replies;
@@ -148,6 +154,15 @@ class ExchangeTest : public testing::Test {
     return std::accumulate(counts.begin(), counts.end(), size_t{0});
   }
 
+  // Counts what is told of exchanges.
+  struct Observer final : ExchangeObserver {
+    void OnAnswerLost() override { ++lost; }
+    void OnMemoryFull() override { ++memory_full; }
+    int lost = 0;
+    int memory_full = 0;
+  };
+
+  const std::shared_ptr<Observer> observer_ = std::make_shared<Observer>();
   FakeLoop loop_;
   ScriptedTransport transport_{loop_};
   Retrier retrier_{loop_, transport_, [] { return 0.0; }};

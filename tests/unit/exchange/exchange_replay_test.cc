@@ -71,7 +71,7 @@ TEST_P(ExchangeMemory, IsGivenAgainUntilItsTimeIsOver) {
     loop_.Advance(kept - 1ms);
     const Caller& repeat = Begin();
     EXPECT_TRUE(repeat.reply.replayed);
-    EXPECT_EQ(repeat.reply.outcome, first.reply.outcome);
+    EXPECT_EQ(repeat.Got(), first.Got());
     EXPECT_EQ(Sends(), 1u);
     loop_.Advance(1ms);
   }

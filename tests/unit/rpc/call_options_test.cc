@@ -84,14 +84,18 @@ TEST(CallOptions, LetsTheCallOverrideIt) {
   EXPECT_EQ(options.policy.initial_interval, Config().initial_interval);
 }
 
-TEST(CallOptions, RepeatsAnExchangeOnlyWhenUnsent) {
-  const auto options_of = [](Rpc rpc) {
-    return MakeCallOptions(Config(), rpc, nullptr, kNow, kNow + 1s, {});
+TEST(CallOptions, RepeatsAnExchangeAsTheSettingSays) {
+  Config config;
+  const auto options_of = [&](Rpc rpc) {
+    return MakeCallOptions(config, rpc, nullptr, kNow, kNow + 1s, {});
   };
   EXPECT_EQ(options_of(Rpc::kCreateAuthCode).repeat, Repeat::kHarmless);
   EXPECT_EQ(options_of(Rpc::kCreateAuthCode).classify, &ClassifyCreate);
-  EXPECT_EQ(options_of(Rpc::kExchangeAuthCode).repeat, Repeat::kOnlyUnsent);
+  EXPECT_EQ(options_of(Rpc::kExchangeAuthCode).repeat, Repeat::kOneRecovery);
   EXPECT_EQ(options_of(Rpc::kExchangeAuthCode).classify, &ClassifyExchange);
+  config.exchange_recovery = ExchangeRecovery::kNever;
+  EXPECT_EQ(options_of(Rpc::kExchangeAuthCode).repeat, Repeat::kOnlyUnsent);
+  EXPECT_EQ(options_of(Rpc::kCreateAuthCode).repeat, Repeat::kHarmless);
 }
 
 }  // namespace

@@ -183,6 +183,8 @@ TEST_F(CallScopeTest, CountsACallFromItsStartToItsEnd) {
   const FailedCall failed = FailUpstream(kExchange, outcome);
   scope_->OnAttempt(outcome.attempts[0]);
   scope_->OnDecision({.stop = StopReason::kUnsafeExchange, .retry_after = {}});
+  scope_->OnAnswerLost();
+  scope_->OnMemoryFull();
   scope_->Finish({.failed = &failed,
                   .outcome = &outcome,
                   .details_truncated = true,
@@ -192,6 +194,7 @@ TEST_F(CallScopeTest, CountsACallFromItsStartToItsEnd) {
   EXPECT_EQ(capture_->text(), "");
   ExpectMetric("oauth_gateway_calls_in_flight 0");
   ExpectMetric("oauth_gateway_exchange_outcome_unknown_total 1");
+  ExpectMetric("oauth_gateway_exchange_memory_full_total 1");
   ExpectMetric("oauth_gateway_resend_prevented_total 1");
   ExpectMetric("oauth_gateway_error_details_truncated_total 1");
   ExpectMetric("oauth_gateway_exchange_joins_total 1");

@@ -131,7 +131,6 @@ INSTANTIATE_TEST_SUITE_P(
         RetryableCase{"BreakerOpen", kCreate, 500, kBreaker, true, true},
         RetryableCase{"BreakerOpenOfACallsOwnStatus", kCreate, 409, kBreaker, true, true},
         RetryableCase{"BreakerOpenOfExchange", kExchange, 429, kBreaker, true, true},
-        RetryableCase{"BreakerOpenOfUnknownOutcome", kExchange, 500, kBreaker, true, false},
         RetryableCase{"UnsafeExchange", kExchange, 500, kUnsafe, true, false},
         RetryableCase{"UnsafeExchange502", kExchange, 502, kDeadline, true, false},
         RetryableCase{"PermanentWithRetryAfter", kCreate, 409, kNotRetryable, true, false},
@@ -312,6 +311,20 @@ TEST(FailUpstream, NeverCallsAnUnknownOutcomeRetryableWhateverTheBreakerSays) {
   EXPECT_EQ(failed.reason, kLost);
   EXPECT_FALSE(failed.retryable);
   EXPECT_EQ(failed.retry_delay, std::nullopt);
+}
+
+// A recovery was due and is not made, so nobody will know.
+TEST(FailUpstream, CallsARecoveryThatWasRefusedAnUnknownOutcome) {
+  for (const StopReason stop : {kBreaker, StopReason::kBudgetExhausted}) {
+    Outcome outcome = OutcomeOf(JsonError(500), stop);
+    outcome.retry_after = 420ms;
+    const FailedCall failed = FailUpstream(kExchange, outcome);
+    EXPECT_EQ(failed.reason, kLost);
+    EXPECT_EQ(failed.code, absl::StatusCode::kAborted);
+    EXPECT_EQ(failed.auth_code_state, UE::UNKNOWN);
+    EXPECT_FALSE(failed.retryable);
+    EXPECT_EQ(FailUpstream(kCreate, outcome).reason, v1::INTERNAL_SERVER);
+  }
 }
 
 TEST(FailUpstream, LetsTheLastAnswerDecideWhenRetriesAreSpent) {

@@ -1,0 +1,19 @@
+#pragma once
+
+#include "resilience/retrier.h"
+
+namespace modelgates::gateway {
+
+// Is told of an exchange what is no single call's: for metrics.
+class ExchangeObserver : public AttemptObserver {
+ public:
+  // It was sent and is over, and what it brought is lost: once an exchange, however many wait.
+  virtual void OnAnswerLost() {}
+  // There is no room to join it, or to remember it.
+  virtual void OnMemoryFull() {}
+
+ protected:
+  ~ExchangeObserver() = default;
+};
+
+}  // namespace modelgates::gateway
