@@ -94,7 +94,7 @@ class RealServer final : public Server {
         retrier_(loop_, transport_, Random(), config_.retry_budget ? &budget_ : nullptr,
                  config_.breaker ? &breaker_ : nullptr),
         secrets_([this](int error) { WarnOfUnlockedMemory(error); }),
-        exchanges_(loop_, retrier_, ToExchangeOptions(config_), ToExchangeResult, secrets_),
+        exchanges_(loop_, retrier_, ToExchangeOptions(config_), ReadExchange, secrets_),
         admission_(config_.max_concurrent_calls),
         credentials_(config_, loop_, log_),
         pipeline_({config_, loop_, log_, metrics_, retrier_, exchanges_, admission_, credentials_}),

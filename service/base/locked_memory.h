@@ -1,7 +1,5 @@
 #pragma once
 
-#include <sys/mman.h>
-
 #include <cstddef>
 #include <functional>
 #include <memory_resource>
@@ -16,12 +14,14 @@ class LockedMemory final : public std::pmr::memory_resource {
   // Called once, with errno, when memory cannot be locked, most likely for RLIMIT_MEMLOCK. It then
   // serves all the same, and still stays out of core dumps.
   using OnUnlocked = std::function<void(int error)>;
-  // mlock(2), or what stands in for it in a test.
+  // As mlock(2), or what stands in for it in a test.
   using Lock = int (*)(const void* start, size_t bytes);
 
-  explicit LockedMemory(OnUnlocked on_unlocked, Lock lock = ::mlock);
+  explicit LockedMemory(OnUnlocked on_unlocked, Lock lock = LockPages);
 
  private:
+  static int LockPages(const void* start, size_t bytes);
+
   // Whole pages, one mapping for each block.
   class Pages final : public std::pmr::memory_resource {
    public:

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string_view>
+
 #include "resilience/retrier.h"
 
 namespace modelgates::gateway {
@@ -11,6 +13,8 @@ class ExchangeObserver : public AttemptObserver {
   virtual void OnAnswerLost() {}
   // There is no room to join it, or to remember it.
   virtual void OnMemoryFull() {}
+  // Its answer holds a key, but broke the REST contract in `field`.
+  virtual void OnContractViolated(std::string_view /*field*/) {}
 
  protected:
   ~ExchangeObserver() = default;

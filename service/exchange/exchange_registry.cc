@@ -90,6 +90,7 @@ struct ExchangeRegistry::Flight final : Timer, AttemptObserver {
   TimePoint backoff_end{};
   std::list<WaitPoint*> waiters;
   std::optional<KeptAnswer> answer;     // set when it is over
+  ExchangeResult result{};              // of that
   std::optional<ExchangeState> memory;  // set while it is remembered
   size_t bytes = 0;                     // counted while it is remembered
   std::list<const Flight*>::iterator rejected;
@@ -97,8 +98,8 @@ struct ExchangeRegistry::Flight final : Timer, AttemptObserver {
 };
 
 ExchangeRegistry::ExchangeRegistry(EventLoop& loop, Retrier& retrier, ExchangeOptions options,
-                                   Judge judge, std::pmr::memory_resource& memory)
-    : loop_(loop), retrier_(retrier), options_(options), judge_(judge), memory_(memory) {}
+                                   Reader reader, std::pmr::memory_resource& memory)
+    : loop_(loop), retrier_(retrier), options_(options), reader_(reader), memory_(memory) {}
 
 ExchangeRegistry::~ExchangeRegistry() = default;
 
@@ -128,6 +129,7 @@ Task<ExchangeRegistry::Reply> ExchangeRegistry::Run(Call call, HttpRequest reque
     if (--flight->replays_left == 0) Forget(*flight);
     reply.replayed = true;
     reply.sent = flight->offered;
+    reply.result = flight->result;
     reply.outcome = flight->answer->Copy();
     co_return reply;
   }
@@ -160,6 +162,7 @@ Task<ExchangeRegistry::Reply> ExchangeRegistry::Run(Call call, HttpRequest reque
 
   reply.sent = flight->offered;
   if (flight->answer) {
+    reply.result = flight->result;
     reply.outcome = flight->answer->Copy();
     co_return reply;
   }
@@ -177,11 +180,11 @@ Task<void> ExchangeRegistry::Fly(FlightPtr flight, HttpRequest request) {
   Task<Outcome> send = retrier_.Send(request, flight->options, flight.get());
   Outcome outcome = co_await send;
   if (flight->offered) BecomeLost(outcome);
-  const ExchangeResult result = judge_(outcome);
-  if (IsLost(result, outcome) && flight->observer != nullptr) flight->observer->OnAnswerLost();
+  flight->result = reader_(outcome, flight->observer.get());
+  if (IsLost(flight->result, outcome) && flight->observer != nullptr) flight->observer->OnAnswerLost();
   flight->answer.emplace(std::move(outcome), memory_);
   running_.erase(flight.get());
-  if (Find(flight->key) == flight) Remember(*flight, result);
+  if (Find(flight->key) == flight) Remember(*flight);
   flight->observer.reset();
   for (WaitPoint* waiter : flight->waiters) waiter->Notify();
 }
@@ -195,11 +198,11 @@ bool ExchangeRegistry::MakeRoom(size_t exchanges, size_t bytes) {
   return true;
 }
 
-void ExchangeRegistry::Remember(Flight& flight, ExchangeResult result) {
+void ExchangeRegistry::Remember(Flight& flight) {
   Duration ttl{};
   ExchangeState state{};
   flight.replays_left = kUnlimited;
-  switch (result) {
+  switch (flight.result) {
     case ExchangeResult::kSuccess:
       state = ExchangeState::kDone;
       // With nobody there, the first replay is the delivery.

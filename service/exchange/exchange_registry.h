@@ -57,8 +57,10 @@ using ExchangeCounts = std::array<size_t, kExchangeStateCount>;
 // thread only.
 class ExchangeRegistry {
  public:
-  // Judges an outcome; decides how long it is kept.
-  using Judge = ExchangeResult (*)(const Outcome&);
+  // Reads what an exchange brought, once for all its callers. The result decides how long it is
+  // kept; the answer to a success may be put into a form that is cheaper to read again. `observer`
+  // may be null.
+  using Reader = ExchangeResult (*)(Outcome& outcome, ExchangeObserver* observer);
 
   enum class End : uint8_t {
     kFinished,    // `outcome` is set
@@ -70,7 +72,8 @@ class ExchangeRegistry {
 
   struct Reply {
     End end = End::kFinished;
-    SecretOutcome outcome;
+    SecretOutcome outcome;  // as the reader left it
+    ExchangeResult result = ExchangeResult::kUnsent;
     bool joined = false;
     bool replayed = false;
     bool sent = false;
@@ -88,7 +91,7 @@ class ExchangeRegistry {
   };
 
   // All must outlive the registry. In `memory` lie the answers that are kept.
-  ExchangeRegistry(EventLoop& loop, Retrier& retrier, ExchangeOptions options, Judge judge,
+  ExchangeRegistry(EventLoop& loop, Retrier& retrier, ExchangeOptions options, Reader reader,
                    std::pmr::memory_resource& memory = *std::pmr::new_delete_resource());
   ~ExchangeRegistry();
 
@@ -120,7 +123,7 @@ class ExchangeRegistry {
   Task<void> Fly(FlightPtr flight, HttpRequest request);
   // Whether so much more may be known, once rejections have made room.
   bool MakeRoom(size_t exchanges, size_t bytes);
-  void Remember(Flight& flight, ExchangeResult result);
+  void Remember(Flight& flight);
   // May destroy `flight`.
   void Forget(const Flight& flight);
   // Ends a flight that nobody waits for and the upstream has not seen: a later call starts afresh.
@@ -129,7 +132,7 @@ class ExchangeRegistry {
   EventLoop& loop_;
   Retrier& retrier_;
   const ExchangeOptions options_;
-  const Judge judge_;
+  const Reader reader_;
   std::pmr::memory_resource& memory_;
   absl::flat_hash_map<ExchangeKey, FlightPtr> flights_;
   absl::flat_hash_set<Flight*> running_;

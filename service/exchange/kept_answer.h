@@ -26,7 +26,7 @@ class KeptAnswer {
   KeptAnswer& operator=(const KeptAnswer&) = delete;
   ~KeptAnswer();
 
-  // As it came. Each reader has its own, since reading changes it.
+  // As it was given. Each reader has its own, and wipes it.
   SecretOutcome Copy() const;
 
   // What it takes beside the object itself.

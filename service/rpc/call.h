@@ -48,7 +48,8 @@ class Call : public grpc::ServerUnaryReactor, public std::enable_shared_from_thi
   virtual const oauth::v1::RetryConfig* retries() const = 0;
   virtual HttpRequest ToHttpRequest(const UpstreamDefaults& defaults,
                                     const Secret& bearer) const = 0;
-  virtual ReplyReading ReadReply(HttpResponse& response) = 0;
+  // Reads a success: a create's answer as it came, an exchange's as ReadExchange left it.
+  virtual ReplyReading ReadReply(HttpResponse& answer) = 0;
   // Adds the secrets of request and reply, as views into them.
   virtual void AddSecrets(Redaction& redaction) const = 0;
   // The authorization code that the call is about: of the reply for a create. May be empty.

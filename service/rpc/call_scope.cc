@@ -103,7 +103,7 @@ void CallScope::LogReplay(const End& end) {
   log_.Write(line.Add("peer", peer_).Add("auth_code_fp", end.auth_code_fp));
 }
 
-void CallScope::ContractViolated(std::string_view field) {
+void CallScope::OnContractViolated(std::string_view field) {
   metrics_.ContractViolated(field);
   LogLine line = log_.Line(Severity::kWarning, "contract_violation",
                            "the upstream left out a field of its answer, or mistyped it");

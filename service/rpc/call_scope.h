@@ -40,13 +40,12 @@ class CallScope final : public ExchangeObserver {
   // Once, when the status is settled.
   void Finish(const End& end, TimePoint now);
 
-  // The upstream's answer broke its contract in `field`, and the reply does without it.
-  void ContractViolated(std::string_view field);
-
   void OnAttempt(const AttemptRecord& attempt) override;
   void OnDecision(const Decision& decision) override;
   void OnAnswerLost() override;
   void OnMemoryFull() override;
+  // The reply does without the field. Of a create as well.
+  void OnContractViolated(std::string_view field) override;
 
  private:
   void AddIdentity(LogLine& line) const;

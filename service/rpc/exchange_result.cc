@@ -7,15 +7,19 @@ namespace modelgates::gateway {
 
 namespace v1 = modelgates::oauth::v1;
 
-ExchangeResult ToExchangeResult(const Outcome& outcome) {
-  const auto* response = std::get_if<HttpResponse>(&outcome.last);
+ExchangeResult ReadExchange(Outcome& outcome, ExchangeObserver* observer) {
+  auto* response = std::get_if<HttpResponse>(&outcome.last);
   if (response != nullptr && response->status == 200) {
-    HttpResponse copy = *response;
     v1::ExchangeAuthCodeResponse reply;
-    const bool readable = FromHttpResponse(copy, reply).ok;
+    const ReplyReading reading = FromHttpResponse(*response, reply);
+    // The key is lost, and a repeat can only be told so.
+    if (!reading.ok) return ExchangeResult::kSpent;
+    reply.SerializeToString(&response->body);
     Wipe(*reply.mutable_key());
-    // Spent but unreadable: the key is lost, and a repeat can only be told so.
-    return readable ? ExchangeResult::kSuccess : ExchangeResult::kSpent;
+    for (const std::string_view field : reading.violations) {
+      if (observer != nullptr) observer->OnContractViolated(field);
+    }
+    return ExchangeResult::kSuccess;
   }
   switch (FailUpstream(Rpc::kExchangeAuthCode, outcome).auth_code_state) {
     case v1::UpstreamError::UNKNOWN:

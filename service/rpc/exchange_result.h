@@ -4,7 +4,8 @@
 
 namespace modelgates::gateway {
 
-// How long an exchange's outcome is remembered follows from what it says of the code.
-ExchangeResult ToExchangeResult(const Outcome& outcome);
+// ExchangeRegistry::Reader. What it says of the code decides how long an outcome is remembered. The
+// body of an answer that holds a key becomes the reply: a serialized ExchangeAuthCodeResponse.
+ExchangeResult ReadExchange(Outcome& outcome, ExchangeObserver* observer);
 
 }  // namespace modelgates::gateway

@@ -107,6 +107,8 @@ Task<Pipeline::Sent> Pipeline::SendCreate(Call& call, std::shared_ptr<CallScope>
   Sent sent;
   Task<Outcome> send = parts_.retrier.Send(request, options, scope.get());
   sent.own = co_await send;
+  const auto* answer = std::get_if<HttpResponse>(&sent.own->last);
+  sent.succeeded = answer != nullptr && answer->status == 200;
   co_return sent;
 }
 
@@ -129,6 +131,7 @@ Task<Pipeline::Sent> Pipeline::SendExchange(Call& call, std::shared_ptr<CallScop
 
   Sent sent;
   sent.exchanged = std::move(reply.outcome);
+  sent.succeeded = sent.exchanged != nullptr && reply.result == ExchangeResult::kSuccess;
   sent.exchange_sent = reply.sent;
   sent.joined = reply.joined;
   sent.replayed = reply.replayed;
@@ -169,11 +172,10 @@ void Pipeline::Conclude(Call& call, CallScope& scope, const Secret& bearer, Sent
     return;
   }
 
-  if (auto* answer = std::get_if<HttpResponse>(&sent.outcome()->last);
-      answer != nullptr && answer->status == 200) {
-    const ReplyReading reading = call.ReadReply(*answer);
+  if (sent.succeeded) {
+    const ReplyReading reading = call.ReadReply(std::get<HttpResponse>(sent.outcome()->last));
     if (reading.ok) {
-      for (const std::string_view field : reading.violations) scope.ContractViolated(field);
+      for (const std::string_view field : reading.violations) scope.OnContractViolated(field);
       end.app_id = call.app_id();
       end.auth_code_fp = fingerprints_.Fingerprint(call.auth_code());
       scope.Finish(end, parts_.loop.Now());

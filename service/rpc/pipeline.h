@@ -40,6 +40,7 @@ class Pipeline {
   struct Sent {
     std::optional<Outcome> own;          // of a create
     SecretOutcome exchanged;             // of an exchange
+    bool succeeded = false;              // the answer may be read into the reply
     std::optional<ErrorReason> gave_up;  // we stopped waiting for it
     bool exchange_sent = false;
     bool joined = false;

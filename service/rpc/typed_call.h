@@ -23,9 +23,6 @@ class TypedCall : public Call {
   HttpRequest ToHttpRequest(const UpstreamDefaults& defaults, const Secret& bearer) const override {
     return gateway::ToHttpRequest(request_, defaults, bearer);
   }
-  ReplyReading ReadReply(HttpResponse& response) override {
-    return FromHttpResponse(response, reply_);
-  }
 
  protected:
   const Request& request_;
@@ -46,6 +43,7 @@ class CreateAuthCodeCall final
       redaction.Add(request_.code_challenge());
     }
   }
+  ReplyReading ReadReply(HttpResponse& answer) override { return FromHttpResponse(answer, reply_); }
   std::string_view auth_code() const override { return reply_.data().id(); }
   int64_t app_id() const override { return reply_.data().app_id(); }
 };
@@ -62,6 +60,9 @@ class ExchangeAuthCodeCall final
     redaction.Add(request_.code());
     redaction.Add(request_.code_verifier());
     redaction.Add(reply_.key());
+  }
+  ReplyReading ReadReply(HttpResponse& answer) override {
+    return {.ok = reply_.ParseFromString(answer.body), .violations = {}};
   }
   std::string_view auth_code() const override { return request_.code(); }
   ExchangeIdentity Identity() const override {

@@ -18,7 +18,7 @@ using namespace std::chrono_literals;
 class Exchanges {
  public:
   explicit Exchanges(ExchangeOptions options)
-      : registry_(loop_, retrier_, options, ToExchangeResult) {}
+      : registry_(loop_, retrier_, options, ReadExchange) {}
 
   // Begins a call; it waits unless there is something to replay.
   void Begin(uint64_t identity) {

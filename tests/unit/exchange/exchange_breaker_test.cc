@@ -6,7 +6,7 @@ namespace {
 // Given an exchange behind a circuit breaker that opens at the second failure.
 class ExchangeBreaker : public ExchangeTest {
  protected:
-  ExchangeBreaker() { exchanges_.emplace(loop_, guarded_, ExchangeOptions{}, JudgeByTable); }
+  ExchangeBreaker() { exchanges_.emplace(loop_, guarded_, ExchangeOptions{}, ReadByTable); }
 
   void OpenIt() {
     transport_.Then(Refused()).Then(Refused());

@@ -20,7 +20,7 @@ using End = ExchangeRegistry::End;
 
 // What errors.md says of the code in the cases that the tests use; any body of a 200 but
 // "unreadable" holds a key.
-inline ExchangeResult JudgeByTable(const Outcome& outcome) {
+inline ExchangeResult ReadByTable(Outcome& outcome, ExchangeObserver* /*observer*/) {
   const auto unless_sent = [&](ExchangeResult result) {
     return HasUnknownAttempt(outcome) ? ExchangeResult::kUnknown : result;
   };
@@ -91,7 +91,7 @@ class ExchangeTest : public testing::Test {
     for (const Caller& caller : callers_) EXPECT_EQ(caller.replies, 1);
   }
 
-  void Use(ExchangeOptions options) { exchanges_.emplace(loop_, retrier_, options, JudgeByTable); }
+  void Use(ExchangeOptions options) { exchanges_.emplace(loop_, retrier_, options, ReadByTable); }
 
   // Begins a call and runs what can run without waiting.
   Caller& Begin(const Ask& ask) {
@@ -167,7 +167,7 @@ class ExchangeTest : public testing::Test {
   ScriptedTransport transport_{loop_};
   Retrier retrier_{loop_, transport_, [] { return 0.0; }};
   std::optional<ExchangeRegistry> exchanges_{std::in_place, loop_, retrier_, ExchangeOptions{},
-                                             JudgeByTable};
+                                             ReadByTable};
   std::deque<Caller> callers_;
 };
 

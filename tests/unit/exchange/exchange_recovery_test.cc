@@ -198,7 +198,7 @@ TEST_F(ExchangeRecovery, TakesATokenOfTheRetryBudgetWhateverTheConnectionWas) {
   RetryBudget budget({.percent = 0, .min_rate = 1});
   Retrier bounded(
       loop_, transport_, [] { return 0.0; }, &budget);
-  exchanges_.emplace(loop_, bounded, ExchangeOptions{}, JudgeByTable);
+  exchanges_.emplace(loop_, bounded, ExchangeOptions{}, ReadByTable);
   while (budget.Take(loop_.Now())) {
   }
   transport_.Then(Stale());
@@ -218,7 +218,7 @@ TEST_F(ExchangeRecovery, IsRefusedByAnOpenBreaker) {
       {.min_attempts = 1}, [] { return 0.5; }, nullptr);
   Retrier guarded(
       loop_, transport_, [] { return 0.0; }, nullptr, &breaker);
-  exchanges_.emplace(loop_, guarded, ExchangeOptions{}, JudgeByTable);
+  exchanges_.emplace(loop_, guarded, ExchangeOptions{}, ReadByTable);
   transport_.Then(Reset(), 10ms);
   const Caller& refused = Finish(Recovering());
   EXPECT_EQ(refused.reply.outcome->stop, StopReason::kBreakerOpen);

@@ -279,7 +279,7 @@ class Schedule {
     EXPECT_EQ(reply.outcome != nullptr, reply.end == End::kFinished);
     EXPECT_FALSE(caller.once_only && (reply.joined || reply.replayed));
     if (reply.outcome == nullptr || !transport_.IsProtected(caller.identity)) return;
-    if (JudgeByTable(*reply.outcome) != ExchangeResult::kSuccess) return;
+    if (reply.result != ExchangeResult::kSuccess) return;
     EXPECT_TRUE(caller.verifier || !reply.replayed);
     if (reply.replayed) transport_.CountReplay(caller.identity);
     EXPECT_EQ(std::get<HttpResponse>(reply.outcome->last).body, transport_.key(caller.identity));
@@ -290,7 +290,7 @@ class Schedule {
   const bool recovery_ = OneIn(random_, 2);
   ChanceTransport transport_{loop_, random_, recovery_};
   Retrier retrier_{loop_, transport_, [] { return 0.0; }};
-  ExchangeRegistry exchanges_{loop_, retrier_, kOptions, JudgeByTable};
+  ExchangeRegistry exchanges_{loop_, retrier_, kOptions, ReadByTable};
   std::deque<Caller> callers_;
   std::map<End, int> ends_;
   int joins_ = 0;

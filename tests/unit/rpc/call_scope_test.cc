@@ -166,7 +166,7 @@ TEST_F(CallScopeTest, LogsFailedAttemptsAtDebugOnly) {
 }
 
 TEST_F(CallScopeTest, LogsAndCountsABrokenContract) {
-  Start(kCreate).ContractViolated("created_at");
+  Start(kCreate).OnContractViolated("created_at");
   const std::vector<json> lines = capture_->Lines();
   ASSERT_EQ(lines.size(), 1u);
   EXPECT_EQ(lines[0]["event"], "contract_violation");

@@ -2,23 +2,72 @@
 
 #include <gtest/gtest.h>
 
+#include <vector>
+
+#include "modelgates/oauth/v1/oauth.pb.h"
 #include "unit/rpc/failed_support.h"
 
 namespace modelgates::gateway {
 namespace {
 
+class Observer final : public ExchangeObserver {
+ public:
+  void OnContractViolated(std::string_view field) override { fields.emplace_back(field); }
+  std::vector<std::string> fields;
+};
+
+Outcome Answered(std::string body) {
+  Outcome outcome;
+  HttpResponse response;
+  response.status = 200;
+  response.content_type = "application/json";
+  response.body = std::move(body);
+  outcome.last = std::move(response);
+  return outcome;
+}
+
+const std::string& BodyOf(const Outcome& outcome) {
+  return std::get<HttpResponse>(outcome.last).body;
+}
+
+TEST(ExchangeResult, OfAKeyIsTheReplyItself) {
+  Outcome outcome = Answered(R"({"key":"sk-1","user_id":"user-1"})");
+  EXPECT_EQ(ReadExchange(outcome, nullptr), ExchangeResult::kSuccess);
+  oauth::v1::ExchangeAuthCodeResponse reply;
+  ASSERT_TRUE(reply.ParseFromString(BodyOf(outcome)));
+  EXPECT_EQ(reply.key(), "sk-1");
+  EXPECT_EQ(reply.user_id(), "user-1");
+}
+
+// What the contract promised beside the key is missed once, however many callers read the reply.
+TEST(ExchangeResult, TellsWhatElseTheAnswerLacks) {
+  Outcome outcome = Answered(R"({"key":"sk-1"})");
+  Observer observer;
+  EXPECT_EQ(ReadExchange(outcome, &observer), ExchangeResult::kSuccess);
+  EXPECT_EQ(observer.fields, std::vector<std::string>{"user_id"});
+}
+
+TEST(ExchangeResult, OfAnAnswerThatCannotBeReadIsSpentAndItsBodyIsGone) {
+  Outcome outcome = Answered(R"({"key":"sk-1)");
+  Observer observer;
+  EXPECT_EQ(ReadExchange(outcome, &observer), ExchangeResult::kSpent);
+  EXPECT_EQ(BodyOf(outcome), "");
+  EXPECT_TRUE(observer.fields.empty());
+}
+
 TEST(ExchangeResult, OfAnExchangeThatTheBreakerRefusedIsUnsent) {
   Outcome refused;
   refused.stop = StopReason::kBreakerOpen;
-  EXPECT_EQ(ToExchangeResult(refused), ExchangeResult::kUnsent);
+  EXPECT_EQ(ReadExchange(refused, nullptr), ExchangeResult::kUnsent);
   const TransportError unreachable{TransportFailure::kConnect, Delivery::kNever};
-  EXPECT_EQ(ToExchangeResult(OutcomeOf(unreachable, StopReason::kBreakerOpen)),
-            ExchangeResult::kUnsent);
+  Outcome unsent = OutcomeOf(unreachable, StopReason::kBreakerOpen);
+  EXPECT_EQ(ReadExchange(unsent, nullptr), ExchangeResult::kUnsent);
 }
 
 TEST(ExchangeResult, OfALostAnswerIsUnknownWhateverTheBreakerSays) {
   const TransportError lost{TransportFailure::kReset, Delivery::kMaybe};
-  EXPECT_EQ(ToExchangeResult(OutcomeOf(lost, StopReason::kBreakerOpen)), ExchangeResult::kUnknown);
+  Outcome outcome = OutcomeOf(lost, StopReason::kBreakerOpen);
+  EXPECT_EQ(ReadExchange(outcome, nullptr), ExchangeResult::kUnknown);
 }
 
 }  // namespace
