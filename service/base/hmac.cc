@@ -2,12 +2,13 @@
 
 #include <absl/strings/escaping.h>
 #include <openssl/core_names.h>
-#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/params.h>
 #include <openssl/rand.h>
 
 #include <stdexcept>
+
+#include "base/secret.h"
 
 namespace modelgates::gateway {
 namespace {
@@ -17,13 +18,20 @@ void Require(bool ok, const char* what) {
   if (!ok) throw std::runtime_error(what);
 }
 
+std::string RandomKey() {
+  std::string key(32, '\0');
+  Require(RAND_bytes(reinterpret_cast<uint8_t*>(key.data()), static_cast<int>(key.size())) == 1,
+          "no randomness");
+  return key;
+}
+
 }  // namespace
 
 void Hmac::Free::operator()(EVP_MAC_CTX* context) const { EVP_MAC_CTX_free(context); }
 
-Hmac::Hmac() {
-  std::array<unsigned char, 32> key;
-  Require(RAND_bytes(key.data(), static_cast<int>(key.size())) == 1, "no randomness");
+Hmac::Hmac() : Hmac(Secret(RandomKey()).Reveal()) {}
+
+Hmac::Hmac(std::string_view key) {
   EVP_MAC* mac = EVP_MAC_fetch(nullptr, "HMAC", nullptr);
   Require(mac != nullptr, "no HMAC");
   context_.reset(EVP_MAC_CTX_new(mac));
@@ -31,8 +39,9 @@ Hmac::Hmac() {
   char digest[] = "SHA256";
   const OSSL_PARAM params[] = {OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
                                OSSL_PARAM_construct_end()};
-  Require(EVP_MAC_init(context_.get(), key.data(), key.size(), params) == 1, "HMAC init");
-  OPENSSL_cleanse(key.data(), key.size());
+  Require(EVP_MAC_init(context_.get(), reinterpret_cast<const uint8_t*>(key.data()), key.size(),
+                       params) == 1,
+          "HMAC init");
 }
 
 Hmac::Digest Hmac::Of(std::initializer_list<std::string_view> parts) {

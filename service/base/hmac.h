@@ -11,13 +11,15 @@
 
 namespace modelgates::gateway {
 
-// HMAC-SHA256 keyed with 32 random bytes of this process: tells whether two secrets are the same
-// without keeping them, and means nothing outside the process. Not thread-safe.
+// HMAC-SHA256: tells whether two secrets are the same without keeping them. Not thread-safe.
 class Hmac {
  public:
   using Digest = std::array<uint8_t, 32>;
 
+  // Keyed with 32 random bytes: means nothing outside the process.
   Hmac();
+  // Means the same wherever the key is known. The key is not kept here, but in OpenSSL.
+  explicit Hmac(std::string_view key);
 
   // Over all parts, each prefixed with its length, so that moving a byte from one part to the next
   // changes the digest.

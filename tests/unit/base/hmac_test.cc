@@ -1,5 +1,6 @@
 #include "base/hmac.h"
 
+#include <absl/strings/escaping.h>
 #include <gtest/gtest.h>
 
 #include <set>
@@ -37,6 +38,23 @@ TEST(Hmac, EachHasItsOwnKey) {
   Hmac one;
   Hmac other;
   EXPECT_NE(one.Of({"code"}), other.Of({"code"}));
+}
+
+TEST(Hmac, WithAKeyThatIsGivenMeansTheSameEverywhere) {
+  Hmac one("key");
+  Hmac same("key");
+  Hmac other("Key");
+  EXPECT_EQ(one.Of({"code", "verifier"}), same.Of({"code", "verifier"}));
+  EXPECT_NE(one.Of({"code"}), other.Of({"code"}));
+}
+
+// As another implementation says it. A change of this would part gateways of two versions that
+// share a store.
+TEST(Hmac, IsOverTheLengthInEightBytesAndThePart) {
+  Hmac hmac(std::string(20, '\x0b'));
+  const Hmac::Digest digest = hmac.Of({"Hi There"});
+  EXPECT_EQ(absl::BytesToHexString({reinterpret_cast<const char*>(digest.data()), digest.size()}),
+            "7f576cd063ed3e3615e6bf957fc801d0f4d8cf70bc1a604ab2ba1d06c8732e2e");
 }
 
 TEST(Hmac, AFingerprintIsTwelveHexDigitsOfTheDigest) {
