@@ -1,0 +1,152 @@
+#include "exchange/pepper_file.h"
+
+#include <gmock/gmock.h>
+#include <stdlib.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "support/fake_loop.h"
+#include "support/log_capture.h"
+
+namespace modelgates::gateway {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::HasSubstr;
+using testing::Not;
+
+const std::string kA(32, 'a');
+const std::string kB(32, 'b');
+
+class PepperFileTest : public testing::Test {
+ protected:
+  PepperFileTest() {
+    std::string pattern = testing::TempDir() + "pepper_XXXXXX";
+    directory_ = mkdtemp(pattern.data());
+    path_ = directory_ + "/pepper";
+  }
+  ~PepperFileTest() override {
+    EXPECT_THAT(capture_.text(), Not(HasSubstr("aaaa")));
+    std::filesystem::remove_all(directory_);
+  }
+
+  // As deployments do: a new file takes the old one's place.
+  void Write(std::string_view text) {
+    std::ofstream(path_ + ".next", std::ios::binary) << text;
+    std::filesystem::rename(path_ + ".next", path_);
+  }
+
+  // What ReadPepperFile says of a file with this content.
+  absl::StatusOr<Peppers> Read(std::string_view text) {
+    Write(text);
+    return ReadPepperFile(path_);
+  }
+
+  std::string RuleBrokenBy(std::string_view text) {
+    const absl::StatusOr<Peppers> peppers = Read(text);
+    if (peppers.ok()) return "";
+    const std::string rule(peppers.status().message());
+    EXPECT_THAT(rule, Not(HasSubstr("aaaa")));
+    return rule;
+  }
+
+  PepperFile Open(std::string_view text) { return PepperFile(path_, *Read(text), loop_, log()); }
+  Log& log() { return capture_.log(); }
+
+  std::string directory_;
+  std::string path_;
+  FakeLoop loop_;
+  LogCapture capture_;
+  const ExchangeIdentity identity_{.auth_code = "code",
+                                   .code_verifier = "verifier",
+                                   .bearer = "Bearer sk-1",
+                                   .caller = "",
+                                   .base_url = "https://upstream.example"};
+};
+
+TEST_F(PepperFileTest, HoldsOnePepperOrTwo) {
+  const absl::StatusOr<Peppers> one = Read(kA);
+  ASSERT_TRUE(one.ok());
+  EXPECT_EQ(one->in_use.Reveal(), kA);
+  EXPECT_TRUE(one->other.empty());
+  const absl::StatusOr<Peppers> two = Read(" \t" + kA + " \r\n  " + kB + "\n\n");
+  ASSERT_TRUE(two.ok());
+  EXPECT_EQ(two->in_use.Reveal(), kA);
+  EXPECT_EQ(two->other.Reveal(), kB);
+}
+
+TEST_F(PepperFileTest, ThatIsBadIsRefusedByARuleWithoutItsContent) {
+  EXPECT_EQ(RuleBrokenBy(""), "must hold at least 32 characters in each line");
+  EXPECT_EQ(RuleBrokenBy(kA.substr(1)), "must hold at least 32 characters in each line");
+  EXPECT_EQ(RuleBrokenBy(kA + "\nshort"), "must hold at least 32 characters in each line");
+  EXPECT_EQ(RuleBrokenBy(kA + "\n" + kB + "\n" + kB + "c"), "must hold one line or two");
+  EXPECT_EQ(RuleBrokenBy(kA + "\n\n" + kB), "must hold one line or two");
+  EXPECT_EQ(RuleBrokenBy(kA + "\n" + kA), "must not hold the same line twice");
+  EXPECT_EQ(RuleBrokenBy(kA + " " + kB), "must hold visible ASCII characters only");
+  EXPECT_EQ(RuleBrokenBy(kA + '\0'), "must hold visible ASCII characters only");
+  EXPECT_EQ(RuleBrokenBy(kA + "\xc3\xa4"), "must hold visible ASCII characters only");
+  EXPECT_THAT(RuleBrokenBy(std::string(10'000, 'a')), HasSubstr("must be a file that can be read"));
+}
+
+TEST_F(PepperFileTest, ThatIsNotThereIsAnError) {
+  const absl::StatusOr<Peppers> peppers = ReadPepperFile(path_);
+  ASSERT_FALSE(peppers.ok());
+  EXPECT_THAT(std::string(peppers.status().message()),
+              HasSubstr("must be a file that can be read: No such file"));
+}
+
+TEST_F(PepperFileTest, AnIndexIsTheSameInEveryGatewayThatKnowsThePepper) {
+  const PepperFile::Indices one = Open(kA).IndicesOf(identity_);
+  const PepperFile::Indices both = Open(kA + "\n" + kB).IndicesOf(identity_);
+  const PepperFile::Indices swapped = Open(kB + "\n" + kA).IndicesOf(identity_);
+  EXPECT_FALSE(one.other.has_value());
+  EXPECT_EQ(one.in_use, both.in_use);
+  EXPECT_EQ(both.in_use, swapped.other);
+  EXPECT_EQ(both.other, swapped.in_use);
+  EXPECT_NE(both.other, both.in_use);
+}
+
+TEST_F(PepperFileTest, IsReadAgainWithinASecondOfAChange) {
+  PepperFile peppers = Open(kA);
+  const auto before = peppers.IndicesOf(identity_);
+  Write(kB + "\n" + kA);
+  loop_.Advance(999ms);
+  EXPECT_EQ(peppers.IndicesOf(identity_).in_use, before.in_use);
+  loop_.Advance(1ms);
+  EXPECT_EQ(peppers.IndicesOf(identity_).other, before.in_use);
+  EXPECT_NE(peppers.IndicesOf(identity_).in_use, before.in_use);
+  EXPECT_EQ(capture_.Lines("reloaded").size(), 1u);
+}
+
+TEST_F(PepperFileTest, ABadVersionIsLoggedOnceAndTheOneBeforeKept) {
+  PepperFile peppers = Open(kA);
+  const auto before = peppers.IndicesOf(identity_);
+  Write("aaaa too short");
+  for (int i = 0; i < 3; ++i) {
+    loop_.Advance(1s);
+    EXPECT_EQ(peppers.IndicesOf(identity_).in_use, before.in_use);
+  }
+  EXPECT_EQ(capture_.Lines("reload_failed").size(), 1u);
+  EXPECT_EQ(capture_.Lines("reload_failed").at(0)["setting"], "exchange_pepper_file");
+  std::filesystem::remove(path_);
+  loop_.Advance(1s);
+  EXPECT_EQ(peppers.IndicesOf(identity_).in_use, before.in_use);
+  EXPECT_EQ(capture_.Lines("reload_failed").size(), 2u);
+  Write(kB);
+  loop_.Advance(1s);
+  EXPECT_NE(peppers.IndicesOf(identity_).in_use, before.in_use);
+  EXPECT_EQ(capture_.Lines("reloaded").size(), 1u);
+}
+
+TEST_F(PepperFileTest, TheSameContentInANewFileIsNoChange) {
+  PepperFile peppers = Open(kA);
+  peppers.IndicesOf(identity_);
+  Write(kA + "\n");
+  loop_.Advance(1s);
+  peppers.IndicesOf(identity_);
+  EXPECT_EQ(capture_.text(), "");
+}
+
+}  // namespace
+}  // namespace modelgates::gateway
