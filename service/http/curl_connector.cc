@@ -112,6 +112,7 @@ CurlEasy CurlConnector::MakeEasy() const {
   set(CURLOPT_NOPROXY, "");
   if (!options_.proxy.empty()) set(CURLOPT_HTTPPROXYTUNNEL, 1L);
 
+  set(CURLOPT_SSL_ENABLE_ALPN, options_.speaks_http ? 1L : 0L);
   set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
   set(CURLOPT_SSL_VERIFYPEER, 1L);
   set(CURLOPT_SSL_VERIFYHOST, 2L);

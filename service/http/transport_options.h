@@ -16,6 +16,8 @@ struct TransportOptions {
   // "http://host:port". Empty: straight; the environment's proxy variables are not looked at.
   std::string proxy;
   std::string user_agent = "modelgates-oauth-gateway";
+  // What is spoken over the connections is HTTP, and TLS says so (ALPN).
+  bool speaks_http = true;
 
   // Names, TCP, proxy and TLS together.
   std::chrono::milliseconds connect_timeout{5'000};

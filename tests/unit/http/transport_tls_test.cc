@@ -89,6 +89,17 @@ TEST_F(TransportTls, AHandshakeThatIsResetIsBroken) {
   ExpectError(transport.Send(), TransportFailure::kTls, Delivery::kNever);
 }
 
+// A TLS proxy may refuse a protocol that it does not serve.
+TEST_F(TransportTls, HttpIsOfferedOnlyWhereItIsSpoken) {
+  const auto refuse = [](SSL*, const unsigned char**, unsigned char*, const unsigned char*,
+                         unsigned, void*) { return SSL_TLSEXT_ERR_ALERT_FATAL; };
+  SSL_CTX_set_alpn_select_cb(certificate_.server_context(), refuse, nullptr);
+  TransportOptions options = Trusting(certificate_, upstream_.url());
+  ExpectError(TransportRunner(options).Send(), TransportFailure::kTls, Delivery::kNever);
+  options.speaks_http = false;
+  ExpectOk(TransportRunner(options).Send(), "{}");
+}
+
 TEST_F(TransportTls, Tls11IsNotSpoken) {
   SSL_CTX_set_max_proto_version(certificate_.server_context(), TLS1_1_VERSION);
   SSL_CTX_set_security_level(certificate_.server_context(), 0);
