@@ -10,6 +10,7 @@ find_package(simdjson CONFIG REQUIRED)
 find_package(prometheus-cpp CONFIG REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(httplib REQUIRED IMPORTED_TARGET cpp-httplib)
+pkg_check_modules(hiredis REQUIRED IMPORTED_TARGET hiredis<1)  # for its form see redis_protocol.cc
 find_path(BOOST_BEAST_INCLUDE_DIR boost/beast/http/basic_parser.hpp REQUIRED)
 if(GATEWAY_WITH_GRPC)
   find_package(gRPC CONFIG REQUIRED)

@@ -1,0 +1,249 @@
+#include "redis/redis_client.h"
+
+#include <absl/strings/match.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <list>
+#include <optional>
+#include <stop_token>
+#include <utility>
+
+#include "http/curl_connector.h"
+
+namespace modelgates::gateway {
+namespace {
+
+BaseUrl ToBaseUrl(const RedisUrl& url) {
+  BaseUrl base;
+  base.tls = url.tls;
+  base.origin = (url.tls ? "https://" : "http://") + url.authority;
+  return base;
+}
+
+TransportOptions ToTransportOptions(const RedisOptions& options) {
+  TransportOptions transport;
+  transport.ca_file = options.ca_file;
+  transport.connect_timeout = options.connect_timeout;
+  transport.speaks_http = false;
+  return transport;
+}
+
+// What a server says that will not let us in, as opposed to one that cannot just now (LOADING).
+bool IsRefusal(const std::string& word) {
+  return word == "WRONGPASS" || word == "NOAUTH" || word == "NOPERM" || word == "ERR";
+}
+
+}  // namespace
+
+// Keeps the connection. Commands and its own coroutine hold on to it, so that it may outlive the
+// client for as long as they take to notice.
+class RedisClient::Keeper : public std::enable_shared_from_this<Keeper> {
+ public:
+  Keeper(EpollLoop& loop, RedisUrl url, RedisOptions options, Log& log)
+      : loop_(loop),
+        url_(std::move(url)),
+        options_(std::move(options)),
+        transport_options_(ToTransportOptions(options_)),
+        log_(log),
+        connector_(std::in_place, loop, transport_options_, ToBaseUrl(url_)),
+        pause_(loop) {}
+
+  bool up() const { return link_ != nullptr; }
+  const RedisLimits& limits() const { return options_.limits; }
+  TimePoint Now() const { return loop_.Now(); }
+
+  Task<void> Keep();
+  Task<RedisResult> Call(std::string command, TimePoint deadline);
+  void Close();
+
+ private:
+  // Why there is no connection.
+  struct Trouble {
+    RedisFailure failure = RedisFailure::kDown;
+    std::string reason;  // for the log
+    std::string redis_error{};
+  };
+
+  // Until the connection ends, if there is one.
+  Task<Trouble> ServeOnce();
+  // nullopt: this is a server that will take commands.
+  Task<std::optional<Trouble>> Greet(std::shared_ptr<RedisLink> link, TimePoint deadline);
+  void ComeUp(std::shared_ptr<RedisLink> link);
+  void GoDown(const Trouble& trouble);
+
+  EpollLoop& loop_;
+  const RedisUrl url_;
+  const RedisOptions options_;
+  const TransportOptions transport_options_;
+  Log& log_;
+  std::optional<CurlConnector> connector_;
+  std::stop_source stop_;
+  const std::stop_token stop_token_ = stop_.get_token();
+  WaitPoint pause_;
+  std::shared_ptr<RedisLink> link_;   // that takes commands
+  std::optional<RedisFailure> down_;  // known to be down: what commands are told
+  std::string said_;                  // to the log, of why
+  std::list<WaitPoint*> waiting_;     // for a connection that is being made
+};
+
+Task<void> RedisClient::Keeper::Keep() {
+  const std::shared_ptr<Keeper> self = shared_from_this();
+  while (connector_) {
+    const TimePoint begin = loop_.Now();
+    Task<Trouble> serve = ServeOnce();
+    const Trouble trouble = co_await serve;
+    if (!connector_) break;
+    // A server may end a connection that worked, as when it is restarted or thinks it idle. One
+    // that does so again and again is down.
+    if (trouble.failure == RedisFailure::kLost && loop_.Now() - begin >= options_.probe_interval) {
+      continue;
+    }
+    GoDown(trouble);
+    co_await pause_.Wait(loop_.Now() + options_.probe_interval, stop_token_);
+  }
+}
+
+Task<RedisClient::Keeper::Trouble> RedisClient::Keeper::ServeOnce() {
+  const TimePoint deadline = loop_.Now() + options_.connect_timeout;
+  Task<CurlConnector::Result> connect = connector_->Connect(deadline, stop_token_);
+  CurlConnector::Result connected = co_await connect;
+  if (const auto* failure = std::get_if<TransportFailure>(&connected)) {
+    co_return Trouble{RedisFailure::kDown, std::string(ToString(*failure))};
+  }
+  const auto link = std::make_shared<RedisLink>(
+      loop_, std::get<std::unique_ptr<Connection>>(std::move(connected)), options_.limits);
+  Spawn(link->Serve());
+  Task<std::optional<Trouble>> greet = Greet(link, deadline);
+  std::optional<Trouble> trouble = co_await greet;
+  if (trouble) {
+    link->End(RedisFailure::kLost);
+    co_return *std::move(trouble);
+  }
+  ComeUp(link);
+  co_await link->ended().Wait(TimePoint::max(), stop_token_);
+  link_.reset();
+  const RedisFailure end = link->end().value_or(RedisFailure::kLost);
+  co_return Trouble{end, std::string(ToString(end))};
+}
+
+Task<std::optional<RedisClient::Keeper::Trouble>> RedisClient::Keeper::Greet(
+    std::shared_ptr<RedisLink> link, TimePoint deadline) {
+  std::vector<std::string> commands;
+  if (!url_.password.empty()) {
+    std::vector<std::string_view> login = {"AUTH"};
+    if (!url_.user.empty()) login.push_back(url_.user);
+    login.push_back(url_.password.Reveal());
+    commands.push_back(FormatRedisCommand(login, options_.limits.max_command_bytes));
+  }
+  // Even the first one, which is the server's own choice: a server is up once it has answered.
+  const std::string database = fmt::format("{}", url_.database);
+  const std::vector<std::string_view> select = {"SELECT", database};
+  commands.push_back(FormatRedisCommand(select, options_.limits.max_command_bytes));
+
+  for (std::string& command : commands) {
+    Task<RedisResult> call = link->Call(std::move(command), deadline);
+    Wipe(command);  // what a move may have left
+    const RedisResult result = co_await call;
+    if (const auto* failure = std::get_if<RedisFailure>(&result)) {
+      co_return Trouble{RedisFailure::kDown, std::string(ToString(*failure))};
+    }
+    const auto& reply = std::get<RedisReply>(result);
+    if (reply.type == RedisReply::Type::kError) {
+      const std::string word = ErrorWord(reply);
+      const bool refused = IsRefusal(word);
+      co_return Trouble{refused ? RedisFailure::kRefused : RedisFailure::kDown,
+                        refused ? "refused" : "not_ready", word};
+    }
+    if (!reply.IsStatus("OK")) co_return Trouble{RedisFailure::kDown, "garbage"};
+  }
+  co_return std::nullopt;
+}
+
+void RedisClient::Keeper::ComeUp(std::shared_ptr<RedisLink> link) {
+  link_ = std::move(link);
+  const bool was_down = down_.has_value();
+  down_.reset();
+  said_.clear();
+  for (WaitPoint* point : waiting_) point->Notify();
+  if (!was_down) return;
+  LogLine line = log_.Line(Severity::kInfo, "redis_up", "the shared store can be reached again");
+  log_.Write(line.Add("url", url_.Shown()));
+}
+
+void RedisClient::Keeper::GoDown(const Trouble& trouble) {
+  down_ = trouble.failure == RedisFailure::kRefused ? RedisFailure::kRefused : RedisFailure::kDown;
+  for (WaitPoint* point : waiting_) point->Notify();
+  const std::string saying = trouble.reason + " " + trouble.redis_error;
+  if (std::exchange(said_, saying) == saying) return;
+  const bool refused = trouble.failure == RedisFailure::kRefused;
+  LogLine line = log_.Line(refused ? Severity::kError : Severity::kWarning, "redis_down",
+                           "the shared store cannot be reached");
+  line.Add("url", url_.Shown()).Add("reason", trouble.reason);
+  if (!trouble.redis_error.empty()) line.Add("redis_error", trouble.redis_error);
+  log_.Write(line);
+}
+
+Task<RedisResult> RedisClient::Keeper::Call(std::string command, TimePoint deadline) {
+  const std::shared_ptr<Keeper> self = shared_from_this();
+  deadline = std::min(deadline, loop_.Now() + options_.limits.call_timeout);
+  if (command.empty()) co_return RedisFailure::kCrowded;
+  if (!link_ && !down_ && connector_) {
+    if (waiting_.size() >= options_.limits.max_calls) co_return RedisFailure::kCrowded;
+    WaitPoint connected(loop_);
+    const auto place = waiting_.insert(waiting_.end(), &connected);
+    co_await connected.Wait(deadline, stop_token_);
+    waiting_.erase(place);
+  }
+  if (!link_) {
+    Wipe(command);
+    co_return down_.value_or(RedisFailure::kDown);
+  }
+  Task<RedisResult> call = link_->Call(std::move(command), deadline);
+  co_return co_await call;
+}
+
+void RedisClient::Keeper::Close() {
+  stop_.request_stop();
+  if (link_) link_->End(RedisFailure::kLost);
+  connector_.reset();
+}
+
+RedisClient::RedisClient(EpollLoop& loop, RedisUrl url, RedisOptions options, Log& log)
+    : keeper_(std::make_shared<Keeper>(loop, std::move(url), std::move(options), log)) {
+  loop.Post([keeper = keeper_] { Spawn(keeper->Keep()); });
+}
+
+RedisClient::~RedisClient() { keeper_->Close(); }
+
+bool RedisClient::up() const { return keeper_->up(); }
+
+Task<RedisResult> RedisClient::Call(std::span<const std::string_view> args, TimePoint deadline) {
+  return keeper_->Call(FormatRedisCommand(args, keeper_->limits().max_command_bytes), deadline);
+}
+
+Task<RedisResult> RedisClient::Run(const RedisScript& script, std::vector<std::string> keys,
+                                   std::vector<std::string> args, TimePoint deadline) {
+  const std::shared_ptr<Keeper> keeper = keeper_;
+  deadline = std::min(deadline, keeper->Now() + keeper->limits().call_timeout);
+  const std::string key_count = fmt::format("{}", keys.size());
+  std::vector<std::string_view> command = {"EVALSHA", script.sha1, key_count};
+  command.insert(command.end(), keys.begin(), keys.end());
+  command.insert(command.end(), args.begin(), args.end());
+
+  Task<RedisResult> by_name =
+      keeper->Call(FormatRedisCommand(command, keeper->limits().max_command_bytes), deadline);
+  RedisResult result = co_await by_name;
+  const auto* reply = std::get_if<RedisReply>(&result);
+  const bool unknown = reply != nullptr && reply->type == RedisReply::Type::kError &&
+                       absl::StartsWith(reply->text, "NOSCRIPT");
+  if (!unknown) co_return result;
+
+  command[0] = "EVAL";
+  command[1] = script.text;
+  Task<RedisResult> by_text =
+      keeper->Call(FormatRedisCommand(command, keeper->limits().max_command_bytes), deadline);
+  co_return co_await by_text;
+}
+
+}  // namespace modelgates::gateway

@@ -1,0 +1,143 @@
+#include "redis/redis_protocol.h"
+
+#include <hiredis/hiredis.h>
+
+#include <algorithm>
+#include <cstring>
+#include <new>
+#include <utility>
+
+// From 1.0 on its reader makes types that it is not told how to make here.
+static_assert(HIREDIS_MAJOR == 0, "the reader's functions are those of hiredis 0.14");
+
+namespace modelgates::gateway {
+namespace {
+
+// Nobody asks for more than a handful.
+constexpr size_t kMaxElements = 128;
+
+// Where `task` puts what it reads; null when it may not.
+RedisReply* Place(const redisReadTask* task, RedisReply::Type type) {
+  RedisReply* place = nullptr;
+  if (task->parent == nullptr) {
+    place = new (std::nothrow) RedisReply;
+  } else {
+    place = &static_cast<RedisReply*>(task->parent->obj)->elements[static_cast<size_t>(task->idx)];
+  }
+  if (place != nullptr) place->type = type;
+  return place;
+}
+
+RedisReply::Type ToType(int type) {
+  switch (type) {
+    case REDIS_REPLY_STATUS:
+      return RedisReply::Type::kStatus;
+    case REDIS_REPLY_ERROR:
+      return RedisReply::Type::kError;
+    default:
+      return RedisReply::Type::kString;
+  }
+}
+
+void* CreateString(const redisReadTask* task, char* text, size_t size) {
+  RedisReply* const reply = Place(task, ToType(task->type));
+  if (reply != nullptr) reply->text.assign(text, size);
+  return reply;
+}
+
+// To give none is to refuse it: the reader fails for good.
+void* CreateArray(const redisReadTask* task, int size) {
+  size_t& elements = *static_cast<size_t*>(task->privdata);
+  elements += static_cast<size_t>(size);
+  if (elements > kMaxElements) return nullptr;
+  RedisReply* const reply = Place(task, RedisReply::Type::kArray);
+  if (reply != nullptr) reply->elements.resize(static_cast<size_t>(size));
+  return reply;
+}
+
+void* CreateInteger(const redisReadTask* task, long long value) {
+  RedisReply* const reply = Place(task, RedisReply::Type::kInteger);
+  if (reply != nullptr) reply->integer = value;
+  return reply;
+}
+
+void* CreateNil(const redisReadTask* task) { return Place(task, RedisReply::Type::kNil); }
+
+// Called for a whole answer only.
+void FreeReply(void* reply) { delete static_cast<RedisReply*>(reply); }
+
+redisReplyObjectFunctions functions = {CreateString, CreateArray, CreateInteger, CreateNil,
+                                       FreeReply};
+
+}  // namespace
+
+std::string ErrorWord(const RedisReply& error) {
+  constexpr size_t kMaxBytes = 24;
+  const auto is_part = [](char c) { return (c >= 'A' && c <= 'Z') || c == '_'; };
+  const auto end = std::find_if_not(error.text.begin(), error.text.end(), is_part);
+  std::string word(error.text.begin(), end);
+  const bool ends = end == error.text.end() || *end == ' ';
+  if (word.empty() || word.size() > kMaxBytes || !ends) word = "ERR";
+  return word;
+}
+
+std::string FormatRedisCommand(std::span<const std::string_view> args, size_t max_bytes) {
+  constexpr size_t kFramingBytes = 32;  // of an argument, at most
+  size_t bytes = kFramingBytes;
+  std::vector<const char*> texts;
+  std::vector<size_t> lengths;
+  for (const std::string_view arg : args) {
+    // Added up so that it cannot overflow.
+    if (arg.size() > max_bytes || bytes > max_bytes) return {};
+    bytes += arg.size() + kFramingBytes;
+    texts.push_back(arg.empty() ? "" : arg.data());
+    lengths.push_back(arg.size());
+  }
+  if (bytes > max_bytes) return {};
+  char* formatted = nullptr;
+  const int length = redisFormatCommandArgv(&formatted, static_cast<int>(args.size()), texts.data(),
+                                            lengths.data());
+  if (length < 0) throw std::bad_alloc();
+  std::string command(formatted, static_cast<size_t>(length));
+  explicit_bzero(formatted, command.size());
+  redisFreeCommand(formatted);
+  return command;
+}
+
+void RedisReplyReader::Free::operator()(redisReader* reader) const { redisReaderFree(reader); }
+
+RedisReplyReader::RedisReplyReader(size_t max_reply_bytes)
+    : max_reply_bytes_(max_reply_bytes), reader_(redisReaderCreateWithFunctions(&functions)) {
+  if (!reader_) throw std::bad_alloc();
+  reader_->privdata = &elements_;
+}
+
+RedisReplyReader::~RedisReplyReader() = default;
+
+void RedisReplyReader::Put(std::string_view bytes) {
+  if (garbage_) return;
+  garbage_ = redisReaderFeed(reader_.get(), bytes.data(), bytes.size()) != REDIS_OK;
+  unread_bytes_ += bytes.size();
+}
+
+RedisReplyReader::State RedisReplyReader::Next() {
+  void* reply = nullptr;
+  if (!garbage_) garbage_ = redisReaderGetReply(reader_.get(), &reply) != REDIS_OK;
+  if (garbage_) return State::kGarbage;
+  if (reply == nullptr) {
+    garbage_ = unread_bytes_ > max_reply_bytes_;
+    return garbage_ ? State::kGarbage : State::kNeedMore;
+  }
+  const size_t rest = reader_->len - reader_->pos;
+  garbage_ = unread_bytes_ - rest > max_reply_bytes_;
+  unread_bytes_ = rest;
+  elements_ = 0;
+  const std::unique_ptr<RedisReply> owned(static_cast<RedisReply*>(reply));
+  if (garbage_) return State::kGarbage;
+  reply_ = std::move(*owned);
+  return State::kReply;
+}
+
+RedisReply RedisReplyReader::Take() { return std::exchange(reply_, {}); }
+
+}  // namespace modelgates::gateway

@@ -1,0 +1,96 @@
+#include "support/redis_process.h"
+
+#include <netinet/in.h>
+#include <openssl/pem.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <stdexcept>
+#include <utility>
+
+namespace modelgates::gateway {
+namespace {
+
+// Free at this moment; somebody else may take it before the server does.
+int FreePort() {
+  const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  auto* generic = reinterpret_cast<sockaddr*>(&address);
+  socklen_t size = sizeof(address);
+  bind(fd, generic, size);
+  getsockname(fd, generic, &size);
+  close(fd);
+  return ntohs(address.sin_port);
+}
+
+void WritePem(const std::string& path, SSL_CTX* context) {
+  FILE* const file = std::fopen(path.c_str(), "w");
+  if (file == nullptr) throw std::runtime_error("cannot write " + path);
+  PEM_write_X509(file, SSL_CTX_get0_certificate(context));
+  PEM_write_PrivateKey(file, SSL_CTX_get0_privatekey(context), nullptr, nullptr, 0, nullptr,
+                       nullptr);
+  std::fclose(file);
+}
+
+}  // namespace
+
+RedisProcess::RedisProcess(std::vector<std::string> options, const TestCertificate* certificate)
+    : options_(std::move(options)), tls_(certificate != nullptr) {
+  std::string pattern = std::filesystem::temp_directory_path() / "redis-process-XXXXXX";
+  if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no temporary directory");
+  directory_ = pattern;
+  if (tls_) {
+    const std::string pem = directory_ + "/server.pem";
+    WritePem(pem, certificate->server_context());
+    options_.insert(options_.end(),
+                    {"--tls-cert-file", pem, "--tls-key-file", pem, "--tls-ca-cert-file",
+                     certificate->ca_file(), "--tls-auth-clients", "no"});
+  }
+  for (int attempt = 0; attempt < 5; ++attempt) {
+    port_ = FreePort();
+    if (Start()) return;
+  }
+  throw std::runtime_error("redis-server does not start: " + process_->out() + process_->err());
+}
+
+RedisProcess::~RedisProcess() {
+  process_.reset();
+  std::filesystem::remove_all(directory_);
+}
+
+std::string RedisProcess::url(const std::string& login) const {
+  return (tls_ ? "rediss://" : "redis://") + login + "127.0.0.1:" + std::to_string(port_);
+}
+
+bool RedisProcess::Start() {
+  const std::string program = FindTool("redis-server");
+  if (program.empty()) throw std::runtime_error("no redis-server: run scripts/setup");
+  const std::string port = std::to_string(port_);
+  std::vector<std::string> args = {program,          "--bind", "127.0.0.1",    "--dir", directory_,
+                                   "--save",         "",       "--appendonly", "no",    "--port",
+                                   tls_ ? "0" : port};
+  if (tls_) args.insert(args.end(), {"--tls-port", port});
+  args.insert(args.end(), options_.begin(), options_.end());
+  process_ = std::make_unique<Subprocess>(args);
+  return process_->WaitForOutput([](const std::string& out) {
+    return out.find("Ready to accept connections") != std::string::npos;
+  });
+}
+
+void RedisProcess::Kill() { process_.reset(); }
+
+void RedisProcess::StartAgain() {
+  if (!Start()) throw std::runtime_error("redis-server does not start again");
+}
+
+void RedisProcess::Pause() { process_->Signal(SIGSTOP); }
+
+void RedisProcess::Continue() { process_->Signal(SIGCONT); }
+
+}  // namespace modelgates::gateway

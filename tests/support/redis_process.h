@@ -1,0 +1,46 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "support/subprocess.h"
+#include "support/test_certificate.h"
+
+namespace modelgates::gateway {
+
+// A real redis-server on a free port of 127.0.0.1 that keeps nothing on disk. It serves when the
+// constructor returns, and is killed with this object.
+class RedisProcess {
+ public:
+  // `options`: of its command line. With a certificate it speaks TLS and nothing else.
+  explicit RedisProcess(std::vector<std::string> options = {},
+                        const TestCertificate* certificate = nullptr);
+  RedisProcess(const RedisProcess&) = delete;
+  RedisProcess& operator=(const RedisProcess&) = delete;
+  ~RedisProcess();
+
+  int port() const { return port_; }
+  // "redis://127.0.0.1:port", with this before the address, such as ":password@".
+  std::string url(const std::string& login = "") const;
+
+  // All it knew is gone.
+  void Kill();
+  // On the same port, after a Kill.
+  void StartAgain();
+
+  // While paused it accepts connections and answers nothing.
+  void Pause();
+  void Continue();
+
+ private:
+  bool Start();
+
+  std::string directory_;
+  std::vector<std::string> options_;
+  bool tls_;
+  int port_ = 0;
+  std::unique_ptr<Subprocess> process_;
+};
+
+}  // namespace modelgates::gateway
