@@ -14,6 +14,9 @@
 namespace modelgates::gateway {
 namespace {
 
+constexpr std::string_view kPing[] = {"PING"};
+constexpr size_t kPingBytes = 1000;
+
 BaseUrl ToBaseUrl(const RedisUrl& url) {
   BaseUrl base;
   base.tls = url.tls;
@@ -120,8 +123,17 @@ Task<RedisClient::Keeper::Trouble> RedisClient::Keeper::ServeOnce() {
     link->End(RedisFailure::kLost);
     co_return *std::move(trouble);
   }
+  // The client may have gone meanwhile, and the log after it.
+  if (!connector_) co_return Trouble{};
   ComeUp(link);
-  co_await link->ended().Wait(TimePoint::max(), stop_token_);
+  while (!link->end() && connector_) {
+    const TimePoint until = loop_.Now() + options_.heartbeat;
+    const WaitPoint::Result woken = co_await link->ended().Wait(until, stop_token_);
+    if (woken != WaitPoint::Result::kDeadline) continue;
+    // Whatever is answered: a login may do without PING. If nothing is, the link ends.
+    Task<RedisResult> ping = link->Call(FormatRedisCommand(kPing, kPingBytes), TimePoint::max());
+    co_await ping;
+  }
   link_.reset();
   const RedisFailure end = link->end().value_or(RedisFailure::kLost);
   co_return Trouble{end, std::string(ToString(end))};

@@ -23,6 +23,9 @@ struct RedisOptions {
   std::chrono::milliseconds connect_timeout{1'000};
   // While the server is down it is tried again this often.
   std::chrono::milliseconds probe_interval{1'000};
+  // A connection that works is asked for a sign of life this often: what lies between may forget it
+  // without a word, which no command should have to find out.
+  std::chrono::milliseconds heartbeat{15'000};
   RedisLimits limits;
 };
 

@@ -87,7 +87,7 @@ class RedisLink final : private Timer, public std::enable_shared_from_this<Redis
 
   EventLoop& loop_;
   const std::unique_ptr<Connection> connection_;
-  const RedisLimits& limits_;
+  const RedisLimits limits_;
   RedisReplyReader reader_;
   std::list<Slot> slots_;  // in the order of the commands
   // What is being offered to the kernel stays where it is until it is taken: TLS asks for that.

@@ -141,7 +141,7 @@ TEST(RedisClientTest, AServerThatIsNotThereYetIsFoundWhenItComes) {
 TEST(RedisClientTest, AServerThatHangsIsTakenForDownUntilItAnswers) {
   RedisProcess redis;
   RedisOptions options = PatientOptions();
-  options.limits.call_timeout = 500ms;
+  options.limits.call_timeout = 1s;
   ClientRunner client(redis.url(), options);
   ASSERT_EQ(client.Call({"SET", "key", "before"}), "+OK");
   redis.Pause();

@@ -104,6 +104,26 @@ TEST(RedisFaultTest, ACommandThatIsNeverAnsweredEndsItsConnection) {
   EXPECT_EQ(client.capture().Lines("redis_down").at(0)["reason"], "timeout");
 }
 
+// Nobody calls: what lies between may have forgotten the connection.
+TEST(RedisFaultTest, AConnectionThatNoLongerAnswersIsNoticedWithoutACall) {
+  FakeRedis server([](Session& session) {
+    if (session.number() > 1) return ServePings(session);
+    session.Greet();
+    for (int i = 0; i < 5; ++i) {
+      EXPECT_EQ(session.Read(), std::vector<std::string>{"PING"});
+      session.Send("-NOPERM this user has no permissions\r\n");
+    }
+    session.Ignore();
+  });
+  RedisOptions options = PatientOptions();
+  options.heartbeat = 1ms;
+  options.limits.call_timeout = 1s;
+  ClientRunner client(server.url(), options);
+  ASSERT_TRUE(client.capture().WaitForLines("redis_up", 1));
+  EXPECT_EQ(client.capture().Lines("redis_down").at(0)["reason"], "timeout");
+  EXPECT_EQ(client.Call({"PING"}), "+PONG");
+}
+
 // A server that is slow, but not too slow, and says what it says byte by byte.
 TEST(RedisFaultTest, AnAnswerInManyPiecesIsWaitedFor) {
   FakeRedis server([](Session& session) {
