@@ -26,6 +26,7 @@ class FakeRedis {
 
     // From 1, in the order in which they were accepted.
     int number() const { return number_; }
+    int fd() const { return fd_; }
     // Answers the commands that every connection begins with.
     void Greet();
 
