@@ -86,7 +86,7 @@ class RedisClient::Keeper : public std::enable_shared_from_this<Keeper> {
   WaitPoint pause_;
   std::shared_ptr<RedisLink> link_;   // that takes commands
   std::optional<RedisFailure> down_;  // known to be down: what commands are told
-  std::string said_;                  // to the log, of why
+  std::optional<RedisFailure> said_;  // to the log
   std::list<WaitPoint*> waiting_;     // for a connection that is being made
 };
 
@@ -176,7 +176,7 @@ void RedisClient::Keeper::ComeUp(std::shared_ptr<RedisLink> link) {
   link_ = std::move(link);
   const bool was_down = down_.has_value();
   down_.reset();
-  said_.clear();
+  said_.reset();
   for (WaitPoint* point : waiting_) point->Notify();
   if (!was_down) return;
   LogLine line = log_.Line(Severity::kInfo, "redis_up", "the shared store can be reached again");
@@ -186,9 +186,9 @@ void RedisClient::Keeper::ComeUp(std::shared_ptr<RedisLink> link) {
 void RedisClient::Keeper::GoDown(const Trouble& trouble) {
   down_ = trouble.failure == RedisFailure::kRefused ? RedisFailure::kRefused : RedisFailure::kDown;
   for (WaitPoint* point : waiting_) point->Notify();
-  const std::string saying = trouble.reason + " " + trouble.redis_error;
-  if (std::exchange(said_, saying) == saying) return;
-  const bool refused = trouble.failure == RedisFailure::kRefused;
+  // What it is lost by, and what later attempts meet, is one outage. A refusal is another matter.
+  if (std::exchange(said_, down_) == down_) return;
+  const bool refused = down_ == RedisFailure::kRefused;
   LogLine line = log_.Line(refused ? Severity::kError : Severity::kWarning, "redis_down",
                            "the shared store cannot be reached");
   line.Add("url", url_.Shown()).Add("reason", trouble.reason);

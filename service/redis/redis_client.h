@@ -35,7 +35,7 @@ struct RedisOptions {
 //
 // It connects before it is asked to. While the server is known to be down a command fails at once;
 // whether it is back is found out beside the commands, once every probe_interval. That it is down,
-// and that it is back, is logged once each: events redis_down and redis_up.
+// that it refuses us, and that it is back, is logged once each: events redis_down and redis_up.
 class RedisClient {
  public:
   // `loop` and `log` must outlive it; the loop must turn once more after it has gone.

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -82,6 +83,15 @@ class ClientRunner {
   }
   std::string Call(std::vector<std::string> command) {
     return Shown(Start(std::move(command)).get());
+  }
+  // Until a command is answered; false after 20 s.
+  bool WaitUntilUp() {
+    const TimePoint end = thread_.loop().Now() + std::chrono::seconds(20);
+    while (Call({"PING"}) != "+PONG") {
+      if (thread_.loop().Now() > end) return false;
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    return true;
   }
   std::string Run(const RedisScript& script, std::vector<std::string> keys,
                   std::vector<std::string> args) {
