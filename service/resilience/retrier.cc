@@ -127,6 +127,13 @@ Task<Outcome> Retrier::Send(const HttpRequest& request, const CallOptions& optio
   // Once one of the connections that wait was stale none of them is trusted: no call meets two.
   bool fresh_connection = false;
   while (true) {
+    if (options.gate != nullptr && !options.stop.stop_requested()) {
+      Task<bool> enter = options.gate->Enter();
+      if (!co_await enter) {
+        outcome.stop = StopReason::kUnsafeExchange;
+        co_return outcome;
+      }
+    }
     if (options.stop.stop_requested()) {
       BecomeCancelled(outcome);
       co_return outcome;

@@ -37,8 +37,8 @@ AttemptRecord ToRecord(const HttpResult& result);
 // Everything that a call learned upstream.
 struct Outcome {
   // The last attempt's result. Two cases are ours: without any attempt it is kTimeout (the deadline
-  // had passed, or the breaker was open) or kCancelled, both kNever; when stop was requested during
-  // a backoff it is kCancelled with delivery and status of the last attempt.
+  // had passed, or the breaker was open, or the gate closed) or kCancelled, both kNever; when stop
+  // was requested during a backoff it is kCancelled with delivery and status of the last attempt.
   HttpResult last = TransportError{TransportFailure::kTimeout, Delivery::kNever};
   absl::InlinedVector<AttemptRecord, 2> attempts;        // oldest first; at most kMaxAttempts
   StopReason stop = StopReason::kDeadline;               // kNotRetryable after a success
@@ -49,6 +49,16 @@ struct Outcome {
 
 // Whether the upstream may have acted on an attempt, the last one included, that is over.
 bool HasUnknownAttempt(const Outcome& outcome);
+
+// Asked before each attempt of one call.
+class AttemptGate {
+ public:
+  // False: the attempt is not made, and the call ends with what it has.
+  virtual Task<bool> Enter() = 0;
+
+ protected:
+  ~AttemptGate() = default;
+};
 
 struct CallOptions {
   RetryPolicy policy;
@@ -67,6 +77,7 @@ struct CallOptions {
   // Back to false once it is decided to try again after an attempt that used nothing; not after one
   // of unknown outcome. May be null.
   bool* offered = nullptr;
+  AttemptGate* gate = nullptr;  // may be null
   // When the call began, for the attempt log and max_elapsed.
   TimePoint started;
 };
