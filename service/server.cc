@@ -23,10 +23,11 @@
 #include "base/locked_memory.h"
 #include "config/settings_text.h"
 #include "exchange/exchange_registry.h"
+#include "exchange/redis_exchange_store.h"
 #include "http/curl_transport.h"
 #include "resilience/retrier.h"
 #include "rpc/breaker_log.h"
-#include "rpc/exchange_result.h"
+#include "rpc/exchange_reader.h"
 #include "rpc/oauth_service.h"
 #include "rpc/pipeline.h"
 
@@ -48,12 +49,45 @@ TransportOptions ToTransportOptions(const Config& config) {
   return options;
 }
 
+RedisExchangeStoreOptions ToStoreOptions(const Config& config) {
+  RedisExchangeStoreOptions options;
+  options.sending_kept = config.exchange_cap + ExchangeOptions().unknown_ttl;
+  return options;
+}
+
 ExchangeOptions ToExchangeOptions(const Config& config) {
   ExchangeOptions options;
   options.cap = config.exchange_cap;
   options.success_ttl = config.exchange_replay_ttl;
+  options.lease = ToStoreOptions(config).lease;
+  options.outage = config.exchange_store_fail_closed ? ExchangeLease::Outage::kRefuse
+                                                     : ExchangeLease::Outage::kGoOn;
   return options;
 }
+
+// What an exchange store needs.
+class SharedStore {
+ public:
+  SharedStore(const Config& config, EpollLoop& loop, Log& log)
+      : client_(loop, *ParseRedisUrl(config.exchange_store), ToRedisOptions(config), log),
+        peppers_(config.exchange_pepper_file, config.exchange_peppers, loop, log),
+        store_(client_, peppers_, ToStoreOptions(config), log) {}
+
+  ExchangeStore& store() { return store_; }
+  // On the loop, which must turn once more before this goes.
+  void Close() { client_.Close(); }
+
+ private:
+  static RedisOptions ToRedisOptions(const Config& config) {
+    RedisOptions options;
+    options.ca_file = config.exchange_store_ca_file;
+    return options;
+  }
+
+  RedisClient client_;
+  PepperFile peppers_;
+  RedisExchangeStore store_;
+};
 
 RetryBudget::Options ToBudgetOptions(const Config& config) {
   RetryBudget::Options options;
@@ -94,10 +128,14 @@ class RealServer final : public Server {
         retrier_(loop_, transport_, Random(), config_.retry_budget ? &budget_ : nullptr,
                  config_.breaker ? &breaker_ : nullptr),
         secrets_([this](int error) { WarnOfUnlockedMemory(error); }),
+        shared_(config_.exchange_store.empty()
+                    ? nullptr
+                    : std::make_unique<SharedStore>(config_, loop_, log_)),
         exchanges_(loop_, retrier_, ToExchangeOptions(config_), ReadExchange, secrets_),
         admission_(config_.max_concurrent_calls),
         credentials_(config_, loop_, log_),
-        pipeline_({config_, loop_, log_, metrics_, retrier_, exchanges_, admission_, credentials_}),
+        pipeline_({config_, loop_, log_, metrics_, retrier_, exchanges_,
+                   shared_ ? &shared_->store() : nullptr, admission_, credentials_}),
         service_(loop_, pipeline_),
         loop_thread_([this] { loop_.Run(); }) {}
 
@@ -110,6 +148,7 @@ class RealServer final : public Server {
       OnLoop([this] { exchanges_.Abort(); });
       WaitForExchanges(steady_clock::now() + kLoopAnswerTime);
     }
+    if (shared_) OnLoop([this] { shared_->Close(); });
     loop_.Stop();
     loop_thread_.join();
   }
@@ -242,6 +281,7 @@ class RealServer final : public Server {
   CircuitBreaker breaker_;
   Retrier retrier_;
   LockedMemory secrets_;
+  std::unique_ptr<SharedStore> shared_;  // null: no gateway but this one knows of its exchanges
   ExchangeRegistry exchanges_;
   Admission admission_;
   Credentials credentials_;

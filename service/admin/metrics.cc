@@ -159,6 +159,9 @@ Metrics::Metrics() : registry_(std::make_unique<prometheus::Registry>()) {
                                    "Exchanges that ran or ended without a place in memory, because "
                                    "it was full: not joined, or not replayed.")
                               .Add({});
+  exchange_store_unavailable_ = Counters(registry, "oauth_gateway_exchange_store_unavailable_total",
+                                         "Times that the shared exchange store was asked in vain.")
+                                    .Add({});
   exchange_memory_bytes_ = Gauges(registry, "oauth_gateway_exchange_memory_bytes",
                                   "What the results take that are kept for repeats.")
                                .Add({});
@@ -243,6 +246,8 @@ void Metrics::ExchangeReplayed() { exchange_replays_->Increment(); }
 void Metrics::ExchangeOutcomeUnknown() { exchange_outcome_unknown_->Increment(); }
 
 void Metrics::ExchangeMemoryFull() { exchange_memory_full_->Increment(); }
+
+void Metrics::ExchangeStoreUnavailable() { exchange_store_unavailable_->Increment(); }
 
 void Metrics::SetExchangeMemoryBytes(size_t bytes) {
   exchange_memory_bytes_->Set(static_cast<double>(bytes));

@@ -59,6 +59,7 @@ class Metrics {
   void ExchangeReplayed();
   void ExchangeOutcomeUnknown();
   void ExchangeMemoryFull();
+  void ExchangeStoreUnavailable();
   // What remembered exchanges take.
   void SetExchangeMemoryBytes(size_t bytes);
   // An exchange that failed and was not sent again because the upstream may have seen it.
@@ -108,6 +109,7 @@ class Metrics {
   Counter* exchange_joins_ = nullptr;
   Counter* exchange_replays_ = nullptr;
   Counter* exchange_memory_full_ = nullptr;
+  Counter* exchange_store_unavailable_ = nullptr;
   Gauge* exchange_memory_bytes_ = nullptr;
   Counter* exchange_outcome_unknown_ = nullptr;
   Counter* resend_prevented_ = nullptr;

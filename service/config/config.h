@@ -6,6 +6,7 @@
 
 #include "base/log_options.h"
 #include "base/secret.h"
+#include "config/peppers.h"
 
 namespace modelgates::gateway {
 
@@ -125,6 +126,19 @@ struct Config {
   Milliseconds exchange_cap = std::chrono::seconds(30);
   // How long the key of a finished exchange is kept for its repeats; 0 is not at all.
   Milliseconds exchange_replay_ttl = std::chrono::seconds(30);
+
+  // URL of the Redis-compatible server where gateways share exchanges; may hold a password. Empty:
+  // a repeat is protected only where it reaches the same gateway.
+  std::string exchange_store;
+  // PEM file that replaces the system's CAs for a rediss:// store; empty keeps those.
+  std::string exchange_store_ca_file;
+  // Without the store an exchange is refused. Off: it goes on as if there were none, since a store
+  // that is down should take nothing else down.
+  bool exchange_store_fail_closed = false;
+  // File with the peppers of the store's index, re-read when it changes.
+  std::string exchange_pepper_file;
+  // Those, as found at start.
+  Peppers exchange_peppers;
 
   // After SIGTERM: keep serving while load balancers notice, then wait for running calls.
   Milliseconds drain_delay = std::chrono::seconds(5);

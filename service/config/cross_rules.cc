@@ -37,6 +37,11 @@ std::span<const CrossRule> CrossRules() {
          return !config.retry_budget || config.retry_budget_percent > 0 ||
                 config.retry_budget_min_rate > 0;
        }},
+      {{"exchange_store", "exchange_pepper_file"},
+       "must come with --exchange_pepper_file",
+       [](const Config& config) {
+         return config.exchange_store.empty() || !config.exchange_pepper_file.empty();
+       }},
   };
   return rules;
 }
@@ -48,6 +53,13 @@ std::vector<std::string> Doubts(const Config& config) {
   }
   if (CrossesNetworkInClear(config.upstream)) {
     doubts.emplace_back("--upstream is http: codes and keys cross the network in clear");
+  }
+  if (config.exchange_store.empty() && !config.exchange_pepper_file.empty()) {
+    doubts.emplace_back("--exchange_pepper_file is not used without --exchange_store");
+  }
+  if (config.exchange_store.starts_with("redis://") &&
+      config.exchange_store.find('@') != std::string::npos) {
+    doubts.emplace_back("--exchange_store is redis://: its password crosses the network in clear");
   }
   return doubts;
 }

@@ -10,6 +10,7 @@
 #include "config/command_line.h"
 #include "config/cross_rules.h"
 #include "config/key_file.h"
+#include "config/peppers.h"
 #include "config/settings.h"
 #include "config/settings_text.h"
 #include "config/value_rules.h"
@@ -58,6 +59,16 @@ class Loader {
     }
     config_.api_key = Secret(key);
     Wipe(*text);
+  }
+
+  void ReadPeppers() {
+    if (config_.exchange_pepper_file.empty()) return;
+    absl::StatusOr<Peppers> peppers = ReadPepperFile(config_.exchange_pepper_file);
+    if (!peppers.ok()) {
+      return AddError(*FindSetting("exchange_pepper_file"),
+                      std::string(peppers.status().message()));
+    }
+    config_.exchange_peppers = *std::move(peppers);
   }
 
   void JudgeTogether() {
@@ -129,6 +140,7 @@ LoadResult Load(const std::vector<std::string>& args, const Environment& environ
   Loader loader(std::move(command_line), environment);
   loader.ReadSettings();
   loader.ReadKey();
+  loader.ReadPeppers();
   loader.JudgeTogether();
   if (!loader.errors().empty()) {
     result.errors = std::move(loader.errors());

@@ -252,6 +252,23 @@ std::vector<Setting> MakeSettings() {
       Length("exchange_replay_ttl", &C::exchange_replay_ttl, milliseconds(0), minutes(2),
              "How long the result of an exchange is kept for callers that repeat it; 0s is not at "
              "all."),
+      Redacted(Text("exchange_store", "URL", &C::exchange_store, Empty::kAllowed, StoreRule,
+                    "redis://host:port or rediss://host:port of a Redis-compatible server where "
+                    "gateways share exchanges, so that a repeat finds its key whichever of them "
+                    "it reaches. None: only where it reaches the same one."),
+               RedactUrl),
+      Text("exchange_store_ca_file", "FILE", &C::exchange_store_ca_file, Empty::kAllowed,
+           CaFileRule,
+           "PEM file of the CAs that the store's certificate may come from, instead of the "
+           "system's."),
+      Switch("exchange_store_fail_closed", &C::exchange_store_fail_closed,
+             "Refuse exchanges while the store cannot be asked, instead of going on without it."),
+      Redacted(
+          Text("exchange_pepper_file", "FILE", &C::exchange_pepper_file, Empty::kAllowed, nullptr,
+               "File with the secret that names exchanges in the store, the same for all "
+               "gateways: a line of at least 32 characters, and a second one that is accepted "
+               "as well while they are rotated. Read again when it changes."),
+          RedactKeyPath),
 
       Length("drain_delay", &C::drain_delay, milliseconds(0), hours(1),
              "After SIGTERM: how long to keep serving while health says NOT_SERVING."),

@@ -14,6 +14,7 @@
 #include "http/base_url.h"
 #include "http/http.h"
 #include "http/url.h"
+#include "redis/redis_url.h"
 
 namespace modelgates::gateway {
 namespace {
@@ -83,6 +84,12 @@ Rule ProxyRule(std::string_view text) {
                     (url->path.empty() || url->path == "/");
   if (fits) return std::nullopt;
   return "must be http://host:port, or http://user:password@host:port, and nothing after it";
+}
+
+Rule StoreRule(std::string_view text) {
+  const absl::StatusOr<RedisUrl> url = ParseRedisUrl(text);
+  if (url.ok()) return std::nullopt;
+  return std::string(url.status().message());
 }
 
 Rule CaFileRule(std::string_view path) {

@@ -20,6 +20,9 @@ Rule UpstreamRule(std::string_view text);
 // An HTTP proxy: http://host:port, user info allowed, nothing after it.
 Rule ProxyRule(std::string_view text);
 
+// A Redis-compatible server, see redis/redis_url.h.
+Rule StoreRule(std::string_view text);
+
 // A PEM file with a certificate that can be read now.
 Rule CaFileRule(std::string_view path);
 

@@ -12,12 +12,12 @@ namespace modelgates::gateway {
 // same party. Different identities never meet, so nobody receives what another party's exchange
 // brought.
 struct ExchangeIdentity {
-  std::string_view auth_code;
-  std::string_view code_verifier;
+  std::string_view auth_code{};
+  std::string_view code_verifier{};
   int code_challenge_method = -1;  // -1: absent
-  std::string_view bearer;         // the credential used upstream
-  std::string_view caller;         // the authenticated caller; empty without mTLS
-  std::string_view base_url;
+  std::string_view bearer{};       // the credential used upstream
+  std::string_view caller{};       // the authenticated caller; empty without mTLS
+  std::string_view base_url{};
 };
 
 // The only thing that is kept of an identity.

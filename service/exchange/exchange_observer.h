@@ -13,6 +13,8 @@ class ExchangeObserver : public AttemptObserver {
   virtual void OnAnswerLost() {}
   // There is no room to join it, or to remember it.
   virtual void OnMemoryFull() {}
+  // The shared store was asked in vain, once or more.
+  virtual void OnStoreUnavailable() {}
   // Its answer holds a key, but broke the REST contract in `field`.
   virtual void OnContractViolated(std::string_view /*field*/) {}
 

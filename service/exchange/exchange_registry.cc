@@ -1,19 +1,20 @@
 #include "exchange/exchange_registry.h"
 
 #include <algorithm>
-#include <limits>
 #include <list>
 #include <optional>
 #include <utility>
 #include <vector>
 
+#include "base/secret.h"
 #include "base/wait_point.h"
+#include "exchange/exchange_record.h"
 
 namespace modelgates::gateway {
 
 namespace {
 
-constexpr int kUnlimited = std::numeric_limits<int>::max();
+constexpr int kUnlimited = SharedExchange::kNoLimit;
 
 // Sent, then given up by Abort: for its callers that is a lost answer, not a call that they
 // cancelled.
@@ -37,13 +38,19 @@ size_t Index(ExchangeState state) { return static_cast<size_t>(state); }
 
 // One exchange from its first call to the end of its memory.
 struct ExchangeRegistry::Flight final : Timer, AttemptObserver {
-  Flight(ExchangeRegistry& registry_in, const Call& call, CallOptions options_in,
+  Flight(ExchangeRegistry& registry_in, Call& call, CallOptions options_in,
          std::shared_ptr<ExchangeObserver> observer_in)
       : registry(registry_in),
         key(call.key),
         replayable(call.replayable),
         options(std::move(options_in)),
         observer(std::move(observer_in)) {
+    if (call.shared != nullptr && !call.once_only) {
+      lease = std::make_shared<ExchangeLease>(registry.loop_, std::move(call.shared),
+                                              registry.options_.lease, registry.options_.outage,
+                                              observer);
+      options.gate = lease.get();
+    }
     options.stop = stop.get_token();
     options.offered = &offered;
     options.attempt_timeout = registry.options_.cap;
@@ -67,6 +74,7 @@ struct ExchangeRegistry::Flight final : Timer, AttemptObserver {
       return;
     }
     backoff_end = registry.loop_.Now() + decision.delay;
+    if (lease != nullptr) lease->TakeBack();
     // To be tried again means that the code was not used. Nobody is left to try it for.
     if (waiters.empty()) registry.Drop(*this);
   }
@@ -83,13 +91,16 @@ struct ExchangeRegistry::Flight final : Timer, AttemptObserver {
   const bool replayable;
   CallOptions options;
   std::shared_ptr<ExchangeObserver> observer;
+  std::shared_ptr<ExchangeLease> lease;  // null: no gateway but this one knows of it
   std::stop_source stop;
   bool offered = false;
   bool outcome_unknown = false;  // of an attempt that is over
   bool recovering = false;
   TimePoint backoff_end{};
   std::list<WaitPoint*> waiters;
-  std::optional<KeptAnswer> answer;     // set when it is over
+  std::optional<KeptAnswer> answer;  // set when it is over, unless `end` is
+  std::optional<End> end;
+  bool from_store = false;              // the answer is another gateway's
   ExchangeResult result{};              // of that
   std::optional<ExchangeState> memory;  // set while it is remembered
   size_t bytes = 0;                     // counted while it is remembered
@@ -161,9 +172,14 @@ Task<ExchangeRegistry::Reply> ExchangeRegistry::Run(Call call, HttpRequest reque
   flight->waiters.erase(self);
 
   reply.sent = flight->offered;
+  reply.replayed = flight->from_store;
   if (flight->answer) {
     reply.result = flight->result;
     reply.outcome = flight->answer->Copy();
+    co_return reply;
+  }
+  if (flight->end) {
+    reply.end = *flight->end;
     co_return reply;
   }
   if (waited == WaitPoint::Result::kStopped) {
@@ -177,16 +193,95 @@ Task<ExchangeRegistry::Reply> ExchangeRegistry::Run(Call call, HttpRequest reque
 
 // `request` holds the code and the credential: it goes with this frame, not with the memory.
 Task<void> ExchangeRegistry::Fly(FlightPtr flight, HttpRequest request) {
-  Task<Outcome> send = retrier_.Send(request, flight->options, flight.get());
-  Outcome outcome = co_await send;
-  if (flight->offered) BecomeLost(outcome);
-  flight->result = reader_(outcome, flight->observer.get());
-  if (IsLost(flight->result, outcome) && flight->observer != nullptr) flight->observer->OnAnswerLost();
-  flight->answer.emplace(std::move(outcome), memory_);
+  const std::shared_ptr<ExchangeLease> lease = flight->lease;
+  while (true) {
+    if (lease != nullptr) {
+      Task<bool> claim = Claim(*flight);
+      if (!co_await claim) break;
+    }
+    Task<Outcome> send = retrier_.Send(request, flight->options, flight.get());
+    Outcome outcome = co_await send;
+    // Another gateway took it over before it was sent, and has the word now.
+    if (lease != nullptr && lease->lost() && !flight->offered) continue;
+    if (lease != nullptr && lease->refused() && !flight->offered) {
+      flight->end = End::kNoStore;
+    } else {
+      Answer(*flight, std::move(outcome));
+    }
+    break;
+  }
+  const Retention retention = RetentionOf(*flight);
   running_.erase(flight.get());
-  if (Find(flight->key) == flight) Remember(*flight);
+  if (Find(flight->key) == flight) Remember(*flight, retention);
   flight->observer.reset();
+  flight->lease.reset();
   for (WaitPoint* waiter : flight->waiters) waiter->Notify();
+  if (lease != nullptr) {
+    Task<void> settle = Settle(*lease, *flight, retention);
+    co_await settle;
+  }
+}
+
+Task<void> ExchangeRegistry::Settle(ExchangeLease& lease, const Flight& flight,
+                                    Retention retention) {
+  ++settling_;
+  if (retention.ttl > Duration::zero()) {
+    std::string record = ToExchangeRecord(*flight.answer->Copy(), flight.result);
+    Task<void> finish = lease.Finish(std::move(record), {retention.ttl, retention.replays});
+    co_await finish;
+  } else {
+    Task<void> forget = lease.Forget();
+    co_await forget;
+  }
+  --settling_;
+}
+
+void ExchangeRegistry::Answer(Flight& flight, Outcome outcome) {
+  if (flight.offered) BecomeLost(outcome);
+  flight.result = reader_(outcome, flight.observer.get());
+  if (IsLost(flight.result, outcome) && flight.observer != nullptr) flight.observer->OnAnswerLost();
+  flight.answer.emplace(std::move(outcome), memory_);
+}
+
+Task<bool> ExchangeRegistry::Claim(Flight& flight) {
+  ExchangeLease& lease = *flight.lease;
+  while (true) {
+    Task<ExchangeLease::Claim> trying = lease.TryClaim();
+    switch (co_await trying) {
+      case ExchangeLease::Claim::kOurs:
+        flight.offered = false;
+        co_return true;
+      case ExchangeLease::Claim::kFinished: {
+        std::string record = lease.TakeRecord();
+        std::optional<ReadRecord> read = FromExchangeRecord(record);
+        Wipe(record);
+        flight.offered = read.has_value();
+        if (!read) {
+          flight.end = End::kUnknown;
+        } else {
+          flight.from_store = true;
+          flight.result = read->result;
+          flight.answer.emplace(std::move(*read->outcome), memory_);
+        }
+        co_return false;
+      }
+      case ExchangeLease::Claim::kUnknown:
+        flight.offered = false;
+        flight.end = End::kUnknown;
+        co_return false;
+      case ExchangeLease::Claim::kUnavailable:
+        flight.end = End::kNoStore;
+        co_return false;
+      case ExchangeLease::Claim::kElsewhere:
+        break;
+    }
+    flight.offered = lease.sent_elsewhere();
+    // Nothing of ours is under way, so nobody needs to wait for it.
+    if (flight.waiters.empty()) co_return false;
+    WaitPoint pause(loop_);
+    co_await pause.Wait(loop_.Now() + options_.poll_interval, flight.options.stop);
+    if (flight.stop.stop_requested()) co_return false;
+  }
 }
 
 bool ExchangeRegistry::MakeRoom(size_t exchanges, size_t bytes) {
@@ -198,47 +293,45 @@ bool ExchangeRegistry::MakeRoom(size_t exchanges, size_t bytes) {
   return true;
 }
 
-void ExchangeRegistry::Remember(Flight& flight) {
-  Duration ttl{};
-  ExchangeState state{};
-  flight.replays_left = kUnlimited;
+ExchangeRegistry::Retention ExchangeRegistry::RetentionOf(const Flight& flight) const {
+  // What came from the store is kept there.
+  if (!flight.answer || flight.from_store) return {};
   switch (flight.result) {
-    case ExchangeResult::kSuccess:
-      state = ExchangeState::kDone;
+    case ExchangeResult::kSuccess: {
       // With nobody there, the first replay is the delivery.
-      flight.replays_left = options_.max_replays + (flight.waiters.empty() ? 1 : 0);
-      if (flight.replayable && flight.replays_left > 0) ttl = options_.success_ttl;
-      break;
+      const int replays = options_.max_replays + (flight.waiters.empty() ? 1 : 0);
+      const bool kept = flight.replayable && replays > 0;
+      return {ExchangeState::kDone, kept ? options_.success_ttl : Duration::zero(), replays};
+    }
     case ExchangeResult::kSpent:
-      state = ExchangeState::kSpent;
-      ttl = options_.unknown_ttl;
-      break;
+      return {ExchangeState::kSpent, options_.unknown_ttl, kUnlimited};
     case ExchangeResult::kRejected:
-      state = ExchangeState::kRejected;
-      ttl = options_.rejected_ttl;
-      break;
+      return {ExchangeState::kRejected, options_.rejected_ttl, kUnlimited};
     case ExchangeResult::kUnknown:
-      state = ExchangeState::kUnknown;
-      ttl = options_.unknown_ttl;
-      break;
+      return {ExchangeState::kUnknown, options_.unknown_ttl, kUnlimited};
     case ExchangeResult::kUnsent:
       break;
   }
-  const size_t bytes = sizeof(Flight) + flight.answer->bytes();
-  const bool has_room = ttl > Duration::zero() && MakeRoom(0, bytes);
-  if (!has_room) {
-    if (ttl > Duration::zero() && flight.observer != nullptr) flight.observer->OnMemoryFull();
+  return {};
+}
+
+void ExchangeRegistry::Remember(Flight& flight, const Retention& retention) {
+  const bool wanted = retention.ttl > Duration::zero();
+  const size_t bytes = wanted ? sizeof(Flight) + flight.answer->bytes() : 0;
+  if (!wanted || !MakeRoom(0, bytes)) {
+    if (wanted && flight.observer != nullptr) flight.observer->OnMemoryFull();
     Forget(flight);
     return;
   }
-  flight.memory = state;
+  flight.memory = retention.state;
+  flight.replays_left = retention.replays;
   flight.bytes = bytes;
   bytes_ += bytes;
-  ++remembered_[Index(state)];
-  if (state == ExchangeState::kRejected) {
+  ++remembered_[Index(retention.state)];
+  if (retention.state == ExchangeState::kRejected) {
     flight.rejected = rejected_.insert(rejected_.end(), &flight);
   }
-  loop_.Start(flight, loop_.Now() + ttl);
+  loop_.Start(flight, loop_.Now() + retention.ttl);
 }
 
 void ExchangeRegistry::Abort() {

@@ -15,20 +15,13 @@
 #include "base/exchange_state.h"
 #include "base/task.h"
 #include "exchange/exchange_identity.h"
+#include "exchange/exchange_lease.h"
 #include "exchange/exchange_observer.h"
+#include "exchange/exchange_result.h"
 #include "exchange/kept_answer.h"
 #include "resilience/retrier.h"
 
 namespace modelgates::gateway {
-
-// What became of an exchange, as far as its replay goes.
-enum class ExchangeResult : uint8_t {
-  kSuccess,   // an answer that holds a key
-  kSpent,     // the code was used, but the answer cannot be read
-  kRejected,  // the upstream looked at the code and refused it
-  kUnknown,   // sent, and the outcome cannot be known
-  kUnsent,    // the code was not used: leaves no memory
-};
 
 struct ExchangeOptions {
   // Once sent, nothing ends an exchange but its answer or this. Counted from the start of the
@@ -46,6 +39,11 @@ struct ExchangeOptions {
   size_t max_bytes = 16 * 1024 * 1024;  // of those that are over
   // Calls that wait for one exchange. One more is refused.
   size_t max_waiters = 256;
+  // Of the shared store, where there is one: how long its claims last, what an outage of it means,
+  // and how often an exchange that another gateway is at is asked for.
+  Duration lease{};
+  ExchangeLease::Outage outage = ExchangeLease::Outage::kGoOn;
+  Duration poll_interval = std::chrono::milliseconds(100);
 };
 
 // Indexed by ExchangeState.
@@ -68,6 +66,8 @@ class ExchangeRegistry {
     kNotSent,     // the caller's deadline passed; the code was not sent
     kCancelled,   // the caller left
     kCrowded,     // too many wait for it already
+    kUnknown,     // another gateway sent it, and cannot say what came of it
+    kNoStore,     // the shared store cannot be asked, and nothing may be sent without it
   };
 
   struct Reply {
@@ -81,7 +81,9 @@ class ExchangeRegistry {
 
   // What one call brings.
   struct Call {
-    ExchangeKey key;
+    ExchangeKey key{};
+    // Where other gateways look for it; null: this one is alone.
+    std::unique_ptr<SharedExchange> shared;
     // A success is kept only for a caller that proved possession of a verifier, see exchange.md.
     bool replayable = false;
     // Opts out of join, replay and recovery: this call has an exchange of its own.
@@ -106,8 +108,9 @@ class ExchangeRegistry {
   // of those that were sent is unknown.
   void Abort();
 
-  // Exchanges that are under way, whether or not anyone waits for them. Drain waits for zero.
-  size_t in_flight() const { return running_.size(); }
+  // Exchanges that are under way, whether or not anyone waits for them, and those of which the
+  // shared store is still to be told. Drain waits for zero.
+  size_t in_flight() const { return running_.size() + settling_; }
 
   // How many exchanges are in which state: under way, or remembered. Walks the former only.
   ExchangeCounts CountStates() const;
@@ -118,12 +121,24 @@ class ExchangeRegistry {
  private:
   struct Flight;
   using FlightPtr = std::shared_ptr<Flight>;
+  // How a finished flight is kept; ttl 0 is not at all.
+  struct Retention {
+    ExchangeState state{};
+    Duration ttl{};
+    int replays = 0;
+  };
 
   FlightPtr Find(const ExchangeKey& key) const;
   Task<void> Fly(FlightPtr flight, HttpRequest request);
+  // Until the exchange is ours. False: it is not to be sent; the flight says why.
+  Task<bool> Claim(Flight& flight);
+  void Answer(Flight& flight, Outcome outcome);
+  Retention RetentionOf(const Flight& flight) const;
+  // Tells the other gateways.
+  Task<void> Settle(ExchangeLease& lease, const Flight& flight, Retention retention);
   // Whether so much more may be known, once rejections have made room.
   bool MakeRoom(size_t exchanges, size_t bytes);
-  void Remember(Flight& flight);
+  void Remember(Flight& flight, const Retention& retention);
   // May destroy `flight`.
   void Forget(const Flight& flight);
   // Ends a flight that nobody waits for and the upstream has not seen: a later call starts afresh.
@@ -136,6 +151,7 @@ class ExchangeRegistry {
   std::pmr::memory_resource& memory_;
   absl::flat_hash_map<ExchangeKey, FlightPtr> flights_;
   absl::flat_hash_set<Flight*> running_;
+  size_t settling_ = 0;
   ExchangeCounts remembered_{};
   std::list<const Flight*> rejected_;  // oldest first
   size_t bytes_ = 0;

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <absl/status/statusor.h>
-
 #include <optional>
 #include <string>
 
@@ -9,24 +7,10 @@
 #include "base/file_version.h"
 #include "base/hmac.h"
 #include "base/log.h"
-#include "base/secret.h"
+#include "config/peppers.h"
 #include "exchange/exchange_identity.h"
 
 namespace modelgates::gateway {
-
-// What keys the index of an exchange in a shared store, so that the store cannot find out by trying
-// whose exchange a record is.
-struct Peppers {
-  Secret in_use;
-  // Accepted beside it while the peppers are rotated; empty: none.
-  Secret other;
-};
-
-// Reads `path`: one or two lines, each a pepper of at least 32 visible ASCII characters, white
-// space around it cut off. The first is in use. An error names a rule, fit to follow the path
-// ("must
-// ..."), and nothing of the content.
-absl::StatusOr<Peppers> ReadPepperFile(const std::string& path);
 
 // The peppers while their file changes: looked at once a second at most, when an index is asked
 // for. A version that cannot be used is logged once, and the one before stays in use. Loop thread

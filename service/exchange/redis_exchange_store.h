@@ -13,7 +13,7 @@
 namespace modelgates::gateway {
 
 struct RedisExchangeStoreOptions {
-  Duration lease = std::chrono::seconds(10);
+  Duration lease = std::chrono::seconds(6);
   // That an exchange was sent is kept for so long after its lease has ended: at least until its
   // holder must have said what came of it, and then as long as an unknown outcome is remembered.
   // ExchangeOptions::cap + ExchangeOptions::unknown_ttl.

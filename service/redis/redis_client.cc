@@ -226,7 +226,9 @@ RedisClient::RedisClient(EpollLoop& loop, RedisUrl url, RedisOptions options, Lo
   loop.Post([keeper = keeper_] { Spawn(keeper->Keep()); });
 }
 
-RedisClient::~RedisClient() { keeper_->Close(); }
+RedisClient::~RedisClient() { Close(); }
+
+void RedisClient::Close() { keeper_->Close(); }
 
 bool RedisClient::up() const { return keeper_->up(); }
 

@@ -38,12 +38,14 @@ struct RedisOptions {
 // that it refuses us, and that it is back, is logged once each: events redis_down and redis_up.
 class RedisClient {
  public:
-  // `loop` and `log` must outlive it; the loop must turn once more after it has gone.
+  // `loop` and `log` must outlive it; the loop must turn once more after it was closed or has gone.
   RedisClient(EpollLoop& loop, RedisUrl url, RedisOptions options, Log& log);
   RedisClient(const RedisClient&) = delete;
   RedisClient& operator=(const RedisClient&) = delete;
-  // Commands under way end with kLost.
   ~RedisClient();
+
+  // Ends commands under way with kLost, and those that come with kDown.
+  void Close();
 
   // Sends one command and waits for its answer, RedisLimits::call_timeout at most, and until
   // `deadline` at most.

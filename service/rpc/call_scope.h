@@ -44,6 +44,7 @@ class CallScope final : public ExchangeObserver {
   void OnDecision(const Decision& decision) override;
   void OnAnswerLost() override;
   void OnMemoryFull() override;
+  void OnStoreUnavailable() override;
   // The reply does without the field. Of a create as well.
   void OnContractViolated(std::string_view field) override;
 
@@ -58,6 +59,7 @@ class CallScope final : public ExchangeObserver {
   const std::string traceparent_;
   const TraceContext trace_;  // views into traceparent_
   const std::string peer_;
+  bool degraded_ = false;
   Log& log_;
   Metrics& metrics_;
 };

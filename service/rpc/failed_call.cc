@@ -87,6 +87,7 @@ FailedCall FailLocally(Rpc rpc, ErrorReason reason) {
   failed.auth_code_state = LocalState(rpc, row);
   switch (reason) {
     case v1::GATEWAY_OVERLOADED:
+    case v1::EXCHANGE_STORE_UNAVAILABLE:
       failed.retryable = true;
       failed.retry_delay = kOverloadDelay;
       break;

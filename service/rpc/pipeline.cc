@@ -121,6 +121,9 @@ Task<Pipeline::Sent> Pipeline::SendExchange(Call& call, std::shared_ptr<CallScop
   exchange.key = ToKey(identities_, identity);
   exchange.replayable = identity.code_verifier.size() >= kMinReplayVerifier;
   exchange.once_only = call.Metadata("x-modelgates-exchange") == kOnceOnly;
+  if (parts_.store != nullptr && !exchange.once_only) {
+    exchange.shared = parts_.store->Open(identity);
+  }
   exchange.deadline = options.deadline;
   exchange.stop = options.stop;
 
@@ -149,6 +152,12 @@ Task<Pipeline::Sent> Pipeline::SendExchange(Call& call, std::shared_ptr<CallScop
       break;
     case ExchangeRegistry::End::kCrowded:
       sent.gave_up = v1::GATEWAY_OVERLOADED;
+      break;
+    case ExchangeRegistry::End::kUnknown:
+      sent.gave_up = v1::EXCHANGE_OUTCOME_UNKNOWN;
+      break;
+    case ExchangeRegistry::End::kNoStore:
+      sent.gave_up = v1::EXCHANGE_STORE_UNAVAILABLE;
       break;
   }
   co_return sent;

@@ -26,6 +26,7 @@ class Pipeline {
     Metrics& metrics;
     Retrier& retrier;
     ExchangeRegistry& exchanges;
+    ExchangeStore* store;  // null: no other gateway knows of our exchanges
     Admission& admission;
     Credentials& credentials;
   };

@@ -109,6 +109,10 @@ constexpr std::array kCatalogue = {
           "this gateway is shutting down: try again, another one serves"),
     Local("breaker open", v1::UPSTREAM_CIRCUIT_OPEN, StatusCode::kUnavailable, kGateway, kNoDetail,
           "the upstream kept failing, so nothing is sent to it for a while: try again later"),
+    Local(
+        "exchange store cannot be asked, and must be", v1::EXCHANGE_STORE_UNAVAILABLE,
+        StatusCode::kUnavailable, kGateway, kNoDetail,
+        "the store that the gateways share cannot be asked, so nothing was sent: try again later"),
     Local("less than 100 ms of deadline left", v1::DEADLINE_TOO_SHORT,
           StatusCode::kDeadlineExceeded, kCaller, kNoDetail,
           "less than 100 ms of the deadline were left, so nothing was sent: give the call more "
@@ -160,6 +164,10 @@ constexpr std::array kCatalogue = {
           "the upstream has the code and has not answered yet: repeat the identical call to "
           "receive the result",
           UE::IN_FLIGHT),
+    Local("exchange sent by another gateway that did not say what came of it",
+          v1::EXCHANGE_OUTCOME_UNKNOWN, StatusCode::kAborted, kGateway, kNoDetail,
+          "another gateway sent the exchange and did not say what came of it: try again later",
+          UE::UNKNOWN),
     Local("200 answer larger than the cap (256 KiB)", v1::UPSTREAM_RESPONSE_TOO_LARGE,
           StatusCode::kInternal, kUpstream, kNoDetail,
           "the upstream's answer is larger than 256 KiB: operators should check --upstream",

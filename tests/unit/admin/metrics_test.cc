@@ -40,6 +40,7 @@ const std::map<std::string, Shape> kPromised = {
     {"oauth_gateway_exchange_replays_total", {"counter", {}}},
     {"oauth_gateway_exchange_outcome_unknown_total", {"counter", {}}},
     {"oauth_gateway_exchange_memory_full_total", {"counter", {}}},
+    {"oauth_gateway_exchange_store_unavailable_total", {"counter", {}}},
     {"oauth_gateway_exchange_memory_bytes", {"gauge", {}}},
     {"oauth_gateway_resend_prevented_total", {"counter", {}}},
     {"oauth_gateway_upstream_contract_violations_total", {"counter", {"field"}}},
@@ -109,6 +110,7 @@ void RecordEverything(Metrics& metrics) {
   metrics.ExchangeReplayed();
   metrics.ExchangeOutcomeUnknown();
   metrics.ExchangeMemoryFull();
+  metrics.ExchangeStoreUnavailable();
   metrics.SetExchangeMemoryBytes(1000);
   metrics.ResendPrevented();
   metrics.SetRetryBudgetTokens(7.5);

@@ -71,6 +71,9 @@ INSTANTIATE_TEST_SUITE_P(
                   ""},
         CrossCase{"SamePort", {"--listen=a:1", "--admin_listen=a:1"}, "must not be the same"},
         CrossCase{"SamePickedPort", {"--listen=a:0", "--admin_listen=a:0"}, ""},
+        CrossCase{"StoreWithoutPepper",
+                  {"--exchange_store=redis://redis.example"},
+                  "must come with --exchange_pepper_file"},
         CrossCase{"SameHeader",
                   {"--title_header=X-A", "--categories_header=x-a"},
                   "must not be the same"},
@@ -104,6 +107,43 @@ TEST(Load, PrefersTheKeyOfTheFile) {
       LoadWith({"--api_key_file=" + file.path()}, {{"MODELGATES_API_KEY", "sk-environment"}});
   ASSERT_TRUE(result.config);
   EXPECT_EQ(result.config->api_key.Reveal(), "sk-file");
+}
+
+TEST(Load, ReadsTheStoreAndItsPeppers) {
+  const TemporaryFile file(std::string(32, 'a') + "\n" + std::string(32, 'b') + "\n");
+  const LoadResult result = LoadWith({"--exchange_store=rediss://user:secret-word@redis.example/1",
+                                      "--exchange_pepper_file=" + file.path()});
+  ASSERT_TRUE(result.config) << AllText(result);
+  EXPECT_THAT(result.warnings, IsEmpty());
+  EXPECT_EQ(result.config->exchange_peppers.in_use.Reveal(), std::string(32, 'a'));
+  EXPECT_EQ(result.config->exchange_peppers.other.Reveal(), std::string(32, 'b'));
+}
+
+TEST(Load, DoesNotShowTheStoresPassword) {
+  const TemporaryFile file(std::string(32, 'a'));
+  for (const char* url : {"redis://user:secret-word@redis.example", "redis://:secret-word@"}) {
+    const LoadResult result = LoadWith({std::string("--exchange_store=") + url,
+                                        "--exchange_pepper_file=" + file.path(), "--check_config"});
+    EXPECT_THAT(AllText(result), HasSubstr("<redacted>"));
+    EXPECT_THAT(AllText(result), Not(HasSubstr("secret-word")));
+  }
+}
+
+TEST(Load, RefusesPeppersThatAreTooShort) {
+  const TemporaryFile file("canary-of-a-pepper");
+  const LoadResult result =
+      LoadWith({"--exchange_store=redis://redis.example", "--exchange_pepper_file=" + file.path()});
+  EXPECT_THAT(result.errors, ElementsAre(HasSubstr("must hold at least 32 characters")));
+  EXPECT_THAT(AllText(result), Not(HasSubstr("canary")));
+}
+
+TEST(Load, WarnsOfAPepperWithoutAStoreAndOfAPasswordInClear) {
+  const TemporaryFile file(std::string(32, 'a'));
+  const std::string pepper = "--exchange_pepper_file=" + file.path();
+  EXPECT_THAT(LoadWith({pepper}).warnings, SizeIs(1));
+  EXPECT_THAT(LoadWith({pepper, "--exchange_store=redis://:word@redis.example"}).warnings,
+              SizeIs(1));
+  EXPECT_THAT(LoadWith({pepper, "--exchange_store=redis://redis.example"}).warnings, IsEmpty());
 }
 
 TEST(Load, WorksWithoutAKey) {

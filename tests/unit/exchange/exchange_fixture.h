@@ -11,33 +11,12 @@
 #include "exchange/exchange_registry.h"
 #include "support/fake_loop.h"
 #include "support/scripted_transport.h"
-#include "unit/resilience/table_classifiers.h"
+#include "unit/exchange/exchange_table.h"
 
 namespace modelgates::gateway {
 
 using namespace std::chrono_literals;
 using End = ExchangeRegistry::End;
-
-// What errors.md says of the code in the cases that the tests use; any body of a 200 but
-// "unreadable" holds a key.
-inline ExchangeResult ReadByTable(Outcome& outcome, ExchangeObserver* /*observer*/) {
-  const auto unless_sent = [&](ExchangeResult result) {
-    return HasUnknownAttempt(outcome) ? ExchangeResult::kUnknown : result;
-  };
-  if (const auto* error = std::get_if<TransportError>(&outcome.last)) {
-    if (error->failure == TransportFailure::kCancelled) return unless_sent(ExchangeResult::kUnsent);
-    if (error->delivery == Delivery::kNever) return unless_sent(ExchangeResult::kUnsent);
-    return error->http_status == 200 ? ExchangeResult::kSpent : ExchangeResult::kUnknown;
-  }
-  const auto& response = std::get<HttpResponse>(outcome.last);
-  if (response.status == 200) {
-    return response.body == "unreadable" ? ExchangeResult::kSpent : ExchangeResult::kSuccess;
-  }
-  if (RetryClassOfExchange(outcome.last) == RetryClass::kIfUnsent) {
-    return unless_sent(ExchangeResult::kUnsent);
-  }
-  return response.status < 500 ? unless_sent(ExchangeResult::kRejected) : ExchangeResult::kUnknown;
-}
 
 inline HttpResponse Key(std::string body) {
   HttpResponse response = Answer(200);
@@ -116,9 +95,11 @@ class ExchangeTest : public testing::Test {
   }
 
   // One call as a coroutine, for those that begin within a turn of the loop.
-  Task<void> Serve(Caller& caller, Ask ask) {
+  Task<void> Serve(Caller& caller, Ask ask) { return Serve(caller, std::move(ask), *exchanges_); }
+  Task<void> Serve(Caller& caller, Ask ask, ExchangeRegistry& exchanges) {
     ExchangeRegistry::Call call;
     call.key = MakeKey(ask.identity);
+    if (store_access_ != nullptr) call.shared = store_access_->Open({.auth_code = ask.identity});
     call.replayable = ask.verifier;
     call.once_only = ask.once_only;
     call.deadline = loop_.Now() + ask.deadline;
@@ -136,7 +117,7 @@ class ExchangeTest : public testing::Test {
     HttpRequest request("/auth/keys");
     request.set_body(ask.identity);
     Task<ExchangeRegistry::Reply> run =
-        exchanges_->Run(std::move(call), std::move(request), std::move(options), observer_);
+        exchanges.Run(std::move(call), std::move(request), std::move(options), observer_);
     caller.reply = co_await run;
     caller.replied_at = loop_.Now();
     ++caller.replies;
@@ -158,8 +139,10 @@ class ExchangeTest : public testing::Test {
   struct Observer final : ExchangeObserver {
     void OnAnswerLost() override { ++lost; }
     void OnMemoryFull() override { ++memory_full; }
+    void OnStoreUnavailable() override { ++store_unavailable; }
     int lost = 0;
     int memory_full = 0;
+    int store_unavailable = 0;
   };
 
   const std::shared_ptr<Observer> observer_ = std::make_shared<Observer>();
@@ -168,6 +151,7 @@ class ExchangeTest : public testing::Test {
   Retrier retrier_{loop_, transport_, [] { return 0.0; }};
   std::optional<ExchangeRegistry> exchanges_{std::in_place, loop_, retrier_, ExchangeOptions{},
                                              ReadByTable};
+  ExchangeStore* store_access_ = nullptr;
   std::deque<Caller> callers_;
 };
 

@@ -1,4 +1,4 @@
-#include "rpc/exchange_result.h"
+#include "rpc/exchange_reader.h"
 
 #include "rpc/failed_call.h"
 #include "upstream/rest_mapping.h"

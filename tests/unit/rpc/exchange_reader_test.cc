@@ -1,4 +1,4 @@
-#include "rpc/exchange_result.h"
+#include "rpc/exchange_reader.h"
 
 #include <gtest/gtest.h>
 
@@ -30,7 +30,7 @@ const std::string& BodyOf(const Outcome& outcome) {
   return std::get<HttpResponse>(outcome.last).body;
 }
 
-TEST(ExchangeResult, OfAKeyIsTheReplyItself) {
+TEST(ExchangeReader, OfAKeyIsTheReplyItself) {
   Outcome outcome = Answered(R"({"key":"sk-1","user_id":"user-1"})");
   EXPECT_EQ(ReadExchange(outcome, nullptr), ExchangeResult::kSuccess);
   oauth::v1::ExchangeAuthCodeResponse reply;
@@ -40,14 +40,14 @@ TEST(ExchangeResult, OfAKeyIsTheReplyItself) {
 }
 
 // What the contract promised beside the key is missed once, however many callers read the reply.
-TEST(ExchangeResult, TellsWhatElseTheAnswerLacks) {
+TEST(ExchangeReader, TellsWhatElseTheAnswerLacks) {
   Outcome outcome = Answered(R"({"key":"sk-1"})");
   Observer observer;
   EXPECT_EQ(ReadExchange(outcome, &observer), ExchangeResult::kSuccess);
   EXPECT_EQ(observer.fields, std::vector<std::string>{"user_id"});
 }
 
-TEST(ExchangeResult, OfAnAnswerThatCannotBeReadIsSpentAndItsBodyIsGone) {
+TEST(ExchangeReader, OfAnAnswerThatCannotBeReadIsSpentAndItsBodyIsGone) {
   Outcome outcome = Answered(R"({"key":"sk-1)");
   Observer observer;
   EXPECT_EQ(ReadExchange(outcome, &observer), ExchangeResult::kSpent);
@@ -55,7 +55,7 @@ TEST(ExchangeResult, OfAnAnswerThatCannotBeReadIsSpentAndItsBodyIsGone) {
   EXPECT_TRUE(observer.fields.empty());
 }
 
-TEST(ExchangeResult, OfAnExchangeThatTheBreakerRefusedIsUnsent) {
+TEST(ExchangeReader, OfAnExchangeThatTheBreakerRefusedIsUnsent) {
   Outcome refused;
   refused.stop = StopReason::kBreakerOpen;
   EXPECT_EQ(ReadExchange(refused, nullptr), ExchangeResult::kUnsent);
@@ -64,7 +64,7 @@ TEST(ExchangeResult, OfAnExchangeThatTheBreakerRefusedIsUnsent) {
   EXPECT_EQ(ReadExchange(unsent, nullptr), ExchangeResult::kUnsent);
 }
 
-TEST(ExchangeResult, OfALostAnswerIsUnknownWhateverTheBreakerSays) {
+TEST(ExchangeReader, OfALostAnswerIsUnknownWhateverTheBreakerSays) {
   const TransportError lost{TransportFailure::kReset, Delivery::kMaybe};
   Outcome outcome = OutcomeOf(lost, StopReason::kBreakerOpen);
   EXPECT_EQ(ReadExchange(outcome, nullptr), ExchangeResult::kUnknown);

@@ -1,0 +1,63 @@
+#include "config/peppers.h"
+
+#include <absl/strings/ascii.h>
+#include <absl/strings/str_split.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "config/small_file.h"
+
+namespace modelgates::gateway {
+namespace {
+
+constexpr size_t kMaxFileBytes = 8192;
+constexpr size_t kMinPepperBytes = 32;
+
+bool IsVisible(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return c > 0x20 && c < 0x7f; });
+}
+
+absl::StatusOr<Peppers> ParsePeppers(std::string_view text) {
+  std::vector<absl::string_view> lines =
+      absl::StrSplit(absl::StripAsciiWhitespace({text.data(), text.size()}), '\n');
+  if (lines.size() > 2) return absl::InvalidArgumentError("must hold one line or two");
+  Peppers peppers;
+  for (Secret* pepper : {&peppers.in_use, &peppers.other}) {
+    const size_t line = pepper == &peppers.in_use ? 0 : 1;
+    if (line == lines.size()) break;
+    const absl::string_view trimmed = absl::StripAsciiWhitespace(lines[line]);
+    if (trimmed.size() < kMinPepperBytes) {
+      return absl::InvalidArgumentError(
+          fmt::format("must hold at least {} characters in each line", kMinPepperBytes));
+    }
+    *pepper = Secret(std::string_view(trimmed.data(), trimmed.size()));
+    if (!IsVisible(pepper->Reveal())) {
+      return absl::InvalidArgumentError("must hold visible ASCII characters only");
+    }
+  }
+  if (peppers.in_use == peppers.other) {
+    return absl::InvalidArgumentError("must not hold the same line twice");
+  }
+  return peppers;
+}
+
+}  // namespace
+
+absl::StatusOr<Peppers> ReadPepperFile(const std::string& path) {
+  std::optional<std::string> text = ReadSmallFile(path, kMaxFileBytes);
+  if (!text) {
+    return absl::UnavailableError(
+        fmt::format("must be a file that can be read: {}", std::strerror(errno)));
+  }
+  absl::StatusOr<Peppers> peppers = ParsePeppers(*text);
+  Wipe(*text);
+  return peppers;
+}
+
+}  // namespace modelgates::gateway

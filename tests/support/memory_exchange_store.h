@@ -1,0 +1,196 @@
+#pragma once
+
+#include <algorithm>
+#include <functional>
+#include <map>
+#include <memory>
+#include <stop_token>
+#include <string>
+
+#include "base/event_loop.h"
+#include "base/wait_point.h"
+#include "exchange/exchange_store.h"
+
+namespace modelgates::gateway {
+
+// What an exchange store is about, without a server: several gateways open one. Steps take time and
+// fail when told. Exchanges are named by their code alone.
+class MemoryExchangeStore {
+ public:
+  // What becomes of a step.
+  enum class Fault : uint8_t {
+    kNone,
+    kLostRequest,  // it is not done, and its gateway waits in vain
+    kLostAnswer,   // it is done, but its gateway does not learn that
+  };
+
+  // `retention`: how long an exchange that may have been sent is known without its gateway.
+  MemoryExchangeStore(EventLoop& loop, Duration lease, Duration retention)
+      : loop_(loop), lease_(lease), retention_(retention) {}
+
+  // Asked once a step: what becomes of it, and how long it takes.
+  void FailWith(std::function<Fault()> fault) { fault_ = std::move(fault); }
+  void TakeTime(std::function<Duration()> latency) { latency_ = std::move(latency); }
+  // Told of each finished exchange that is given out, whether or not it arrives.
+  void OnGiven(std::function<void(const std::string& auth_code)> given) {
+    given_ = std::move(given);
+  }
+  // All that it knew is gone.
+  void LoseAll() { records_.clear(); }
+  // Of a finished exchange.
+  void Damage(const std::string& auth_code) { records_.at(auth_code).damaged = true; }
+
+  int steps() const { return steps_; }
+  // "reserved", "sending", "finished", or "" for one that is not known.
+  std::string StateOf(const std::string& auth_code) {
+    Expire(auth_code);
+    const auto found = records_.find(auth_code);
+    if (found == records_.end()) return "";
+    constexpr const char* kNames[] = {"reserved", "sending", "finished"};
+    return kNames[static_cast<size_t>(found->second.state)];
+  }
+
+  // One gateway's way to it.
+  class Access final : public ExchangeStore {
+   public:
+    explicit Access(MemoryExchangeStore& store) : store_(store) {}
+    std::unique_ptr<SharedExchange> Open(const ExchangeIdentity& identity) override {
+      return std::make_unique<Shared>(store_, std::string(identity.auth_code));
+    }
+    Duration lease() const override { return store_.lease_; }
+
+   private:
+    MemoryExchangeStore& store_;
+  };
+
+ private:
+  enum class State : uint8_t { kReserved, kSending, kFinished };
+
+  struct Record {
+    State state = State::kReserved;
+    uint64_t fence = 0;
+    TimePoint lease_until{};
+    TimePoint known_until = TimePoint::max();
+    std::string record;
+    int replays = 0;
+    bool damaged = false;
+  };
+
+  class Shared final : public SharedExchange {
+   public:
+    Shared(MemoryExchangeStore& store, std::string auth_code)
+        : store_(store), auth_code_(std::move(auth_code)) {}
+
+    Task<Claimed> Claim() override {
+      const Fault fault = store_.Draw();
+      Task<void> wait = store_.Wait();
+      co_await wait;
+      Claimed claimed;
+      if (fault != Fault::kLostRequest) claimed = ClaimNow();
+      co_return fault == Fault::kNone ? claimed : Claimed{};
+    }
+    Task<Step> BeginSending() override {
+      return Take([this](Record& record) {
+        record.state = State::kSending;
+        record.lease_until = store_.loop_.Now() + store_.lease_;
+        record.known_until = store_.loop_.Now() + store_.retention_;
+      });
+    }
+    Task<Step> TakeBack() override {
+      return Take([](Record& record) {
+        record.state = State::kReserved;
+        record.known_until = TimePoint::max();
+      });
+    }
+    Task<Step> Renew() override {
+      return Take([this](Record& record) {
+        record.lease_until = store_.loop_.Now() + store_.lease_;
+        if (record.state == State::kSending) {
+          record.known_until = store_.loop_.Now() + store_.retention_;
+        }
+      });
+    }
+    Task<Step> Finish(std::string_view record, Keep keep) override {
+      return Take([this, record = std::string(record), keep](Record& it) {
+        it.state = State::kFinished;
+        it.record = record;
+        it.known_until = store_.loop_.Now() + keep.ttl;
+        it.replays = keep.replays;
+      });
+    }
+    Task<Step> Forget() override {
+      return Take([this](Record&) { store_.records_.erase(auth_code_); });
+    }
+
+   private:
+    Claimed ClaimNow() {
+      store_.Expire(auth_code_);
+      const TimePoint now = store_.loop_.Now();
+      const auto [found, is_new] = store_.records_.try_emplace(auth_code_);
+      Record& record = found->second;
+      if (record.state == State::kFinished) {
+        if (record.damaged) return {Found::kUnreadable, ""};
+        Claimed claimed{Found::kFinished, record.record};
+        if (store_.given_) store_.given_(auth_code_);
+        if (--record.replays == 0) store_.records_.erase(found);
+        return claimed;
+      }
+      const bool alive = !is_new && now < record.lease_until;
+      if (record.state == State::kSending) return {alive ? Found::kSending : Found::kLost, ""};
+      if (alive && record.fence != fence_) return {Found::kReserved, ""};
+      if (is_new || record.fence != fence_) fence_ = record.fence = ++store_.last_fence_;
+      record.lease_until = now + store_.lease_;
+      return {Found::kClaimed, ""};
+    }
+
+    Task<Step> Take(std::function<void(Record&)> step) {
+      const Fault fault = store_.Draw();
+      Task<void> wait = store_.Wait();
+      co_await wait;
+      if (fault == Fault::kLostRequest) co_return Step::kUnavailable;
+      store_.Expire(auth_code_);
+      const auto found = store_.records_.find(auth_code_);
+      const bool ours = found != store_.records_.end() && found->second.fence == fence_ &&
+                        found->second.state != State::kFinished;
+      if (ours) step(found->second);
+      if (fault == Fault::kLostAnswer) co_return Step::kUnavailable;
+      co_return ours ? Step::kDone : Step::kNotOurs;
+    }
+
+    MemoryExchangeStore& store_;
+    const std::string auth_code_;
+    uint64_t fence_ = 0;
+  };
+
+  Task<void> Wait() {
+    WaitPoint pause(loop_);
+    const std::stop_token never;
+    const Duration latency = latency_ ? latency_() : Duration::zero();
+    co_await pause.Wait(loop_.Now() + latency, never);
+  }
+  Fault Draw() {
+    ++steps_;
+    return fault_ ? fault_() : Fault::kNone;
+  }
+  void Expire(const std::string& auth_code) {
+    const auto found = records_.find(auth_code);
+    if (found == records_.end()) return;
+    const Record& record = found->second;
+    // A claim that nobody renews goes by itself, some time after its lease.
+    const TimePoint until =
+        record.state == State::kReserved ? record.lease_until + lease_ : record.known_until;
+    if (loop_.Now() >= until) records_.erase(found);
+  }
+
+  EventLoop& loop_;
+  const Duration lease_;
+  const Duration retention_;
+  std::function<Fault()> fault_;
+  std::function<Duration()> latency_;
+  std::function<void(const std::string&)> given_;
+  std::map<std::string, Record> records_;
+  uint64_t last_fence_ = 0;
+  int steps_ = 0;
+};
+
+}  // namespace modelgates::gateway

@@ -1,0 +1,346 @@
+#include "exchange_fixture.h"
+#include "support/memory_exchange_store.h"
+
+namespace modelgates::gateway {
+namespace {
+
+using Fault = MemoryExchangeStore::Fault;
+using Outage = ExchangeLease::Outage;
+
+constexpr Duration kLease = 6s;
+
+// Two gateways with one store and one upstream. What the fixture calls is the first.
+class ExchangeShared : public ExchangeTest {
+ protected:
+  ExchangeShared() { UseOutage(Outage::kGoOn); }
+
+  void UseOutage(Outage outage) {
+    ExchangeOptions options;
+    options.lease = kLease;
+    options.outage = outage;
+    Use(options);
+    other_.emplace(loop_, retrier_, options, ReadByTable);
+    store_access_ = &access_;
+  }
+
+  void TearDown() override {
+    ExchangeTest::TearDown();
+    EXPECT_EQ(other_->in_flight(), 0u);
+  }
+
+  // A call to the second gateway.
+  Caller& BeginOther(const Ask& ask) {
+    Caller& caller = callers_.emplace_back();
+    Spawn(Serve(caller, ask, *other_));
+    loop_.Run();
+    return caller;
+  }
+  Caller& BeginOther() { return BeginOther(Ask()); }
+  Caller& FinishOther(const Ask& ask) {
+    Caller& caller = BeginOther(ask);
+    while (!caller.done() && loop_.HasTimer()) loop_.Advance(10ms);
+    return caller;
+  }
+  Caller& FinishOther() { return FinishOther(Ask()); }
+
+  // As if the first gateway had lost its way to the store, and only that.
+  void Cut() {
+    store_.FailWith([] { return Fault::kLostRequest; });
+  }
+  void Mend() { store_.FailWith(nullptr); }
+
+  MemoryExchangeStore store_{loop_, kLease, 150s};
+  MemoryExchangeStore::Access access_{store_};
+  std::optional<ExchangeRegistry> other_;
+};
+
+TEST_F(ExchangeShared, ARepeatElsewhereGetsTheKey) {
+  transport_.Then(Key("key-1"), 100ms);
+  EXPECT_EQ(Finish().Got(), "key-1");
+  const Caller& repeat = FinishOther();
+  EXPECT_EQ(repeat.Got(), "key-1");
+  EXPECT_TRUE(repeat.reply.replayed);
+  EXPECT_EQ(repeat.reply.result, ExchangeResult::kSuccess);
+  EXPECT_EQ(Sends(), 1u);
+}
+
+TEST_F(ExchangeShared, IdenticalCallsAtOnceAreOneWhereverTheyCome) {
+  transport_.Then(Key("key-1"), 500ms);
+  Caller& here = Begin();
+  Caller& there = BeginOther();
+  Caller& joined = BeginOther();
+  loop_.Advance(1s);
+  EXPECT_EQ(here.Got(), "key-1");
+  EXPECT_EQ(there.Got(), "key-1");
+  EXPECT_EQ(joined.Got(), "key-1");
+  EXPECT_EQ(Sends(), 1u);
+}
+
+TEST_F(ExchangeShared, ReplaysAreCountedAcrossGateways) {
+  ExchangeOptions options;
+  options.lease = kLease;
+  options.max_replays = 2;
+  other_.emplace(loop_, retrier_, options, ReadByTable);
+  exchanges_.emplace(loop_, retrier_, options, ReadByTable);
+  transport_.Then(Key("key-1")).Then(Answer(403));
+  EXPECT_EQ(Finish().Got(), "key-1");
+  EXPECT_EQ(FinishOther().Got(), "key-1");
+  EXPECT_EQ(FinishOther().Got(), "key-1");
+  EXPECT_EQ(store_.StateOf("code-1"), "");
+  EXPECT_EQ(FinishOther().Got(), "status 403");
+}
+
+struct Shared {
+  const char* name;
+  HttpResult result;
+  std::string got;
+};
+
+class ExchangeSharedFailure : public ExchangeShared, public testing::WithParamInterface<Shared> {};
+
+TEST_P(ExchangeSharedFailure, IsKnownElsewhere) {
+  transport_.Then(GetParam().result);
+  EXPECT_EQ(Finish().Got(), GetParam().got);
+  const Caller& repeat = FinishOther();
+  EXPECT_EQ(repeat.Got(), GetParam().got);
+  EXPECT_EQ(repeat.reply.outcome->attempts.size(), 1u);
+  EXPECT_EQ(Sends(), 1u);
+}
+
+INSTANTIATE_TEST_SUITE_P(Failures, ExchangeSharedFailure,
+                         testing::Values(Shared{"Spent", Key("unreadable"), "unreadable"},
+                                         Shared{"Rejected", Answer(403), "status 403"},
+                                         Shared{"Unknown", Reset(), "reset"}),
+                         [](const auto& test) { return test.param.name; });
+
+TEST_F(ExchangeShared, WhatUsedNothingLeavesNothing) {
+  transport_.Then(Refused()).Then(Key("key-1"));
+  Ask ask;
+  ask.retries = false;
+  EXPECT_EQ(Finish(ask).Got(), "connect");
+  loop_.Run();
+  EXPECT_EQ(store_.StateOf("code-1"), "");
+  EXPECT_EQ(FinishOther(ask).Got(), "key-1");
+}
+
+TEST_F(ExchangeShared, WithoutAVerifierTheKeyGoesNowhereElse) {
+  transport_.Then(Key("key-1")).Then(Answer(403));
+  Ask ask;
+  ask.verifier = false;
+  EXPECT_EQ(Finish(ask).Got(), "key-1");
+  loop_.Run();
+  EXPECT_EQ(store_.StateOf("code-1"), "");
+  EXPECT_EQ(FinishOther(ask).Got(), "status 403");
+}
+
+TEST_F(ExchangeShared, ACallThatOptedOutDoesNotAskTheStore) {
+  transport_.Then(Key("key-1"));
+  Ask ask;
+  ask.once_only = true;
+  EXPECT_EQ(Finish(ask).Got(), "key-1");
+  EXPECT_EQ(store_.steps(), 0);
+}
+
+// Between attempts of which none used anything, another gateway may take it over at once when this
+// one dies.
+TEST_F(ExchangeShared, IsReservedAgainDuringBackoff) {
+  transport_.Then(Refused()).Then(Key("key-1"));
+  Caller& caller = Begin();
+  EXPECT_EQ(store_.StateOf("code-1"), "reserved");
+  loop_.Advance(1s);
+  EXPECT_EQ(caller.Got(), "key-1");
+  EXPECT_EQ(store_.StateOf("code-1"), "finished");
+}
+
+TEST_F(ExchangeShared, KeepsItsLeaseHoweverLongTheUpstreamTakes) {
+  transport_.Then(Key("key-1"), 25s);
+  Caller& here = Begin();
+  Caller& there = BeginOther();
+  loop_.Advance(4 * kLease);
+  EXPECT_EQ(store_.StateOf("code-1"), "sending");
+  loop_.Advance(2s);
+  EXPECT_EQ(here.Got(), "key-1");
+  EXPECT_EQ(there.Got(), "key-1");
+  EXPECT_EQ(Sends(), 1u);
+}
+
+// The end of a gateway is played by one that was never there: what it left in the store.
+TEST_F(ExchangeShared, WhatAnotherHadNotSentIsTakenOverAfterItsLease) {
+  const auto dead = access_.Open({.auth_code = "code-1"});
+  Spawn([](SharedExchange& shared) -> Task<void> {
+    Task<SharedExchange::Claimed> claim = shared.Claim();
+    co_await claim;
+  }(*dead));
+  loop_.Run();
+  transport_.Then(Key("key-1"));
+  Caller& caller = Begin();
+  loop_.Advance(kLease - 200ms);
+  EXPECT_FALSE(caller.done());
+  EXPECT_EQ(Sends(), 0u);
+  loop_.Advance(400ms);
+  EXPECT_EQ(caller.Got(), "key-1");
+}
+
+TEST_F(ExchangeShared, WhatAnotherHadSentIsNeverTakenOver) {
+  const auto dead = access_.Open({.auth_code = "code-1"});
+  Spawn([](SharedExchange& shared) -> Task<void> {
+    Task<SharedExchange::Claimed> claim = shared.Claim();
+    co_await claim;
+    Task<SharedExchange::Step> send = shared.BeginSending();
+    co_await send;
+  }(*dead));
+  loop_.Run();
+  Caller& caller = Begin();
+  loop_.Advance(kLease + 200ms);
+  EXPECT_EQ(caller.reply.end, End::kUnknown);
+  EXPECT_FALSE(caller.reply.sent);
+  EXPECT_EQ(Finish().reply.end, End::kUnknown);
+  EXPECT_EQ(FinishOther().reply.end, End::kUnknown);
+  EXPECT_EQ(Sends(), 0u);
+}
+
+// A caller whose own deadline comes first is told what to do: nothing is lost yet.
+TEST_F(ExchangeShared, ACallerThatWaitsForAnotherGatewayKnowsWhetherItWasSent) {
+  transport_.Then(Key("key-1"), 5s);
+  Caller& here = Begin();
+  Ask hasty;
+  hasty.deadline = 1s;
+  const Caller& there = FinishOther(hasty);
+  EXPECT_EQ(there.reply.end, End::kInProgress);
+  EXPECT_TRUE(there.reply.sent);
+  loop_.Run();
+  EXPECT_EQ(other_->in_flight(), 0u);
+  loop_.Advance(5s);
+  EXPECT_EQ(here.Got(), "key-1");
+}
+
+// A gateway that was cut off from the store while the upstream had the code brings the key all the
+// same, late as it is.
+TEST_F(ExchangeShared, AHolderThatLostItsLeaseStillSaysWhatCameOfIt) {
+  transport_.Then(Key("key-1"), 20s);
+  Caller& here = Begin();
+  Cut();
+  loop_.Advance(2 * kLease);
+  Mend();
+  // Renewed meanwhile or not: nobody may send it.
+  Cut();
+  loop_.Advance(7s);
+  Mend();
+  loop_.Advance(2s);
+  EXPECT_EQ(here.Got(), "key-1");
+  EXPECT_EQ(FinishOther().Got(), "key-1");
+  EXPECT_EQ(Sends(), 1u);
+}
+
+TEST_F(ExchangeShared, ALeaseThatEndedBeforeAnythingWasSentIsAnothersNow) {
+  transport_.Then(Refused());
+  Caller& here = Begin();  // waits for its next attempt
+  loop_.Run();
+  // The store forgets the claim, and another gateway makes its own.
+  store_.LoseAll();
+  transport_.Then(Key("key-1"), 3s);
+  Caller& there = BeginOther();
+  loop_.Advance(2s);
+  EXPECT_EQ(Sends(), 2u);
+  loop_.Advance(2s);
+  EXPECT_EQ(here.Got(), "key-1");
+  EXPECT_EQ(there.Got(), "key-1");
+  EXPECT_EQ(Sends(), 2u);
+}
+
+TEST_F(ExchangeShared, WithoutTheStoreAGatewayServesAlone) {
+  Cut();
+  transport_.Then(Key("key-1"));
+  EXPECT_EQ(Finish().Got(), "key-1");
+  EXPECT_GT(observer_->store_unavailable, 0);
+  EXPECT_EQ(Finish().Got(), "key-1");  // from its own memory
+  EXPECT_EQ(Sends(), 1u);
+}
+
+TEST_F(ExchangeShared, WithoutTheStoreNothingIsSentWhereThatIsAsked) {
+  UseOutage(Outage::kRefuse);
+  Cut();
+  EXPECT_EQ(Finish().reply.end, End::kNoStore);
+  Mend();
+  transport_.Then(Key("key-1"));
+  EXPECT_EQ(Finish().Got(), "key-1");
+}
+
+TEST_F(ExchangeShared, AStoreThatGoesAfterTheClaimIsNoReasonToSendWhereItMustBeAsked) {
+  UseOutage(Outage::kRefuse);
+  int step = 0;
+  store_.FailWith([&] { return ++step == 1 ? Fault::kNone : Fault::kLostRequest; });
+  EXPECT_EQ(Finish().reply.end, End::kNoStore);
+  EXPECT_EQ(Sends(), 0u);
+}
+
+// That another gateway has it is known, and remains true when the store goes away.
+TEST_F(ExchangeShared, WhatWasSeenElsewhereIsNotSentWithoutTheStore) {
+  transport_.Then(Key("key-1"), 10s);
+  Caller& here = Begin();
+  Ask ask;
+  ask.deadline = 5s;
+  Caller& there = BeginOther(ask);
+  Cut();
+  loop_.Advance(6s);
+  EXPECT_EQ(there.reply.end, End::kInProgress);
+  Mend();
+  loop_.Advance(6s);
+  EXPECT_EQ(here.Got(), "key-1");
+  EXPECT_EQ(FinishOther().Got(), "key-1");
+  EXPECT_EQ(Sends(), 1u);
+}
+
+TEST_F(ExchangeShared, TheStoreIsToldOnceItIsBack) {
+  transport_.Then(Key("key-1"), 1s);
+  Caller& here = Begin();
+  Cut();
+  loop_.Advance(1s);
+  EXPECT_EQ(here.Got(), "key-1");          // nobody waits for the store
+  EXPECT_EQ(exchanges_->in_flight(), 1u);  // but drain does
+  Mend();
+  loop_.Advance(600ms);
+  EXPECT_EQ(exchanges_->in_flight(), 0u);
+  EXPECT_EQ(FinishOther().Got(), "key-1");
+}
+
+TEST_F(ExchangeShared, AnAnswerThatTheStoreLostIsStillInTheMemoryOfItsGateway) {
+  transport_.Then(Key("key-1"));
+  EXPECT_EQ(Finish().Got(), "key-1");
+  store_.LoseAll();
+  EXPECT_EQ(Finish().Got(), "key-1");
+  EXPECT_EQ(Sends(), 1u);
+}
+
+TEST_F(ExchangeShared, WhatTheStoreDamagedIsNotSentAgain) {
+  transport_.Then(Key("key-1"));
+  EXPECT_EQ(Finish().Got(), "key-1");
+  loop_.Run();
+  store_.Damage("code-1");
+  EXPECT_EQ(FinishOther().reply.end, End::kUnknown);
+  EXPECT_EQ(Sends(), 1u);
+}
+
+TEST_F(ExchangeShared, ACallerThatLeavesDuringTheClaimLeavesNothing) {
+  store_.TakeTime([] { return 50ms; });
+  Caller& caller = Begin();
+  loop_.Advance(10ms);
+  Leave(caller);
+  loop_.Advance(1s);
+  EXPECT_EQ(caller.reply.end, End::kCancelled);
+  EXPECT_EQ(store_.StateOf("code-1"), "");
+  EXPECT_EQ(Sends(), 0u);
+}
+
+TEST_F(ExchangeShared, AnAbortedExchangeIsUnknownElsewhere) {
+  transport_.Then(Key("key-1"), 10s);
+  Caller& here = Begin();
+  exchanges_->Abort();
+  loop_.Run();
+  EXPECT_EQ(here.Got(), "reset");
+  EXPECT_EQ(FinishOther().Got(), "reset");
+  EXPECT_EQ(Sends(), 1u);
+}
+
+}  // namespace
+}  // namespace modelgates::gateway
