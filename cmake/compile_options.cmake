@@ -4,7 +4,7 @@ target_compile_options(gateway_warnings INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Wold-style-cast -Woverloaded-virtual
   # Once it optimizes, g++ 12 sees overlapping copies in std::string (its bug 105651), and
   # uninitialized values in the headers of abseil and Boost.
-  -Wno-restrict -Wno-maybe-uninitialized)
+  $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict;-Wno-maybe-uninitialized>)
 
 if(GATEWAY_SANITIZER)
   # Everything must carry the same sanitizer, generated code included.
