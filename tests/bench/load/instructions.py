@@ -27,6 +27,10 @@ FEW, MANY, ROUNDS = 100, 1_100, 5
 DUMP_AT = "modelgates::gateway::Metrics::Render*"
 
 
+# With and without join, memory and replay.
+REMEMBERED, ONCE_ONLY = "exchange, remembered", "exchange, once-only"
+
+
 def calls(folder):
     create, exchange = folder / "create.bin", folder / "exchange.bin"
     create.write_bytes(encode(HERE / "create.textproto", "CreateAuthCodeRequest"))
@@ -57,15 +61,39 @@ class CountedGateway(Gateway):
         return int(re.search(r"^totals: (\d+)$", file.read_text(), re.MULTILINE)[1]), ended
 
 
-def instructions_per_call(gateway, call, cpus, folder):
-    length = reply_length(call, gateway.address, pin(cpus))
+class OneMessage:
+    """One message over and over."""
+    def __init__(self, call, cpus, folder):
+        self.name, self.call, self.cpus, self.folder = call.rpc, call, cpus, folder
 
+    def run(self, address, count):
+        length = reply_length(self.call, address, pin(self.cpus))
+        return lambda: run_h2load(self.call, address, IN_FLIGHT, count, length, self.folder,
+                                  pin(self.cpus))
+
+
+class DistinctExchanges:
+    """A code of its own for each call."""
+    def __init__(self, name, cpus, *metadata):
+        self.name, self.cpus, self.metadata = name, cpus, metadata
+        self.runs = 0
+
+    def run(self, address, count):
+        self.runs += 1
+        command = [RELEASE / "distinct_exchanges", address, str(count), str(IN_FLIGHT),
+                   f"{self.name}-{self.runs}-", *self.metadata]
+        return lambda: subprocess.run(command, check=True, timeout=120,
+                                      preexec_fn=pin(self.cpus))
+
+
+def instructions_per_call(gateway, calls):
     def load(count):
+        run = calls.run(gateway.address, count)
         _, before = gateway.counted()
-        run_h2load(call, gateway.address, IN_FLIGHT, count, length, folder, pin(cpus))
+        run()
         total, after = gateway.counted()
         if after != {**before, "OK": before["OK"] + count}:
-            raise RuntimeError(f"{count} calls of {call.rpc}: {before} became {after}")
+            raise RuntimeError(f"{count} calls of {calls.name}: {before} became {after}")
         return total
 
     load(FEW)
@@ -78,8 +106,10 @@ def count_instructions():
         cpus, _ = split_cpus()
         upstream = stack.enter_context(Upstream(folder, cpus))
         gateway = stack.enter_context(CountedGateway(upstream.url("http"), cpus, folder))
-        return {call.rpc: round(instructions_per_call(gateway, call, cpus, folder))
-                for call in calls(folder)}
+        loads = [*(OneMessage(call, cpus, folder) for call in calls(folder)),
+                 DistinctExchanges(REMEMBERED, cpus),
+                 DistinctExchanges(ONCE_ONLY, cpus, "once-only")]
+        return {load.name: round(instructions_per_call(gateway, load)) for load in loads}
 
 
 def record(found):
@@ -89,7 +119,7 @@ def record(found):
     RECORD.write_text(json.dumps({"on_top_of": subject, "instructions_per_call": found},
                                  indent=2) + "\n")
     for rpc, count in found.items():
-        print(f"{rpc:17} {count:8,} instructions per call, recorded")
+        print(f"{rpc:20} {count:8,} instructions per call, recorded")
 
 
 def compare(found):
@@ -104,7 +134,7 @@ def compare(found):
             grew.append(rpc)
         elif change < -TOLERANCE:
             verdict = "  shrank: record it, ./scripts/bench instructions --record"
-        print(f"{rpc:17} {count:8,} instructions per call, recorded {recorded[rpc]:8,}, "
+        print(f"{rpc:20} {count:8,} instructions per call, recorded {recorded[rpc]:8,}, "
               f"{change:+.1%}{verdict}")
     return grew
 
@@ -114,6 +144,8 @@ def main():
     parser.add_argument("--record", action="store_true", help="make these figures the measure")
     arguments = parser.parse_args()
     found = count_instructions()
+    ratio = found[REMEMBERED] / found[ONCE_ONLY]
+    print(f"what the memory of exchanges costs: {ratio:.3f} times an exchange without")
     if arguments.record:
         record(found)
         return

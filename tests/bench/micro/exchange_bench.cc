@@ -3,7 +3,7 @@
 
 #include "bench/micro/allocation_report.h"
 #include "exchange/exchange_registry.h"
-#include "rpc/exchange_result.h"
+#include "rpc/exchange_reader.h"
 #include "support/documented_messages.h"
 #include "support/fake_loop.h"
 #include "support/prepared_transport.h"
@@ -17,8 +17,7 @@ using namespace std::chrono_literals;
 // A registry and what it needs, without a network.
 class Exchanges {
  public:
-  explicit Exchanges(ExchangeOptions options)
-      : registry_(loop_, retrier_, options, ReadExchange) {}
+  explicit Exchanges(ExchangeOptions options) : registry_(loop_, retrier_, options, ReadExchange) {}
 
   // Begins a call; it waits unless there is something to replay.
   void Begin(uint64_t identity) {
