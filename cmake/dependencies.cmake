@@ -1,17 +1,23 @@
 # Everything comes from Debian packages; scripts/setup lists them.
+if(NOT PROJECT_IS_TOP_LEVEL)
+  # What links the client is in folders above this one, and has to see what the client links.
+  set(CMAKE_FIND_PACKAGE_TARGETS_GLOBAL ON)
+endif()
 find_package(Threads REQUIRED)
 find_package(OpenSSL REQUIRED)
-find_package(ZLIB REQUIRED)
-find_package(CURL REQUIRED)
 find_package(Protobuf REQUIRED)          # module: the package ships no config
 find_package(absl CONFIG REQUIRED)       # before gRPC, whose targets name it
-find_package(spdlog CONFIG REQUIRED)
-find_package(simdjson CONFIG REQUIRED)
-find_package(prometheus-cpp CONFIG REQUIRED)
-find_package(PkgConfig REQUIRED)
-pkg_check_modules(httplib REQUIRED IMPORTED_TARGET cpp-httplib)
-pkg_check_modules(hiredis REQUIRED IMPORTED_TARGET hiredis<1)  # for its form see redis_protocol.cc
 find_path(BOOST_BEAST_INCLUDE_DIR boost/beast/http/basic_parser.hpp REQUIRED)
+if(GATEWAY_WITH_SERVICE OR GATEWAY_WITH_TESTS)
+  find_package(ZLIB REQUIRED)
+  find_package(CURL REQUIRED)
+  find_package(spdlog CONFIG REQUIRED)
+  find_package(simdjson CONFIG REQUIRED)
+  find_package(prometheus-cpp CONFIG REQUIRED)
+  find_package(PkgConfig REQUIRED)
+  pkg_check_modules(httplib REQUIRED IMPORTED_TARGET cpp-httplib)
+  pkg_check_modules(hiredis REQUIRED IMPORTED_TARGET hiredis<1)  # see redis_protocol.cc
+endif()
 if(GATEWAY_WITH_GRPC)
   find_package(gRPC CONFIG REQUIRED)
   if(GATEWAY_STATIC_GRPC)

@@ -1,0 +1,65 @@
+#include "modelgates/oauth/grpc_channel.h"
+
+#include <grpcpp/create_channel.h>
+#include <grpcpp/security/credentials.h>
+
+#include <algorithm>
+
+#include "channel_arguments.h"
+
+namespace modelgates::oauth {
+namespace {
+
+using std::chrono::milliseconds;
+
+// What the gateway permits (GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS of its server):
+// it closes the connection of who pings more often.
+constexpr milliseconds kMinKeepaliveTime{10'000};
+
+constexpr char kBalanced[] = R"({"loadBalancingConfig":[{"round_robin":{}}]})";
+constexpr char kBalancedAmongHealthy[] =
+    R"({"loadBalancingConfig":[{"round_robin":{}}],)"
+    R"("healthCheckConfig":{"serviceName":"modelgates.oauth.v1.OAuthService"}})";
+
+int ToInt(milliseconds time) {
+  return static_cast<int>(std::clamp<int64_t>(time.count(), 1, 1 << 30));
+}
+
+std::shared_ptr<grpc::ChannelCredentials> ToCredentials(const std::optional<TlsOptions>& tls) {
+  if (!tls) return grpc::InsecureChannelCredentials();
+  grpc::SslCredentialsOptions options;
+  options.pem_root_certs = tls->root_certificates;
+  options.pem_cert_chain = tls->client_certificates;
+  options.pem_private_key = tls->client_key.Reveal();
+  return grpc::SslCredentials(options);
+}
+
+}  // namespace
+
+grpc::ChannelArguments ToChannelArguments(const ClientOptions& options) {
+  grpc::ChannelArguments arguments;
+  arguments.SetServiceConfigJSON(options.health_checking ? kBalancedAmongHealthy : kBalanced);
+  // No TXT record may bring a retry policy that sends a code twice.
+  arguments.SetInt(GRPC_ARG_SERVICE_CONFIG_DISABLE_RESOLUTION, 1);
+  arguments.SetInt(GRPC_ARG_ENABLE_RETRIES, 0);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS,
+                   ToInt(std::max(options.keepalive_time, kMinKeepaliveTime)));
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, ToInt(options.keepalive_timeout));
+  // A connection that died while nobody called is found before the next call pays for it.
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+  arguments.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
+  // gRPC's own go up to two minutes, long after a gateway that restarted is back.
+  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 250);
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 3'000);
+  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 5'000);
+  arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
+  arguments.SetUserAgentPrefix("modelgates-oauth-cpp/" CLIENT_VERSION);
+  return arguments;
+}
+
+std::shared_ptr<grpc::Channel> MakeChannel(const ClientOptions& options) {
+  return grpc::CreateCustomChannel(options.target, ToCredentials(options.tls),
+                                   ToChannelArguments(options));
+}
+
+}  // namespace modelgates::oauth
