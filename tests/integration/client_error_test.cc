@@ -1,0 +1,127 @@
+#include <grpcpp/server.h>
+#include <grpcpp/server_builder.h>
+
+#include "integration/client_fixture.h"
+#include "modelgates/oauth/grpc_channel.h"
+#include "rpc/status_mapping.h"
+
+namespace modelgates::gateway {
+namespace {
+
+namespace v1 = modelgates::oauth::v1;
+using oauth::ErrorReason;
+using oauth::GrpcCode;
+using oauth::OAuthClient;
+using oauth::Result;
+
+// Fails every call as it is told.
+class FailingService final : public v1::OAuthService::Service {
+ public:
+  grpc::Status CreateAuthCode(grpc::ServerContext*, const v1::CreateAuthCodeRequest*,
+                              v1::CreateAuthCodeResponse*) override {
+    return status;
+  }
+  grpc::Status ExchangeAuthCode(grpc::ServerContext*, const v1::ExchangeAuthCodeRequest*,
+                                v1::ExchangeAuthCodeResponse*) override {
+    return status;
+  }
+
+  grpc::Status status;
+};
+
+class ClientErrors : public testing::Test {
+ protected:
+  ClientErrors() {
+    grpc::ServerBuilder builder;
+    int port = 0;
+    builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
+    builder.RegisterService(&service_);
+    server_ = builder.BuildAndStart();
+    oauth::ClientOptions options;
+    options.target = "127.0.0.1:" + std::to_string(port);
+    options.health_checking = false;
+    client_.emplace(options);
+  }
+
+  // The statuses as the gateway makes them.
+  void FailWith(FailedCall failed) {
+    const Redaction redaction;
+    failed.request_id = "request-1";
+    failed.redaction = &redaction;
+    service_.status = ToStatus(failed).status;
+  }
+
+  FailingService service_;
+  std::unique_ptr<grpc::Server> server_;
+  std::optional<OAuthClient> client_;
+};
+
+// The catalogue's row of every reason, over the wire.
+TEST_F(ClientErrors, ArriveTypedForEveryReasonOfTheProto) {
+  const auto& reasons = *v1::ErrorReason_descriptor();
+  for (int i = 1; i < reasons.value_count(); ++i) {
+    const auto number = static_cast<v1::ErrorReason>(reasons.value(i)->number());
+    SCOPED_TRACE(reasons.value(i)->name());
+    const auto catalogue = ErrorCatalogue();
+    const auto row = std::find_if(catalogue.begin(), catalogue.end(), [&](const ErrorRow& each) {
+      return each.reason == number || each.exchange_reason == number;
+    });
+    ASSERT_NE(row, catalogue.end());
+    const bool by_exchange = row->reason != number;
+    FailedCall failed{};
+    failed.rpc = by_exchange ? Rpc::kExchangeAuthCode : Rpc::kCreateAuthCode;
+    failed.row = &*row;
+    failed.reason = number;
+    failed.code = by_exchange ? row->exchange_code : row->code;
+    failed.auth_code_state = row->auth_code_state;
+    FailWith(failed);
+
+    const oauth::Error error =
+        by_exchange ? client_->ExchangeAuthCode({.code = oauth::SecretText("c")}).error()
+                    : client_->CreateAuthCode({.callback_url = "x"}).error();
+    EXPECT_EQ(static_cast<int>(error.reason), static_cast<int>(number));
+    EXPECT_EQ(ToString(error.reason), reasons.value(i)->name());
+    EXPECT_EQ(static_cast<int>(error.grpc_code), static_cast<int>(failed.code));
+    EXPECT_EQ(error.message, service_.status.error_message());
+    EXPECT_EQ(error.request_id, "request-1");
+    if (by_exchange) {
+      EXPECT_EQ(static_cast<int>(error.auth_code_state), static_cast<int>(row->auth_code_state));
+    }
+  }
+}
+
+TEST_F(ClientErrors, OfServersThatAreNoGatewayHaveNoReason) {
+  service_.status = grpc::Status(grpc::PERMISSION_DENIED, "RBAC: access denied");
+  const Result<oauth::AuthCode> created = client_->CreateAuthCode({.callback_url = "x"});
+  EXPECT_EQ(created.error().grpc_code, GrpcCode::kPermissionDenied);
+  EXPECT_EQ(created.error().reason, ErrorReason::kUnspecified);
+  EXPECT_EQ(created.error().message, "RBAC: access denied");
+}
+
+// The gateway's own, not this test's.
+class ClientOfGateway : public ClientTest {};
+
+TEST_F(ClientOfGateway, WorksOnAChannelOfTheCallers) {
+  const OAuthClient client = oauth::MakeClient(
+      grpc::CreateChannel(server().grpc_address(), grpc::InsecureChannelCredentials()));
+  EXPECT_TRUE(client.CreateAuthCode(CreateRequest()).ok());
+}
+
+// Health says NOT_SERVING before the gateway refuses, so a call that waits finds nobody.
+TEST_F(ClientOfGateway, LeavesAGatewayThatDrains) {
+  config_.drain_delay = std::chrono::milliseconds(1'500);
+  oauth::ClientOptions options = Options();
+  options.default_timeout = std::chrono::seconds(5);
+  const OAuthClient client(options);
+  ASSERT_TRUE(client.CreateAuthCode(CreateRequest()).ok());
+  std::thread drain([this] { server().Drain(); });
+  Result<oauth::AuthCode> created = client.CreateAuthCode(CreateRequest());
+  while (created.ok()) created = client.CreateAuthCode(CreateRequest());
+  EXPECT_EQ(created.error().grpc_code, GrpcCode::kUnavailable);
+  // Not the gateway's own refusal: the call never went there.
+  EXPECT_EQ(created.error().reason, ErrorReason::kUnspecified);
+  drain.join();
+}
+
+}  // namespace
+}  // namespace modelgates::gateway
