@@ -1,20 +1,33 @@
 #include "modelgates/oauth/client.h"
 
 #include <grpcpp/client_context.h>
+#include <grpcpp/generic/generic_stub.h>
 #include <modelgates/oauth/v1/oauth.grpc.pb.h>
 
 #include <algorithm>
+#include <future>
 #include <utility>
 
 #include "call_metadata.h"
+#include "callback_scope.h"
 #include "error_decoding.h"
+#include "health_mapping.h"
 #include "message_mapping.h"
 #include "modelgates/oauth/grpc_channel.h"
 
 namespace modelgates::oauth {
 namespace {
 
-using Stub = v1::OAuthService::Stub;
+using google::protobuf::Empty;
+using Trailers = std::multimap<grpc::string_ref, grpc::string_ref>;
+
+struct Stubs {
+  explicit Stubs(const std::shared_ptr<grpc::ChannelInterface>& channel)
+      : oauth(channel), health(channel) {}
+
+  v1::OAuthService::Stub oauth;
+  grpc::TemplatedGenericStub<Empty, Empty> health;
+};
 
 // One operation: its messages, and where the stub has it.
 struct Create {
@@ -25,15 +38,15 @@ struct Create {
   // Of a call that was not sent.
   static constexpr AuthCodeState kUnsent = AuthCodeState::kUnspecified;
 
-  static grpc::Status Call(Stub& stub, grpc::ClientContext& context, const ProtoRequest& request,
+  static grpc::Status Call(Stubs& stubs, grpc::ClientContext& context, const ProtoRequest& request,
                            ProtoReply& reply) {
-    return stub.CreateAuthCode(&context, request, &reply);
+    return stubs.oauth.CreateAuthCode(&context, request, &reply);
   }
-  static void Start(Stub& stub, grpc::ClientContext& context, const ProtoRequest& request,
+  static void Start(Stubs& stubs, grpc::ClientContext& context, const ProtoRequest& request,
                     ProtoReply& reply, std::function<void(grpc::Status)> done) {
-    stub.async()->CreateAuthCode(&context, &request, &reply, std::move(done));
+    stubs.oauth.async()->CreateAuthCode(&context, &request, &reply, std::move(done));
   }
-  static void ReadTrailers(const std::multimap<grpc::string_ref, grpc::string_ref>&, AuthCode&) {}
+  static void ReadTrailers(const Trailers&, AuthCode&) {}
 };
 
 struct Exchange {
@@ -43,18 +56,34 @@ struct Exchange {
   using ProtoReply = v1::ExchangeAuthCodeResponse;
   static constexpr AuthCodeState kUnsent = AuthCodeState::kUnsent;
 
-  static grpc::Status Call(Stub& stub, grpc::ClientContext& context, const ProtoRequest& request,
+  static grpc::Status Call(Stubs& stubs, grpc::ClientContext& context, const ProtoRequest& request,
                            ProtoReply& reply) {
-    return stub.ExchangeAuthCode(&context, request, &reply);
+    return stubs.oauth.ExchangeAuthCode(&context, request, &reply);
   }
-  static void Start(Stub& stub, grpc::ClientContext& context, const ProtoRequest& request,
+  static void Start(Stubs& stubs, grpc::ClientContext& context, const ProtoRequest& request,
                     ProtoReply& reply, std::function<void(grpc::Status)> done) {
-    stub.async()->ExchangeAuthCode(&context, &request, &reply, std::move(done));
+    stubs.oauth.async()->ExchangeAuthCode(&context, &request, &reply, std::move(done));
   }
-  static void ReadTrailers(const std::multimap<grpc::string_ref, grpc::string_ref>& trailers,
-                           ApiKey& key) {
+  static void ReadTrailers(const Trailers& trailers, ApiKey& key) {
     key.replayed = trailers.contains("x-modelgates-replayed");
   }
+};
+
+struct Health {
+  using Request = HealthRequest;
+  using Reply = HealthReply;
+  using ProtoRequest = Empty;
+  using ProtoReply = Empty;
+  static constexpr AuthCodeState kUnsent = AuthCodeState::kUnspecified;
+
+  static grpc::Status Call(Stubs& stubs, grpc::ClientContext& context, const Empty& request,
+                           Empty& reply) {
+    std::promise<grpc::Status> ended;
+    stubs.health.UnaryCall(&context, "/grpc.health.v1.Health/Check", grpc::StubOptions(), &request,
+                           &reply, [&](grpc::Status status) { ended.set_value(status); });
+    return ended.get_future().get();
+  }
+  static void ReadTrailers(const Trailers&, HealthReply&) {}
 };
 
 std::chrono::system_clock::time_point ToDeadline(std::chrono::milliseconds timeout) {
@@ -96,22 +125,27 @@ class PendingCall {
 
   const std::optional<Error>& refusal() const { return refusal_; }
 
-  Result<typename Rpc::Reply> Run(Stub& stub) {
+  Result<typename Rpc::Reply> Run(Stubs& stubs) {
     if (refusal_) return *refusal_;
-    return Finish(Rpc::Call(stub, context_, request_, reply_));
+    return Finish(Rpc::Call(stubs, context_, request_, reply_));
   }
 
-  static void Start(std::unique_ptr<PendingCall> call, Stub& stub,
-                    Callback<typename Rpc::Reply> callback) {
+  // `owner` keeps `stubs`.
+  static void Start(std::unique_ptr<PendingCall> call, std::shared_ptr<const void> owner,
+                    Stubs& stubs, Callback<typename Rpc::Reply> callback) {
     PendingCall& started = *call;
-    Rpc::Start(stub, started.context_, started.request_, started.reply_,
+    started.owner_ = std::move(owner);
+    Rpc::Start(stubs, started.context_, started.request_, started.reply_,
                // std::function wants a copy, so the call is shared where it could be owned.
                [call = std::shared_ptr<PendingCall>(std::move(call)),
                 callback = std::move(callback)](const grpc::Status& status) mutable {
+                 const CallbackScope scope;
                  Result<typename Rpc::Reply> result = call->Finish(status);
                  // Its memory is not needed for as long as the callback takes.
                  call.reset();
-                 callback(std::move(result));
+                 // What it has captured goes within the scope too.
+                 const Callback<typename Rpc::Reply> last = std::move(callback);
+                 last(std::move(result));
                });
   }
 
@@ -137,6 +171,8 @@ class PendingCall {
     return reply;
   }
 
+  // First, so that it goes last: the context has a reference to the channel too.
+  std::shared_ptr<const void> owner_;
   grpc::ClientContext context_;
   typename Rpc::ProtoRequest request_;
   typename Rpc::ProtoReply reply_;
@@ -146,15 +182,18 @@ class PendingCall {
 
 }  // namespace
 
-class OAuthClient::Impl {
+class OAuthClient::Impl : public std::enable_shared_from_this<OAuthClient::Impl> {
  public:
-  Impl(std::shared_ptr<grpc::ChannelInterface> channel, ClientOptions options)
-      : options_(std::move(options)), stub_(v1::OAuthService::NewStub(std::move(channel))) {}
+  Impl(const std::shared_ptr<grpc::ChannelInterface>& channel, ClientOptions options)
+      : options_(std::move(options)), stubs_(std::make_shared<Stubs>(channel)) {}
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+  ~Impl() { LetGoOutsideOfCallbacks(std::move(stubs_)); }
 
   template <class Rpc>
   Result<typename Rpc::Reply> Run(const typename Rpc::Request& request,
                                   const CallOptions& options) const {
-    return PendingCall<Rpc>(request, options_, options).Run(*stub_);
+    return PendingCall<Rpc>(request, options_, options).Run(*stubs_);
   }
 
   template <class Rpc>
@@ -165,12 +204,12 @@ class OAuthClient::Impl {
       callback(*call->refusal());
       return;
     }
-    PendingCall<Rpc>::Start(std::move(call), *stub_, std::move(callback));
+    PendingCall<Rpc>::Start(std::move(call), shared_from_this(), *stubs_, std::move(callback));
   }
 
  private:
   const ClientOptions options_;
-  const std::unique_ptr<Stub> stub_;
+  std::shared_ptr<Stubs> stubs_;
 };
 
 OAuthClient::OAuthClient(ClientOptions options)
@@ -198,15 +237,21 @@ void OAuthClient::ExchangeAuthCode(const ExchangeAuthCodeRequest& request,
   impl_->Start<Exchange>(request, options, std::move(callback));
 }
 
+Result<ServingStatus> OAuthClient::CheckHealth(const CallOptions& options) const {
+  Result<HealthReply> reply = impl_->Run<Health>(HealthRequest(), options);
+  if (!reply.ok()) return std::move(reply).error();
+  return reply->status;
+}
+
 struct ChannelAccess {
-  static OAuthClient Make(std::shared_ptr<grpc::ChannelInterface> channel, ClientOptions options) {
-    return OAuthClient(
-        std::make_shared<const OAuthClient::Impl>(std::move(channel), std::move(options)));
+  static OAuthClient Make(const std::shared_ptr<grpc::ChannelInterface>& channel,
+                          ClientOptions options) {
+    return OAuthClient(std::make_shared<const OAuthClient::Impl>(channel, std::move(options)));
   }
 };
 
 OAuthClient MakeClient(std::shared_ptr<grpc::ChannelInterface> channel, ClientOptions options) {
-  return ChannelAccess::Make(std::move(channel), std::move(options));
+  return ChannelAccess::Make(channel, std::move(options));
 }
 
 }  // namespace modelgates::oauth

@@ -1,6 +1,9 @@
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
 
+#include <future>
+#include <thread>
+
 #include "integration/client_fixture.h"
 #include "modelgates/oauth/grpc_channel.h"
 #include "rpc/status_mapping.h"
@@ -26,7 +29,7 @@ class FailingService final : public v1::OAuthService::Service {
     return status;
   }
 
-  grpc::Status status;
+  grpc::Status status{grpc::UNAVAILABLE, "as told"};
 };
 
 class ClientErrors : public testing::Test {
@@ -37,8 +40,9 @@ class ClientErrors : public testing::Test {
     builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
     builder.RegisterService(&service_);
     server_ = builder.BuildAndStart();
+    target_ = "127.0.0.1:" + std::to_string(port);
     oauth::ClientOptions options;
-    options.target = "127.0.0.1:" + std::to_string(port);
+    options.target = target_;
     options.health_checking = false;
     client_.emplace(options);
   }
@@ -52,6 +56,7 @@ class ClientErrors : public testing::Test {
   }
 
   FailingService service_;
+  std::string target_;
   std::unique_ptr<grpc::Server> server_;
   std::optional<OAuthClient> client_;
 };
@@ -98,6 +103,23 @@ TEST_F(ClientErrors, OfServersThatAreNoGatewayHaveNoReason) {
   EXPECT_EQ(created.error().message, "RBAC: access denied");
 }
 
+// Given the only client of a process, gone before its call ends, when the last reference to its
+// channel goes in the callback, then gRPC goes on. (It ended the program in one of a few tries.)
+TEST_F(ClientErrors, OfACallThatOutlivesItsClientCountToo) {
+  const std::string target = target_;
+  client_.reset();
+  for (int i = 0; i < 100; ++i) {
+    oauth::ClientOptions options;
+    options.target = target;
+    options.health_checking = false;
+    std::promise<GrpcCode> ended;
+    OAuthClient(options).CreateAuthCode(
+        {.callback_url = "x"}, {},
+        [&](const Result<oauth::AuthCode>& result) { ended.set_value(result.error().grpc_code); });
+    EXPECT_EQ(ended.get_future().get(), GrpcCode::kUnavailable);
+  }
+}
+
 // The gateway's own, not this test's.
 class ClientOfGateway : public ClientTest {};
 
@@ -105,6 +127,31 @@ TEST_F(ClientOfGateway, WorksOnAChannelOfTheCallers) {
   const OAuthClient client = oauth::MakeClient(
       grpc::CreateChannel(server().grpc_address(), grpc::InsecureChannelCredentials()));
   EXPECT_TRUE(client.CreateAuthCode(CreateRequest()).ok());
+}
+
+TEST_F(ClientOfGateway, AsksForItsHealth) {
+  const Result<oauth::ServingStatus> health = oauth().CheckHealth();
+  ASSERT_TRUE(health.ok()) << health.error();
+  EXPECT_EQ(*health, oauth::ServingStatus::kServing);
+}
+
+TEST_F(ClientOfGateway, LearnsThatItDrains) {
+  config_.drain_delay = std::chrono::milliseconds(1'500);
+  oauth::ClientOptions options = Options();
+  options.health_checking = false;
+  const OAuthClient client(options);
+  ASSERT_TRUE(client.CheckHealth().ok());
+  std::thread drain([this] { server().Drain(); });
+  Result<oauth::ServingStatus> health = client.CheckHealth();
+  while (health.ok() && *health == oauth::ServingStatus::kServing) health = client.CheckHealth();
+  ASSERT_TRUE(health.ok()) << health.error();
+  EXPECT_EQ(*health, oauth::ServingStatus::kNotServing);
+  drain.join();
+}
+
+// A server without the service.
+TEST_F(ClientErrors, OfHealthAreErrorsToo) {
+  EXPECT_EQ(client_->CheckHealth().error().grpc_code, GrpcCode::kUnimplemented);
 }
 
 // Health says NOT_SERVING before the gateway refuses, so a call that waits finds nobody.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -70,6 +71,14 @@ struct CallOptions {
   bool once_only = false;
 };
 
+// What a gateway says of itself (grpc.health.v1.HealthCheckResponse).
+enum class ServingStatus : uint8_t {
+  kUnknown = 0,
+  kServing = 1,
+  kNotServing = 2,  // it drains
+  kServiceUnknown = 3,
+};
+
 // Runs once: on a thread of gRPC, or before the function that took it returns when nothing could be
 // sent. It must not throw, and should not take long.
 template <class T>
@@ -111,6 +120,11 @@ class OAuthClient {
                                   const CallOptions& options = {}) const;
   void ExchangeAuthCode(const ExchangeAuthCodeRequest& request, const CallOptions& options,
                         Callback<ApiKey> callback) const;
+
+  // Asks the gateway's health service about modelgates.oauth.v1.OAuthService. With
+  // ClientOptions::health_checking the channel has asked by itself already, and one that drains
+  // shows as kUnavailable.
+  Result<ServingStatus> CheckHealth(const CallOptions& options = {}) const;
 
  private:
   friend struct ChannelAccess;  // grpc_channel.h
