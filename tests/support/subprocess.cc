@@ -141,6 +141,12 @@ bool Subprocess::WaitForOutput(const std::function<bool(const std::string& out)>
   return seen(out_);
 }
 
+bool Subprocess::WaitForErrors(const std::function<bool(const std::string& err)>& seen) const {
+  std::unique_lock lock(mutex_);
+  changed_.wait_for(lock, kPatience, [&] { return open_outputs_ == 0 || seen(err_); });
+  return seen(err_);
+}
+
 std::optional<int> Subprocess::WaitForExit() {
   if (status_) return status_;
   {

@@ -37,6 +37,8 @@ class Subprocess {
 
   // Until `seen` holds of what was written to stdout. False: it ended, or 60 s passed, without.
   bool WaitForOutput(const std::function<bool(const std::string& out)>& seen) const;
+  // The same of stderr.
+  bool WaitForErrors(const std::function<bool(const std::string& err)>& seen) const;
 
   // The exit status, or minus the signal that ended it; nullopt when it still runs after 60 s.
   std::optional<int> WaitForExit();

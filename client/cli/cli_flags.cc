@@ -1,0 +1,240 @@
+#include "cli_flags.h"
+
+#include <fstream>
+#include <sstream>
+
+#include "flag_values.h"
+
+namespace modelgates::oauth::cli {
+namespace {
+
+// An option that may be absent; an empty text is a value like any other.
+template <class T>
+CLI::Option* AddOptional(CLI::App& command, const std::string& name, std::optional<T>& into,
+                         const std::string& type, const std::string& text) {
+  return command
+      .add_option_function<T>(
+          name, [&into](const T& value) { into = value; }, text)
+      ->type_name(type);
+}
+
+// "a|b" as type, one of which the value has to be.
+CLI::Option* OneOf(CLI::Option* option, const std::vector<std::string>& names) {
+  option->check(CLI::IsMember(names).description(""));
+  return option->type_name(CLI::detail::join(names, "|"));
+}
+
+void AddMethod(CLI::App& command, std::optional<CodeChallengeMethod>& into,
+               const std::vector<std::string>& names) {
+  OneOf(command.add_option_function<std::string>(
+            "--code-challenge-method",
+            [&into](const std::string& name) {
+              into = name == "S256"    ? CodeChallengeMethod::kS256
+                     : name == "plain" ? CodeChallengeMethod::kPlain
+                                       : CodeChallengeMethod::kUnspecified;
+            },
+            "how the challenge was made"),
+        names);
+}
+
+template <class Request>
+void SetApp(Request& request, const AppFlags& app) {
+  request.http_referer = app.http_referer;
+  request.x_open_router_title = app.x_open_router_title;
+  request.x_open_router_categories = app.x_open_router_categories;
+}
+
+// Into `duration`, when the flag was given.
+std::optional<Error> Set(std::optional<std::chrono::nanoseconds>& duration, const char* flag,
+                         const std::optional<std::string>& text) {
+  if (!text) return std::nullopt;
+  Result<std::chrono::nanoseconds> parsed = ParseDuration(flag, *text);
+  if (!parsed.ok()) return std::move(parsed).error();
+  duration = *parsed;
+  return std::nullopt;
+}
+
+}  // namespace
+
+// ---- All commands
+
+void CommonFlags::AddTo(CLI::App& app) {
+  app.add_option("--gateway", gateway, "its address; default 127.0.0.1:50051")
+      ->type_name("HOST:PORT")
+      ->envname("MODELGATES_OAUTH_GATEWAY");
+  app.add_flag("--tls", tls, "speak TLS to the gateway");
+  app.add_option("--ca-file", ca_file, "CAs of its certificate (PEM), with --tls")
+      ->type_name("FILE");
+  app.add_option("--bearer", bearer, "API key, where callers bring their own")
+      ->type_name("TEXT|@FILE|-");
+  app.add_option("--timeout", timeout, "of each call; default 30s")->type_name("DURATION");
+  app.add_option("--request-id", request_id, "of the call in the gateway's log")->type_name("ID");
+  app.add_option("--traceparent", traceparent, "W3C trace context")->type_name("TEXT");
+  OneOf(app.add_option("--output", output, "for a pipe or for a program"), {"text", "json"});
+}
+
+Result<ClientOptions> CommonFlags::ToClientOptions() const {
+  ClientOptions options;
+  options.target = gateway;
+  // One call, and its own error is wanted when the gateway drains.
+  options.health_checking = false;
+  const Result<std::chrono::nanoseconds> parsed = ParseDuration("timeout", timeout);
+  if (!parsed.ok()) return parsed.error();
+  options.default_timeout = std::chrono::ceil<std::chrono::milliseconds>(*parsed);
+  if (tls || !ca_file.empty()) options.tls.emplace();
+  if (!ca_file.empty()) {
+    const Result<SecretText> certificates = ReadSecret("ca-file", "@" + ca_file);
+    if (!certificates.ok()) return certificates.error();
+    options.tls->root_certificates = certificates->Reveal();
+  }
+  if (!bearer.empty()) {
+    Result<SecretText> key = ReadSecret("bearer", bearer);
+    if (!key.ok()) return key.error();
+    options.bearer = *std::move(key);
+  }
+  return options;
+}
+
+CallOptions CommonFlags::ToCallOptions(std::stop_token stop) const {
+  CallOptions options;
+  options.stop = std::move(stop);
+  options.request_id = request_id;
+  options.traceparent = traceparent;
+  return options;
+}
+
+// ---- Parts
+
+void AppFlags::AddTo(CLI::App& command) {
+  AddOptional(command, "--http-referer", http_referer, "URL", "of the app; \"\": none");
+  AddOptional(command, "--x-open-router-title", x_open_router_title, "TEXT", "name of the app");
+  AddOptional(command, "--x-open-router-categories", x_open_router_categories, "LIST",
+              "\"cli-agent,cloud-agent\"");
+}
+
+void RetryFlags::AddTo(CLI::App& command) {
+  OneOf(AddOptional(command, "--strategy", strategy, "", "none: one attempt"), {"none", "backoff"});
+  AddOptional(command, "--initial-interval", initial_interval, "DURATION", "wait before the first");
+  AddOptional(command, "--max-interval", max_interval, "DURATION", "the longest wait");
+  AddOptional(command, "--exponent", exponent, "NUMBER", "from one wait to the next");
+  AddOptional(command, "--max-elapsed-time", max_elapsed_time, "DURATION", "none after this");
+  AddOptional(command, "--jitter", jitter, "DURATION", "random part of a wait");
+  AddOptional(command, "--retry-connection-errors", retry_connection_errors, "BOOL", "too");
+  command.add_option("--status-codes", status_codes, "to retry: 429,5XX")
+      ->type_name("LIST")
+      ->delimiter(',')
+      ->allow_extra_args(false);
+  AddOptional(command, "--max-attempts", max_attempts, "1-10", "the first included");
+  for (const char* name :
+       {"--strategy", "--initial-interval", "--max-interval", "--exponent", "--max-elapsed-time",
+        "--jitter", "--retry-connection-errors", "--status-codes", "--max-attempts"}) {
+    command.get_option(name)->group("Retries of the gateway");
+  }
+}
+
+Result<std::optional<RetryConfig>> RetryFlags::ToRetryConfig() const {
+  BackoffStrategy backoff;
+  for (const auto& error : {Set(backoff.initial_interval, "initial-interval", initial_interval),
+                            Set(backoff.max_interval, "max-interval", max_interval),
+                            Set(backoff.max_elapsed_time, "max-elapsed-time", max_elapsed_time),
+                            Set(backoff.jitter, "jitter", jitter)}) {
+    if (error) return *error;
+  }
+  backoff.exponent = exponent.value_or(0);
+  RetryConfig config;
+  if (strategy) {
+    config.strategy =
+        *strategy == "none" ? RetryConfig::Strategy::kNone : RetryConfig::Strategy::kBackoff;
+  }
+  const bool has_backoff =
+      initial_interval || max_interval || max_elapsed_time || jitter || exponent;
+  if (has_backoff) config.backoff = backoff;
+  config.retry_connection_errors = retry_connection_errors;
+  config.status_codes = status_codes;
+  config.max_attempts = max_attempts;
+  const bool given =
+      strategy || has_backoff || retry_connection_errors || !status_codes.empty() || max_attempts;
+  return given ? std::optional(config) : std::nullopt;
+}
+
+// ---- Commands
+
+void CreateFlags::AddTo(CLI::App& command) {
+  command.add_option("--callback-url", request.callback_url, "where the user comes back to")
+      ->type_name("URL")
+      ->required();
+  AddOptional(command, "--code-challenge", request.code_challenge, "TEXT", "see: pkce");
+  AddMethod(command, request.code_challenge_method, {"S256", "plain"});
+  AddOptional(command, "--expires-at", expires_at, "TIME", "of the key: 2027-12-31T23:59:59Z");
+  AddOptional(command, "--key-label", request.key_label, "TEXT", "name of the key");
+  AddOptional(command, "--limit", request.limit, "USD", "of the key");
+  OneOf(command.add_option_function<std::string>(
+            "--usage-limit-type",
+            [this](const std::string& name) {
+              request.usage_limit_type = name == "daily"    ? UsageLimitType::kDaily
+                                         : name == "weekly" ? UsageLimitType::kWeekly
+                                                            : UsageLimitType::kMonthly;
+            },
+            "limit starts anew"),
+        {"daily", "weekly", "monthly"});
+  AddOptional(command, "--workspace-id", request.workspace_id, "ID", "where the key will live");
+  app.AddTo(command);
+  retries.AddTo(command);
+}
+
+Result<CreateAuthCodeRequest> CreateFlags::ToRequest() const {
+  CreateAuthCodeRequest filled = request;
+  SetApp(filled, app);
+  if (expires_at) {
+    const Result<Time> time = ParseTime("expires-at", *expires_at);
+    if (!time.ok()) return time.error();
+    filled.expires_at = *time;
+  }
+  Result<std::optional<RetryConfig>> config = retries.ToRetryConfig();
+  if (!config.ok()) return std::move(config).error();
+  filled.retries = *std::move(config);
+  return filled;
+}
+
+void ExchangeFlags::AddTo(CLI::App& command) {
+  command.add_option("--code", code, "from the redirect")->type_name("TEXT|@FILE|-")->required();
+  AddOptional(command, "--code-verifier", code_verifier, "TEXT|@FILE|-", "of the challenge");
+  AddMethod(command, request.code_challenge_method, {"S256", "plain", "null"});
+  command.add_flag("--once-only", once_only, "neither join nor replay an identical call");
+  command.add_option("--key-file", key_file, "write the key there, mode 0600")->type_name("FILE");
+  app.AddTo(command);
+  retries.AddTo(command);
+}
+
+Result<ExchangeAuthCodeRequest> ExchangeFlags::ToRequest() const {
+  ExchangeAuthCodeRequest filled = request;
+  SetApp(filled, app);
+  Result<SecretText> read = ReadSecret("code", code);
+  if (!read.ok()) return std::move(read).error();
+  filled.code = *std::move(read);
+  if (code_verifier) {
+    Result<SecretText> verifier = ReadSecret("code-verifier", *code_verifier);
+    if (!verifier.ok()) return std::move(verifier).error();
+    filled.code_verifier = *std::move(verifier);
+  }
+  Result<std::optional<RetryConfig>> config = retries.ToRetryConfig();
+  if (!config.ok()) return std::move(config).error();
+  filled.retries = *std::move(config);
+  return filled;
+}
+
+void LoginFlags::AddTo(CLI::App& command) {
+  command.add_option("--key-file", key_file, "write the key there, mode 0600")->type_name("FILE");
+  command.add_flag("--no-browser", no_browser, "print the URL, open nothing");
+  command.add_option("--site", site, "of the page")->type_name("URL")->envname("MODELGATES_SITE");
+  command.add_option("--app-name", app_name, "as the user knows it")->type_name("TEXT");
+  AddOptional(command, "--limit", limit, "USD", "of the key");
+  command.add_option("--wait", wait, "for the browser; default 5m")->type_name("DURATION");
+  command.add_option("--port", port, "of 127.0.0.1; default: any that is free")
+      ->type_name("0-65535");
+  command.add_option("--direct", direct, "no page: a code for this URL by the API")
+      ->type_name("CALLBACK-URL");
+  app.AddTo(command);
+}
+
+}  // namespace modelgates::oauth::cli

@@ -1,0 +1,89 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "modelgates/oauth/client.h"
+
+namespace modelgates::oauth::cli {
+
+// Flags as they are read, and what they come to. Every field of the proto has the flag of its name,
+// with dashes. To...() give kInvalidArgument with the flag as field; they read files and stdin.
+
+// Of all commands; they may stand before or after the command.
+struct CommonFlags {
+  std::string gateway = "127.0.0.1:50051";
+  bool tls = false;
+  std::string ca_file;
+  std::string bearer;
+  std::string timeout = "30s";
+  std::string request_id;
+  std::string traceparent;
+  std::string output = "text";
+
+  void AddTo(CLI::App& app);
+  Result<ClientOptions> ToClientOptions() const;
+  CallOptions ToCallOptions(std::stop_token stop) const;
+};
+
+// RetryConfig.
+struct RetryFlags {
+  std::optional<std::string> strategy, initial_interval, max_interval, max_elapsed_time, jitter;
+  std::optional<double> exponent;
+  std::optional<bool> retry_connection_errors;
+  std::vector<std::string> status_codes;
+  std::optional<uint32_t> max_attempts;
+
+  void AddTo(CLI::App& command);
+  // Absent when no flag was given.
+  Result<std::optional<RetryConfig>> ToRetryConfig() const;
+};
+
+// The app that asks.
+struct AppFlags {
+  std::optional<std::string> http_referer, x_open_router_title, x_open_router_categories;
+
+  void AddTo(CLI::App& command);
+};
+
+struct CreateFlags {
+  CreateAuthCodeRequest request;
+  AppFlags app;
+  RetryFlags retries;
+  std::optional<std::string> expires_at;
+
+  void AddTo(CLI::App& command);
+  Result<CreateAuthCodeRequest> ToRequest() const;
+};
+
+struct ExchangeFlags {
+  ExchangeAuthCodeRequest request;
+  AppFlags app;
+  RetryFlags retries;
+  std::string code;
+  std::optional<std::string> code_verifier;
+  bool once_only = false;
+  std::string key_file;
+
+  void AddTo(CLI::App& command);
+  Result<ExchangeAuthCodeRequest> ToRequest() const;
+};
+
+struct LoginFlags {
+  std::string site = "https://modelgates.ai";
+  std::string app_name = "modelgates-oauth";
+  std::optional<double> limit;
+  std::string key_file;
+  std::string wait = "5m";
+  int port = 0;
+  bool no_browser = false;
+  std::string direct;
+  AppFlags app;
+
+  void AddTo(CLI::App& command);
+};
+
+}  // namespace modelgates::oauth::cli

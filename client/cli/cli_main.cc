@@ -1,0 +1,93 @@
+#include <grpc/support/log.h>
+
+#include <cstdio>
+
+#include "commands.h"
+#include "terminal.h"
+
+namespace {
+
+using namespace modelgates::oauth::cli;
+
+constexpr char kSeeCommon[] = "Flags of all commands: modelgates-oauth --help\n\n";
+
+// gRPC's own words may quote what it was given, and people get the error itself.
+void Silence(gpr_log_func_args*) {}
+
+CLI::App* AddCommand(CLI::App& app, const char* name, const char* text, const char* example) {
+  CLI::App* const command = app.add_subcommand(name, text);
+  command->get_formatter()->column_width(40);
+  command->footer(kSeeCommon + std::string("Example:\n") + example);
+  return command;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  gpr_set_log_function(Silence);
+  const std::stop_token stop = StopOnSignals();
+
+  CLI::App app("The ModelGates OAuth flow, through the gateway.", "modelgates-oauth");
+  app.require_subcommand(1);
+  app.fallthrough();
+  app.set_version_flag("--version", "modelgates-oauth " CLI_VERSION);
+  app.get_formatter()->column_width(34);
+  app.footer(std::string(ExitStatusText()) +
+             "\n\nExample:\n  modelgates-oauth login --key-file key.txt");
+  CommonFlags common;
+  common.AddTo(app);
+
+  LoginFlags login_flags;
+  CLI::App* const login =
+      AddCommand(app, "login", "Log in with a browser; the key goes to a file, or to stdout",
+                 "  modelgates-oauth login --key-file key.txt");
+  login_flags.AddTo(*login);
+
+  CreateFlags create_flags;
+  CLI::App* const create =
+      AddCommand(app, "create", "Create an authorization code",
+                 "  modelgates-oauth create --callback-url https://myapp.example/cb --limit 5 \\\n"
+                 "    --code-challenge E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM \\\n"
+                 "    --code-challenge-method S256");
+  create_flags.AddTo(*create);
+
+  ExchangeFlags exchange_flags;
+  CLI::App* const exchange =
+      AddCommand(app, "exchange", "Exchange an authorization code for an API key",
+                 "  modelgates-oauth create --callback-url https://myapp.example/cb |\n"
+                 "    modelgates-oauth exchange --code -");
+  exchange_flags.AddTo(*exchange);
+
+  std::string verifier;
+  CLI::App* const pkce = AddCommand(app, "pkce", "Make a PKCE verifier and its S256 challenge",
+                                    "  modelgates-oauth pkce --output json");
+  pkce->add_option("--code-verifier", verifier, "the challenge of this one")
+      ->type_name("TEXT|@FILE|-");
+
+  CLI::App* const health = AddCommand(app, "health", "Ask the gateway whether it serves",
+                                      "  modelgates-oauth health --timeout 2s");
+
+  std::string shell;
+  CLI::App* const completion =
+      AddCommand(app, "completion", "Print a completion script for bash or zsh",
+                 "  eval \"$(modelgates-oauth completion bash)\"");
+  completion->add_option("shell", shell, "bash or zsh")
+      ->required()
+      ->check(CLI::IsMember({"bash", "zsh"}).description(""))
+      ->type_name("SHELL");
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : static_cast<int>(ExitStatus::kUsage);
+  }
+  const Session session{common, Output(common.output == "json"), stop};
+  ExitStatus status = ExitStatus::kOk;
+  if (*login) status = RunLogin(session, login_flags);
+  if (*create) status = RunCreate(session, create_flags);
+  if (*exchange) status = RunExchange(session, exchange_flags);
+  if (*pkce) status = RunPkce(session, verifier);
+  if (*health) status = RunHealth(session);
+  if (*completion) std::printf("%s\n", CompletionScript(app, shell).c_str());
+  return static_cast<int>(status);
+}

@@ -1,0 +1,101 @@
+#include "flag_values.h"
+
+#include <fcntl.h>
+#include <google/protobuf/util/time_util.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <cmath>
+#include <cstring>
+
+namespace modelgates::oauth::cli {
+namespace {
+
+using google::protobuf::util::TimeUtil;
+
+constexpr size_t kMaxSecretBytes = 64 * 1024;
+
+Error WrongFlag(const std::string& flag, const std::string& rule) {
+  Error error;
+  error.reason = ErrorReason::kFieldInvalid;
+  error.reason_name = ToString(error.reason);
+  error.grpc_code = GrpcCode::kInvalidArgument;
+  error.origin = ErrorOrigin::kCaller;
+  error.message = "a flag has a value that cannot be used";
+  error.field_violations = {{"--" + flag, rule}};
+  return error;
+}
+
+// Byte by byte: what follows the line is for whoever reads next.
+bool ReadLine(int fd, std::string& line) {
+  char c = 0;
+  ssize_t count = 0;
+  while (line.size() < kMaxSecretBytes && (count = read(fd, &c, 1)) == 1 && c != '\n') line += c;
+  return count >= 0 && (count == 1 || !line.empty());
+}
+
+bool ReadAll(const std::string& path, std::string& text) {
+  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return false;
+  text.resize(kMaxSecretBytes);
+  size_t size = 0;
+  ssize_t count = 0;
+  while (size < text.size() && (count = read(fd, text.data() + size, text.size() - size)) > 0) {
+    size += static_cast<size_t>(count);
+  }
+  close(fd);
+  text.resize(size);
+  return count >= 0;
+}
+
+}  // namespace
+
+Result<std::chrono::nanoseconds> ParseDuration(const std::string& flag, const std::string& text) {
+  static const std::map<std::string, double> kSeconds = {
+      {"ms", 1e-3}, {"s", 1}, {"m", 60}, {"h", 3600}};
+  constexpr double kMost = 1e9;
+  double seconds = NAN;
+  try {
+    std::string number = text;
+    const CLI::AsNumberWithUnit to_seconds(kSeconds);
+    to_seconds(number);
+    if (!CLI::detail::lexical_cast(number, seconds)) seconds = NAN;
+  } catch (const CLI::Error&) {
+    // Its text tells of its own workings.
+  }
+  if (!(std::abs(seconds) <= kMost)) {
+    return WrongFlag(flag, "must be a duration like 500ms, 1.5s, 2m or 1h");
+  }
+  return std::chrono::nanoseconds(std::llround(seconds * 1e9));
+}
+
+Result<Time> ParseTime(const std::string& flag, const std::string& text) {
+  google::protobuf::Timestamp timestamp;
+  if (!TimeUtil::FromString(text, &timestamp)) {
+    return WrongFlag(flag, "must be a time like 2027-12-31T23:59:59Z");
+  }
+  return Time(
+      std::chrono::seconds(timestamp.seconds()) +
+      std::chrono::floor<std::chrono::microseconds>(std::chrono::nanoseconds(timestamp.nanos())));
+}
+
+std::string FormatTime(Time time) {
+  return TimeUtil::ToString(TimeUtil::MicrosecondsToTimestamp(time.time_since_epoch().count()));
+}
+
+Result<SecretText> ReadSecret(const std::string& flag, const std::string& text) {
+  std::string secret;
+  if (text == "-") {
+    if (!ReadLine(STDIN_FILENO, secret)) return WrongFlag(flag, "found no line on stdin");
+  } else if (text.starts_with('@')) {
+    if (!ReadAll(text.substr(1), secret)) {
+      return WrongFlag(flag, "cannot read " + text.substr(1) + ": " + std::strerror(errno));
+    }
+  } else {
+    return SecretText(std::string_view(text));
+  }
+  while (secret.ends_with('\n') || secret.ends_with('\r')) secret.pop_back();
+  return SecretText(std::move(secret));
+}
+
+}  // namespace modelgates::oauth::cli

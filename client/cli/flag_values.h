@@ -1,0 +1,27 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+
+#include "modelgates/oauth/messages.h"
+#include "modelgates/oauth/result.h"
+
+namespace modelgates::oauth::cli {
+
+// Readers of flags' values. Errors are kInvalidArgument, with `flag` as the field.
+
+// "500ms", "1.5s", "2m", "1h"; a number alone is seconds.
+Result<std::chrono::nanoseconds> ParseDuration(const std::string& flag, const std::string& text);
+
+// RFC 3339, "2027-12-31T23:59:59Z".
+Result<Time> ParseTime(const std::string& flag, const std::string& text);
+
+// RFC 3339 in UTC.
+std::string FormatTime(Time time);
+
+// The secret itself; "@FILE": what the file holds, without the end of its last line; "-": the next
+// line of stdin. Other programs see the arguments of this one, but neither of the latter two.
+Result<SecretText> ReadSecret(const std::string& flag, const std::string& text);
+
+}  // namespace modelgates::oauth::cli

@@ -1,0 +1,137 @@
+#include <modelgates/oauth/v1/oauth.pb.h>
+
+#include <regex>
+#include <set>
+
+#include "integration/cli_fixture.h"
+
+namespace modelgates::gateway {
+namespace {
+
+using testing::HasSubstr;
+
+const char* const kCommands[] = {"login", "create", "exchange", "pkce", "health", "completion"};
+
+class CliHelp : public CliTest {
+ protected:
+  std::string HelpOf(const std::string& command) {
+    const CliRun run = command.empty() ? Run({"--help"}) : Run({command, "--help"});
+    EXPECT_EQ(run.status, 0);
+    return run.out;
+  }
+
+  static std::set<std::string> FlagsIn(const std::string& text) {
+    std::set<std::string> flags;
+    const std::regex flag("--[a-z][a-z0-9-]*");
+    for (std::sregex_iterator it(text.begin(), text.end(), flag), end; it != end; ++it) {
+      flags.insert(it->str());
+    }
+    return flags;
+  }
+};
+
+void AddFlags(const google::protobuf::Descriptor& message, std::set<std::string>& flags) {
+  for (int i = 0; i < message.field_count(); ++i) {
+    const auto& field = *message.field(i);
+    const auto* inner = field.message_type();
+    if (inner != nullptr && inner->file() == message.file()) {
+      AddFlags(*inner, flags);
+      continue;
+    }
+    std::string flag = "--" + field.name();
+    std::replace(flag.begin(), flag.end(), '_', '-');
+    flags.insert(std::move(flag));
+  }
+}
+
+TEST_F(CliHelp, HasAFlagForEveryFieldOfTheProto) {
+  std::set<std::string> create;
+  AddFlags(*oauth::v1::CreateAuthCodeRequest::descriptor(), create);
+  EXPECT_THAT(FlagsIn(HelpOf("create")), testing::IsSupersetOf(create));
+  std::set<std::string> exchange;
+  AddFlags(*oauth::v1::ExchangeAuthCodeRequest::descriptor(), exchange);
+  EXPECT_THAT(FlagsIn(HelpOf("exchange")), testing::IsSupersetOf(exchange));
+  EXPECT_GT(create.size(), 15u);
+}
+
+TEST_F(CliHelp, FitsAScreen) {
+  for (const std::string command : {"", "login", "create", "exchange", "pkce", "health"}) {
+    std::istringstream help(HelpOf(command));
+    int lines = 0;
+    for (std::string line; std::getline(help, line); ++lines) {
+      EXPECT_LE(line.size(), 102u) << line;
+    }
+    EXPECT_LE(lines, 40) << command;
+  }
+}
+
+// What stands below "Example:" is pasted into a shell.
+TEST_F(CliHelp, HasAnExampleThatWorksWhenPasted) {
+  // A browser whose user approves at once, by going back with a code.
+  Write(File("browser"), R"(#!/bin/bash
+    url=${1#*callback_url=}
+    url=${url%%&*}
+    printf -v url %b "${url//%/\\x}"
+    rest=${url#http://}
+    host=${rest%%/*}
+    exec 3<>"/dev/tcp/${host%:*}/${host#*:}"
+    printf 'GET /%s&code=c-1 HTTP/1.1\r\nHost: %s\r\n\r\n' "${rest#*/}" "$host" >&3
+    cat <&3
+)");
+  std::filesystem::permissions(File("browser"), std::filesystem::perms::owner_all);
+  std::vector<std::string> environment = Environment();
+  environment.push_back("BROWSER=" + File("browser"));
+  int pasted = 0;
+  for (const std::string command :
+       {"", "login", "create", "exchange", "pkce", "health", "completion"}) {
+    SCOPED_TRACE(command);
+    const std::string help = HelpOf(command);
+    const size_t example = help.find("Example:\n");
+    ASSERT_NE(example, std::string::npos);
+    const std::string script = "cd " + folder_.string() + "\n" + help.substr(example + 9);
+    Subprocess shell({"/bin/bash", "-eo", "pipefail", "-c", script}, environment);
+    const CliRun run = End(shell);
+    EXPECT_EQ(run.status, 0) << run.err;
+    ++pasted;
+  }
+  EXPECT_EQ(pasted, 7);
+  EXPECT_EQ(Read(File("key.txt")), "sk-user-1\n");
+}
+
+TEST_F(CliHelp, AgreesWithTheManPage) {
+  std::string page = Read(CLI_MAN_PAGE);
+  page = std::regex_replace(page, std::regex(R"(\\-)"), "-");
+  const std::set<std::string> documented = FlagsIn(page);
+  std::set<std::string> flags = FlagsIn(HelpOf(""));
+  for (const char* command : kCommands) {
+    EXPECT_THAT(page, HasSubstr(std::string(".B ") + command)) << command;
+    flags.merge(FlagsIn(HelpOf(command)));
+  }
+  EXPECT_EQ(documented, flags);
+  for (const char* status : {"0", "1", "2", "3", "4", "5", "6", "7", "130"}) {
+    EXPECT_THAT(page, HasSubstr(std::string(".B ") + status + "\n"));
+  }
+}
+
+TEST_F(CliHelp, CompletesCommandsAndFlagsInBash) {
+  const auto complete = [&](const std::string& words) {
+    const std::string script = "eval \"$(modelgates-oauth completion bash)\"; COMP_WORDS=(" +
+                               words +
+                               "); COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); "
+                               "_modelgates_oauth; echo \"${COMPREPLY[@]}\"";
+    Subprocess shell({"/bin/bash", "-c", script}, Environment());
+    return End(shell).out;
+  };
+  EXPECT_EQ(complete("modelgates-oauth ex"), "exchange\n");
+  EXPECT_EQ(complete("modelgates-oauth create --code-challenge-m"), "--code-challenge-method\n");
+  EXPECT_EQ(complete("modelgates-oauth create --once"), "\n");
+  EXPECT_EQ(complete("modelgates-oauth --output json health --gate"), "--gateway\n");
+  EXPECT_THAT(Run({"completion", "zsh"}).out, testing::StartsWith("#compdef modelgates-oauth\n"));
+}
+
+TEST_F(CliHelp, HasAVersion) {
+  EXPECT_THAT(Run({"--version"}).out, testing::MatchesRegex("modelgates-oauth [0-9.]+\n"));
+}
+
+}  // namespace
+}  // namespace modelgates::gateway
