@@ -32,12 +32,12 @@ HttpResponse WrongContentType() {
 
 }  // namespace
 
-AuthRoutes::AuthRoutes(const SandboxOptions& options, SandboxStats& stats)
+AuthRoutes::AuthRoutes(const SandboxOptions& options, CodeBook& codes, SandboxStats& stats)
     : base_path_(options.base_path),
       api_key_(options.api_key),
       clock_(options.clock),
       user_id_(RandomName("user_", 12)),
-      codes_(options.clock, options.code_ttl),
+      codes_(codes),
       stats_(stats) {}
 
 void AuthRoutes::AddTo(RouteTable& routes) {

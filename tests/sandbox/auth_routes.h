@@ -15,7 +15,7 @@ namespace modelgates::sandbox {
 // translates. Must outlive the table it adds itself to. Not for more than one thread.
 class AuthRoutes {
  public:
-  AuthRoutes(const SandboxOptions& options, SandboxStats& stats);
+  AuthRoutes(const SandboxOptions& options, CodeBook& codes, SandboxStats& stats);
 
   void AddTo(RouteTable& routes);
 
@@ -28,7 +28,7 @@ class AuthRoutes {
   const std::string api_key_;
   const CodeBook::Clock clock_;
   const std::string user_id_;  // whoever consents here is one and the same person
-  CodeBook codes_;
+  CodeBook& codes_;
   SandboxStats& stats_;
 };
 

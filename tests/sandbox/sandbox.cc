@@ -17,6 +17,7 @@
 #include <utility>
 
 #include "sandbox/auth_routes.h"
+#include "sandbox/consent_routes.h"
 #include "sandbox/control_routes.h"
 #include "sandbox/sandbox_session.h"
 
@@ -75,8 +76,11 @@ class Sandbox::Server {
         parts_{.log = SandboxLog(options_.logger, options_.clock),
                .clock = options_.clock,
                .latency = options_.latency},
-        auth_(options_, parts_.stats) {
+        codes_(options_.clock, options_.code_ttl),
+        auth_(options_, codes_, parts_.stats),
+        consent_(options_, codes_, parts_.stats) {
     auth_.AddTo(parts_.routes);
+    consent_.AddTo(parts_.routes);
     AddProbeRoutes(parts_.routes);
     if (options_.control) AddControlRoutes(parts_.routes, parts_.faults, parts_.stats);
   }
@@ -161,7 +165,9 @@ class Sandbox::Server {
 
   const SandboxOptions options_;
   SandboxParts parts_;
+  CodeBook codes_;
   AuthRoutes auth_;
+  ConsentRoutes consent_;
   asio::io_context io_{1};
   tcp::acceptor acceptor_{io_};
   asio::steady_timer pause_{io_};

@@ -28,11 +28,16 @@ void FillRandom(std::span<unsigned char> bytes) {
   std::abort();
 }
 
-std::string Base64Url(std::span<const unsigned char> bytes) {
+std::string Base64(std::span<const unsigned char> bytes) {
   std::string text((bytes.size() + 2) / 3 * 4 + 1, '\0');
   const int size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()), bytes.data(),
                                    static_cast<int>(bytes.size()));
   text.resize(static_cast<std::size_t>(size));
+  return text;
+}
+
+std::string Base64Url(std::span<const unsigned char> bytes) {
+  std::string text = Base64(bytes);
   text.erase(std::find(text.begin(), text.end(), '='), text.end());
   std::replace(text.begin(), text.end(), '+', '-');
   std::replace(text.begin(), text.end(), '/', '_');
@@ -54,6 +59,8 @@ std::string RandomName(std::string_view prefix, std::size_t bytes) {
 }
 
 std::string S256Challenge(std::string_view verifier) { return Base64Url(Sha256(verifier)); }
+
+std::string Sha256Base64(std::string_view text) { return Base64(Sha256(text)); }
 
 bool SameSecret(std::string_view a, std::string_view b) {
   return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;

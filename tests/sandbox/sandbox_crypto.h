@@ -14,6 +14,9 @@ std::string RandomName(std::string_view prefix, std::size_t bytes);
 // BASE64URL(SHA256(ASCII(verifier))) without padding (RFC 7636, 4.2).
 std::string S256Challenge(std::string_view verifier);
 
+// BASE64(SHA256(text)), with padding: how Content-Security-Policy names a style.
+std::string Sha256Base64(std::string_view text);
+
 // Whether both are equal, in a time that tells nothing but whether the lengths are.
 bool SameSecret(std::string_view a, std::string_view b);
 

@@ -1,0 +1,139 @@
+#include "sandbox/consent_routes.h"
+
+#include <charconv>
+#include <nlohmann/json.hpp>
+#include <utility>
+#include <variant>
+
+#include "sandbox/consent_page.h"
+#include "sandbox/form_fields.h"
+#include "sandbox/sandbox_crypto.h"
+
+namespace modelgates::sandbox {
+namespace {
+
+namespace http = boost::beast::http;
+using nlohmann::json;
+
+constexpr const char* kPath = "/auth";
+constexpr std::size_t kMaxPending = 10'000;
+constexpr std::size_t kMaxCallbackBytes = 2'048;
+constexpr std::string_view kCookie = "consent=";
+
+std::string_view QueryOf(const HttpRequest& request) {
+  const std::string_view target{request.target().data(), request.target().size()};
+  const std::size_t mark = target.find('?');
+  return mark == std::string_view::npos ? "" : target.substr(mark + 1);
+}
+
+// The body that a create would have, so that the same rules hold.
+json ToCreateBody(const std::map<std::string, std::string>& fields) {
+  json body = json::object();
+  for (const char* name : {"callback_url", "code_challenge", "code_challenge_method"}) {
+    if (const auto field = fields.find(name); field != fields.end()) body[name] = field->second;
+  }
+  if (const auto limit = fields.find("limit"); limit != fields.end()) {
+    const std::string& text = limit->second;
+    double number = 0;
+    const auto parsed = std::from_chars(text.data(), text.data() + text.size(), number);
+    const bool whole = parsed.ec == std::errc{} && parsed.ptr == text.data() + text.size();
+    // A text is no limit, and the rule says so.
+    body["limit"] = whole ? json(number) : json(text);
+  }
+  return body;
+}
+
+std::string CookieOf(const HttpRequest& request) {
+  const std::string_view cookies = HeaderOf(request, http::field::cookie);
+  const std::size_t begin = cookies.find(kCookie);
+  if (begin == std::string_view::npos) return "";
+  const std::string_view value = cookies.substr(begin + kCookie.size());
+  return std::string(value.substr(0, value.find(';')));
+}
+
+HttpResponse GoBack(const std::string& callback_url, const std::string& addition) {
+  HttpResponse response;
+  response.result(http::status::see_other);
+  const bool has_query = callback_url.find('?') != std::string::npos;
+  response.set(http::field::location, callback_url + (has_query ? "&" : "?") + addition);
+  response.set(http::field::cache_control, "no-store");
+  response.set("Referrer-Policy", "no-referrer");
+  return response;
+}
+
+}  // namespace
+
+ConsentRoutes::ConsentRoutes(const SandboxOptions& options, CodeBook& codes, SandboxStats& stats)
+    : clock_(options.clock), ttl_(options.code_ttl), codes_(codes), stats_(stats) {}
+
+void ConsentRoutes::AddTo(RouteTable& routes) {
+  routes.Add({http::verb::get, kPath, kPath, RouteKind::kApi,
+              [this](const HttpRequest& request) { return Show(request); }});
+  routes.Add({http::verb::post, kPath, kPath, RouteKind::kApi,
+              [this](const HttpRequest& request) { return Decide(request); }});
+}
+
+UtcTime ConsentRoutes::Now() const {
+  return std::chrono::floor<std::chrono::microseconds>(clock_());
+}
+
+std::string ConsentRoutes::Keep(Pending pending) {
+  if (oldest_first_.size() == kMaxPending) {
+    pending_.erase(oldest_first_.front());
+    oldest_first_.pop_front();
+  }
+  std::string token = RandomName("", 32);
+  pending_.emplace(token, std::move(pending));
+  oldest_first_.push_back(token);
+  return token;
+}
+
+Answer ConsentRoutes::Show(const HttpRequest& request) {
+  const auto fields = ParseFormFields(QueryOf(request));
+  if (!fields) return {RefusalPage(400, "Its query cannot be read."), {}};
+  auto checked = ValidateCreate(ToCreateBody(*fields), Now());
+  if (const auto* violation = std::get_if<Violation>(&checked)) {
+    return {RefusalPage(400, violation->field + " " + violation->rule + "."), {}};
+  }
+  const std::string& callback_url = fields->at("callback_url");
+  // What is added to the query would become a part of the fragment (RFC 6749, 3.1.2).
+  if (callback_url.find('#') != std::string::npos || callback_url.size() > kMaxCallbackBytes) {
+    return {RefusalPage(400, "callback_url must be at most 2,048 bytes, without a fragment."), {}};
+  }
+  auto& create = std::get<CreateRequest>(checked);
+  ConsentQuestion question;
+  question.app = create.callback_origin;
+  if (const auto limit = fields->find("limit"); limit != fields->end()) {
+    question.limit = limit->second;
+  }
+  const std::string cookie = RandomName("", 32);
+  question.token = Keep({callback_url, std::move(create), cookie, Now() + ttl_});
+  HttpResponse page = ConsentPage(question);
+  page.set(http::field::set_cookie,
+           std::string(kCookie) + cookie + "; HttpOnly; SameSite=Strict; Path=/auth");
+  return {std::move(page), {}};
+}
+
+Answer ConsentRoutes::Decide(const HttpRequest& request) {
+  const auto refusal = [] {
+    return Answer{RefusalPage(403, "This page was answered before, or is too old."), {}};
+  };
+  const auto fields = ParseFormFields(request.body());
+  if (!fields || !fields->contains("token") || !fields->contains("decision")) return refusal();
+  const std::string& decision = fields->at("decision");
+  if (decision != "approve" && decision != "deny") return refusal();
+  const auto found = pending_.find(fields->at("token"));
+  if (found == pending_.end() || !SameSecret(CookieOf(request), found->second.cookie) ||
+      found->second.expires_at <= Now()) {
+    return refusal();
+  }
+  Pending pending = std::move(found->second);
+  pending_.erase(found);
+  if (decision == "deny") return {GoBack(pending.callback_url, "error=access_denied"), {}};
+  CodeBook::Created created = codes_.Create(std::move(pending.request.challenge));
+  stats_.CountCreated();
+  // A name of ours, of characters that need no escape.
+  return {GoBack(pending.callback_url, "code=" + created.auth_code), created.auth_code};
+}
+
+}  // namespace modelgates::sandbox

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <deque>
+#include <string>
+#include <unordered_map>
+
+#include "sandbox/code_book.h"
+#include "sandbox/request_rules.h"
+#include "sandbox/route_table.h"
+#include "sandbox/sandbox_options.h"
+#include "sandbox/sandbox_stats.h"
+
+namespace modelgates::sandbox {
+
+// The page where a user says yes or no, and the answer that it sends.
+//
+//   GET  /auth?callback_url=...&code_challenge=...&code_challenge_method=S256&limit=5
+//   POST /auth    token=...&decision=approve|deny
+//
+// The POST goes back (303) to the very callback_url that the page was asked for, with `code`, or
+// with `error=access_denied` (RFC 6749, 4.1.2.1), added to its query. A token is good for one
+// answer, as long as a code is, and only together with the cookie that came with its page: another
+// site can read neither, nor make a browser send the cookie (SameSite=Strict).
+//
+// Must outlive the table it adds itself to. Not for more than one thread.
+class ConsentRoutes {
+ public:
+  ConsentRoutes(const SandboxOptions& options, CodeBook& codes, SandboxStats& stats);
+
+  void AddTo(RouteTable& routes);
+
+ private:
+  // A page that was shown and not yet answered.
+  struct Pending {
+    std::string callback_url;
+    CreateRequest request;
+    std::string cookie;
+    UtcTime expires_at;
+  };
+
+  Answer Show(const HttpRequest& request);
+  Answer Decide(const HttpRequest& request);
+  UtcTime Now() const;
+  // Makes room, then keeps it under its new token.
+  std::string Keep(Pending pending);
+
+  const CodeBook::Clock clock_;
+  const std::chrono::milliseconds ttl_;
+  CodeBook& codes_;
+  SandboxStats& stats_;
+  std::unordered_map<std::string, Pending> pending_;
+  std::deque<std::string> oldest_first_;  // tokens; of those answered too
+};
+
+}  // namespace modelgates::sandbox
