@@ -147,6 +147,8 @@ std::string_view ToString(ErrorReason reason) {
       return "UPSTREAM_OVERLOADED";
     case ErrorReason::kUpstreamServerError:
       return "UPSTREAM_SERVER_ERROR";
+    case ErrorReason::kExchangeStoreUnavailable:
+      return "EXCHANGE_STORE_UNAVAILABLE";
   }
   return "UNRECOGNIZED";
 }

@@ -9,23 +9,30 @@
 namespace modelgates::gateway {
 namespace {
 
-// A store that is away for a moment still learns what came of an exchange.
-constexpr int kFinishTries = 3;
-constexpr std::chrono::milliseconds kFinishInterval{500};
+// A store that is away for a while still learns what came of an exchange. Once it did not answer,
+// its client fails every step until it has connected again, which takes one to two seconds.
+constexpr int kLastTries = 4;
+constexpr std::chrono::seconds kLastInterval{2};
 
 }  // namespace
 
 ExchangeLease::ExchangeLease(EventLoop& loop, std::unique_ptr<SharedExchange> shared,
-                             Duration length, Outage outage,
+                             Duration length, Outage outage, std::stop_token stop,
                              std::shared_ptr<ExchangeObserver> observer)
     : loop_(loop),
       shared_(std::move(shared)),
       length_(length),
       outage_(outage),
+      stop_(std::move(stop)),
       observer_(std::move(observer)) {}
 
+SharedExchange::Step ExchangeLease::Count(Step step) {
+  if (step == Step::kUnavailable && observer_ != nullptr) observer_->OnStoreUnavailable();
+  return step;
+}
+
 bool ExchangeLease::MayGoOn() {
-  if (observer_ != nullptr) observer_->OnStoreUnavailable();
+  degraded_ = true;
   refused_ = outage_ == Outage::kRefuse;
   return !refused_;
 }
@@ -37,13 +44,12 @@ Task<ExchangeLease::Claim> ExchangeLease::TryClaim() {
   switch (claimed.found) {
     case SharedExchange::Found::kClaimed:
       claimed_ = true;
-      seen_elsewhere_ = sent_elsewhere_ = false;
+      seen_elsewhere_ = false;
       loop_.Start(*this, loop_.Now() + length_ / 3);
       co_return Claim::kOurs;
     case SharedExchange::Found::kReserved:
     case SharedExchange::Found::kSending:
       seen_elsewhere_ = true;
-      sent_elsewhere_ = claimed.found == SharedExchange::Found::kSending;
       co_return Claim::kElsewhere;
     case SharedExchange::Found::kFinished:
       record_ = std::move(claimed.record);
@@ -54,6 +60,7 @@ Task<ExchangeLease::Claim> ExchangeLease::TryClaim() {
     case SharedExchange::Found::kUnavailable:
       break;
   }
+  Count(Step::kUnavailable);
   const bool may_go_on = MayGoOn();
   if (seen_elsewhere_) co_return Claim::kElsewhere;
   co_return may_go_on ? Claim::kOurs : Claim::kUnavailable;
@@ -61,12 +68,15 @@ Task<ExchangeLease::Claim> ExchangeLease::TryClaim() {
 
 Task<bool> ExchangeLease::Enter() {
   if (!claimed_) co_return true;
+  sending_ = true;
   Task<Step> begin = shared_->BeginSending();
-  switch (co_await begin) {
+  const Step begun = co_await begin;
+  switch (Count(begun)) {
     case Step::kDone:
       co_return true;
     case Step::kNotOurs:
       lost_ = true;
+      seen_elsewhere_ = true;
       claimed_ = false;
       Cancel();
       co_return false;
@@ -77,45 +87,58 @@ Task<bool> ExchangeLease::Enter() {
 }
 
 void ExchangeLease::TakeBack() {
-  if (claimed_) Spawn(TakeBackNow());
+  if (!claimed_) return;
+  sending_ = false;
+  Spawn(TakeBackNow());
 }
 
 Task<void> ExchangeLease::TakeBackNow() {
   const auto self = shared_from_this();
   Task<Step> step = shared_->TakeBack();
-  co_await step;  // if it fails, a crash of ours leaves an unknown outcome where none was
+  // If it fails, a crash of ours leaves an unknown outcome where none was.
+  const Step taken = co_await step;
+  Count(taken);
 }
 
 void ExchangeLease::OnTimer() { Spawn(Renew()); }
 
 Task<void> ExchangeLease::Renew() {
   const auto self = shared_from_this();
-  Task<Step> step = shared_->Renew();
-  co_await step;  // whether it is still ours is asked before each attempt
+  // What is on its way must not be RESERVED to the store, which may have missed the step before it.
+  Task<Step> step = sending_ ? shared_->BeginSending() : shared_->Renew();
+  // Whether it is still ours is asked before each attempt.
+  const Step renewed = co_await step;
+  Count(renewed);
   if (claimed_) loop_.Start(*this, loop_.Now() + length_ / 3);
 }
 
 Task<void> ExchangeLease::Finish(std::string record, SharedExchange::Keep keep) {
   const auto self = shared_from_this();
-  for (int tries = 0; claimed_ && tries < kFinishTries; ++tries) {
-    Task<Step> finish = shared_->Finish(record, keep);
-    if (co_await finish != Step::kUnavailable) break;
-    if (observer_ != nullptr) observer_->OnStoreUnavailable();
-    WaitPoint pause(loop_);
-    const std::stop_token never;
-    co_await pause.Wait(loop_.Now() + kFinishInterval, never);
-  }
-  claimed_ = false;
-  Cancel();
+  Task<void> last = Last([&] { return shared_->Finish(record, keep); });
+  co_await last;
   Wipe(record);
 }
 
 Task<void> ExchangeLease::Forget() {
   const auto self = shared_from_this();
+  Task<void> last = Last([this] { return shared_->Forget(); });
+  co_await last;
+}
+
+Task<void> ExchangeLease::Last(std::function<Task<Step>()> take) {
+  for (int tries = 0; claimed_ && tries < kLastTries; ++tries) {
+    if (tries > 0) {
+      WaitPoint pause(loop_);
+      const TimePoint until = loop_.Now() + kLastInterval;
+      const WaitPoint::Result woken = co_await pause.Wait(until, stop_);
+      if (woken == WaitPoint::Result::kStopped) break;
+    }
+    Task<Step> step = take();
+    const Step taken = co_await step;
+    if (Count(taken) != Step::kUnavailable) break;
+  }
+  claimed_ = false;
   Cancel();
-  if (!std::exchange(claimed_, false)) co_return;
-  Task<Step> forget = shared_->Forget();
-  co_await forget;  // else the lease ends by itself
 }
 
 }  // namespace modelgates::gateway

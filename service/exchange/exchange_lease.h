@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <stop_token>
 #include <string>
@@ -25,13 +26,14 @@ class ExchangeLease final : public AttemptGate,
     kRefuse  // nothing is sent
   };
 
-  // `loop` must outlive it; `observer` may be null.
+  // `loop` must outlive it; `observer` may be null. `stop` ends what it would wait for before it
+  // tells the store once more what came of the exchange.
   ExchangeLease(EventLoop& loop, std::unique_ptr<SharedExchange> shared, Duration length,
-                Outage outage, std::shared_ptr<ExchangeObserver> observer);
+                Outage outage, std::stop_token stop, std::shared_ptr<ExchangeObserver> observer);
 
   enum class Claim : uint8_t {
     kOurs,         // or nobody's, and we may go on without the store
-    kElsewhere,    // another gateway is at it
+    kElsewhere,    // another gateway is at it, and may have sent it by now
     kFinished,     // `record` says what came of it
     kUnknown,      // it may have been used, and nobody says more
     kUnavailable,  // the store cannot be asked, and that means no
@@ -41,8 +43,6 @@ class ExchangeLease final : public AttemptGate,
   // store.
   Task<Claim> TryClaim();
 
-  // With Claim::kElsewhere: whether it may have been sent.
-  bool sent_elsewhere() const { return sent_elsewhere_; }
   // With Claim::kFinished. Secret: whoever takes it wipes it.
   std::string TakeRecord() { return std::move(record_); }
 
@@ -51,7 +51,7 @@ class ExchangeLease final : public AttemptGate,
   Task<bool> Enter() override;
   // An attempt used nothing, and another one will follow.
   void TakeBack();
-  // Says what came of it, or that nothing did. Tries for a while.
+  // Says what came of it, or that nothing did. Tries for a while, in which the claim is kept.
   Task<void> Finish(std::string record, SharedExchange::Keep keep);
   Task<void> Forget();
 
@@ -59,23 +59,31 @@ class ExchangeLease final : public AttemptGate,
   bool lost() const { return lost_; }
   bool refused() const { return refused_; }
 
+  // Something was done, or refused, because the store could not be asked.
+  bool degraded() const { return degraded_; }
+
  private:
   using Step = SharedExchange::Step;
 
   void OnTimer() override;
   Task<void> Renew();
   Task<void> TakeBackNow();
+  // Takes the last step of a claim, again and again for a while if it cannot be taken.
+  Task<void> Last(std::function<Task<Step>()> take);
+  Step Count(Step step);
   bool MayGoOn();
 
   EventLoop& loop_;
   const std::unique_ptr<SharedExchange> shared_;
   const Duration length_;
   const Outage outage_;
+  const std::stop_token stop_;
   const std::shared_ptr<ExchangeObserver> observer_;
   std::string record_;
   bool claimed_ = false;
   bool seen_elsewhere_ = false;
-  bool sent_elsewhere_ = false;
+  bool sending_ = false;
+  bool degraded_ = false;
   bool lost_ = false;
   bool refused_ = false;
 };

@@ -112,8 +112,9 @@ std::optional<AttemptRecord> Read(const record::Attempt& from) {
 std::optional<ReadRecord> Read(record::ExchangeRecord& message) {
   const auto result = ToEnum(message.result(), kLastResult);
   const auto stop = ToEnum(message.stop(), kLastStop);
+  if (!result || !stop || message.attempts_size() > kMaxAttempts) return std::nullopt;
   std::optional<HttpResult> last = ReadLast(message);
-  if (!result || !stop || !last || message.attempts_size() > kMaxAttempts) return std::nullopt;
+  if (!last) return std::nullopt;
   ReadRecord read;
   read.result = *result;
   read.outcome.reset(new Outcome);
@@ -153,8 +154,8 @@ std::string ToExchangeRecord(const Outcome& outcome, ExchangeResult result) {
 
 std::optional<ReadRecord> FromExchangeRecord(std::string_view record) {
   record::ExchangeRecord message;
-  if (!message.ParseFromArray(record.data(), static_cast<int>(record.size()))) return std::nullopt;
-  std::optional<ReadRecord> read = Read(message);
+  std::optional<ReadRecord> read;
+  if (message.ParseFromArray(record.data(), static_cast<int>(record.size()))) read = Read(message);
   WipeBody(message);
   return read;
 }

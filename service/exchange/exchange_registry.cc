@@ -48,7 +48,7 @@ struct ExchangeRegistry::Flight final : Timer, AttemptObserver {
     if (call.shared != nullptr && !call.once_only) {
       lease = std::make_shared<ExchangeLease>(registry.loop_, std::move(call.shared),
                                               registry.options_.lease, registry.options_.outage,
-                                              observer);
+                                              registry.aborted_.get_token(), observer);
       options.gate = lease.get();
     }
     options.stop = stop.get_token();
@@ -101,6 +101,7 @@ struct ExchangeRegistry::Flight final : Timer, AttemptObserver {
   std::optional<KeptAnswer> answer;  // set when it is over, unless `end` is
   std::optional<End> end;
   bool from_store = false;              // the answer is another gateway's
+  bool degraded = false;                // as its lease said in the end
   ExchangeResult result{};              // of that
   std::optional<ExchangeState> memory;  // set while it is remembered
   size_t bytes = 0;                     // counted while it is remembered
@@ -173,6 +174,7 @@ Task<ExchangeRegistry::Reply> ExchangeRegistry::Run(Call call, HttpRequest reque
 
   reply.sent = flight->offered;
   reply.replayed = flight->from_store;
+  reply.degraded = flight->lease != nullptr ? flight->lease->degraded() : flight->degraded;
   if (flight->answer) {
     reply.result = flight->result;
     reply.outcome = flight->answer->Copy();
@@ -214,6 +216,7 @@ Task<void> ExchangeRegistry::Fly(FlightPtr flight, HttpRequest request) {
   running_.erase(flight.get());
   if (Find(flight->key) == flight) Remember(*flight, retention);
   flight->observer.reset();
+  if (lease != nullptr) flight->degraded = lease->degraded();
   flight->lease.reset();
   for (WaitPoint* waiter : flight->waiters) waiter->Notify();
   if (lease != nullptr) {
@@ -227,7 +230,10 @@ Task<void> ExchangeRegistry::Settle(ExchangeLease& lease, const Flight& flight,
   ++settling_;
   if (retention.ttl > Duration::zero()) {
     std::string record = ToExchangeRecord(*flight.answer->Copy(), flight.result);
-    Task<void> finish = lease.Finish(std::move(record), {retention.ttl, retention.replays});
+    const int replays = std::min(retention.replays, options_.max_replays);
+    const bool is_success = retention.state == ExchangeState::kDone;
+    Task<void> finish = lease.Finish(
+        std::move(record), {retention.ttl, is_success ? replays : SharedExchange::kNoLimit});
     co_await finish;
   } else {
     Task<void> forget = lease.Forget();
@@ -275,7 +281,7 @@ Task<bool> ExchangeRegistry::Claim(Flight& flight) {
       case ExchangeLease::Claim::kElsewhere:
         break;
     }
-    flight.offered = lease.sent_elsewhere();
+    flight.offered = true;
     // Nothing of ours is under way, so nobody needs to wait for it.
     if (flight.waiters.empty()) co_return false;
     WaitPoint pause(loop_);
@@ -335,6 +341,7 @@ void ExchangeRegistry::Remember(Flight& flight, const Retention& retention) {
 }
 
 void ExchangeRegistry::Abort() {
+  aborted_.request_stop();
   const std::vector<Flight*> running(running_.begin(), running_.end());
   for (Flight* flight : running) flight->stop.request_stop();
 }

@@ -77,6 +77,7 @@ class ExchangeRegistry {
     bool joined = false;
     bool replayed = false;
     bool sent = false;
+    bool degraded = false;  // the shared store was not asked, or in vain
   };
 
   // What one call brings.
@@ -152,6 +153,7 @@ class ExchangeRegistry {
   absl::flat_hash_map<ExchangeKey, FlightPtr> flights_;
   absl::flat_hash_set<Flight*> running_;
   size_t settling_ = 0;
+  std::stop_source aborted_;
   ExchangeCounts remembered_{};
   std::list<const Flight*> rejected_;  // oldest first
   size_t bytes_ = 0;

@@ -121,34 +121,41 @@ Decision Retrier::Refusal(TimePoint now) const {
   return decision;
 }
 
+bool Retrier::IsOver(const CallOptions& options, Outcome& outcome) const {
+  if (options.stop.stop_requested()) {
+    BecomeCancelled(outcome);
+    return true;
+  }
+  // No wait is planned past the deadline, but a busy loop may wake us later than planned.
+  if (loop_.Now() < LastStart(options, UnknownAttempt(options, outcome))) return false;
+  outcome.stop = StopReason::kDeadline;
+  return true;
+}
+
 Task<Outcome> Retrier::Send(const HttpRequest& request, const CallOptions& options,
                             AttemptObserver* observer) {
   Outcome outcome;
   // Once one of the connections that wait was stale none of them is trusted: no call meets two.
   bool fresh_connection = false;
   while (true) {
-    if (options.gate != nullptr && !options.stop.stop_requested()) {
+    if (IsOver(options, outcome)) co_return outcome;
+    const std::optional<CircuitBreaker::Ticket> ticket = Enter(loop_.Now(), outcome, observer);
+    if (!ticket) co_return outcome;
+    if (options.gate != nullptr) {
       Task<bool> enter = options.gate->Enter();
-      if (!co_await enter) {
-        outcome.stop = StopReason::kUnsafeExchange;
+      const bool is_open = co_await enter;
+      if (!is_open) {
+        Decision shut;
+        shut.stop = StopReason::kUnsafeExchange;
+        if (!outcome.attempts.empty() && observer != nullptr) observer->OnDecision(shut);
+        outcome.stop = shut.stop;
         co_return outcome;
       }
+      if (IsOver(options, outcome)) co_return outcome;
     }
-    if (options.stop.stop_requested()) {
-      BecomeCancelled(outcome);
-      co_return outcome;
-    }
-    // No wait is planned past the deadline, but a busy loop may wake us later than planned.
+
     const TimePoint sent = loop_.Now();
     const AttemptRecord* unknown = UnknownAttempt(options, outcome);
-    if (sent >= LastStart(options, unknown)) {
-      outcome.stop = StopReason::kDeadline;
-      co_return outcome;
-    }
-
-    const std::optional<CircuitBreaker::Ticket> ticket = Enter(sent, outcome, observer);
-    if (!ticket) co_return outcome;
-
     const TimePoint attempt_deadline = AttemptDeadline(options, sent, unknown);
     Task<HttpResult> sending = SendOnce(request, options, attempt_deadline, fresh_connection);
     outcome.last = co_await sending;

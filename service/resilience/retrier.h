@@ -50,7 +50,7 @@ struct Outcome {
 // Whether the upstream may have acted on an attempt, the last one included, that is over.
 bool HasUnknownAttempt(const Outcome& outcome);
 
-// Asked before each attempt of one call.
+// Asked before each attempt of one call, once the circuit breaker has let it through.
 class AttemptGate {
  public:
   // False: the attempt is not made, and the call ends with what it has.
@@ -135,6 +135,8 @@ class Retrier {
                             TimePoint attempt_deadline, bool fresh_connection);
   Decision DecideNext(const CallOptions& options, RetryClass retry_class, TimePoint now,
                       const Outcome& outcome);
+  // Stopped, or out of time.
+  bool IsOver(const CallOptions& options, Outcome& outcome) const;
   // By the breaker.
   Decision Refusal(TimePoint now) const;
 

@@ -90,7 +90,7 @@ void CallScope::Finish(const End& end, TimePoint now) {
   if (rpc_ == Rpc::kExchangeAuthCode) {
     line.Add("joined", end.joined).Add("replayed", end.replayed);
   }
-  if (degraded_) line.Add("degraded", true);
+  if (end.degraded) line.Add("degraded", true);
   line.AddMilliseconds("duration_ms", now - started_).Add("peer", peer_);
   if (end.app_id != 0) line.Add("app_id", end.app_id);
   if (!end.auth_code_fp.empty()) line.Add("auth_code_fp", end.auth_code_fp);
@@ -135,10 +135,7 @@ void CallScope::OnDecision(const Decision& decision) {
 
 void CallScope::OnAnswerLost() { metrics_.ExchangeOutcomeUnknown(); }
 
-void CallScope::OnStoreUnavailable() {
-  degraded_ = true;
-  metrics_.ExchangeStoreUnavailable();
-}
+void CallScope::OnStoreUnavailable() { metrics_.ExchangeStoreUnavailable(); }
 
 void CallScope::OnMemoryFull() { metrics_.ExchangeMemoryFull(); }
 

@@ -34,6 +34,7 @@ class CallScope final : public ExchangeObserver {
     bool details_truncated = false;
     bool joined = false;
     bool replayed = false;
+    bool degraded = false;
     int64_t app_id = 0;
     std::string auth_code_fp{};  // empty: no code
   };
@@ -59,7 +60,6 @@ class CallScope final : public ExchangeObserver {
   const std::string traceparent_;
   const TraceContext trace_;  // views into traceparent_
   const std::string peer_;
-  bool degraded_ = false;
   Log& log_;
   Metrics& metrics_;
 };

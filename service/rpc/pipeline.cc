@@ -138,6 +138,7 @@ Task<Pipeline::Sent> Pipeline::SendExchange(Call& call, std::shared_ptr<CallScop
   sent.exchange_sent = reply.sent;
   sent.joined = reply.joined;
   sent.replayed = reply.replayed;
+  sent.degraded = reply.degraded;
   switch (reply.end) {
     case ExchangeRegistry::End::kFinished:
       break;
@@ -169,6 +170,7 @@ void Pipeline::Conclude(Call& call, CallScope& scope, const Secret& bearer, Sent
   end.outcome = sent.outcome();
   end.joined = sent.joined;
   end.replayed = sent.replayed;
+  end.degraded = sent.degraded;
   if (sent.replayed) call.AddTrailer("x-modelgates-replayed", "true");
 
   if (sent.gave_up) {

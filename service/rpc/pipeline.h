@@ -46,6 +46,7 @@ class Pipeline {
     bool exchange_sent = false;
     bool joined = false;
     bool replayed = false;
+    bool degraded = false;
 
     Outcome* outcome() { return own ? &*own : exchanged.get(); }
   };

@@ -195,17 +195,13 @@ class ChanceTransport final : public HttpTransport {
 
 class Observer final : public ExchangeObserver {
  public:
-  Observer(ChanceTransport& transport, std::string identity, Outage outage)
-      : transport_(transport), identity_(std::move(identity)), outage_(outage) {}
+  Observer(ChanceTransport& transport, std::string identity)
+      : transport_(transport), identity_(std::move(identity)) {}
   void OnMemoryFull() override { transport_.Unprotect(identity_); }
-  void OnStoreUnavailable() override {
-    if (outage_ == Outage::kGoOn) transport_.Unprotect(identity_);
-  }
 
  private:
   ChanceTransport& transport_;
   const std::string identity_;
-  const Outage outage_;
 };
 
 // Some callers, each with a gateway, a start, perhaps a cancellation, and a deadline.
@@ -215,11 +211,15 @@ class Schedule {
     if (shared_ && choices_.OneIn(3)) {
       store_.FailWith([this] {
         if (!choices_.OneIn(6)) return Fault::kNone;
-        return choices_.OneIn(2) ? Fault::kLostAnswer : Fault::kLostRequest;
+        constexpr Fault kFaults[] = {Fault::kLostRequest, Fault::kLostAnswer, Fault::kLate};
+        return kFaults[choices_.Below(3)];
       });
     }
     if (shared_ && choices_.OneIn(2)) {
       store_.TakeTime([this] { return choices_.Below(2) * kTick; });
+    }
+    if (outage_ == Outage::kGoOn) {
+      store_.OnBlind([this](const std::string& identity) { transport_.Unprotect(identity); });
     }
     store_.OnGiven([this](const std::string& identity) { transport_.CountGiven(identity); });
     for (int i = 0; i < (shared_ ? 2 : 1); ++i) {
@@ -305,7 +305,7 @@ class Schedule {
     options.started = start;
     HttpRequest request("/auth/keys");
     request.set_body(caller.identity);
-    auto observer = std::make_shared<Observer>(transport_, caller.identity, outage_);
+    auto observer = std::make_shared<Observer>(transport_, caller.identity);
     caller.observer = observer;
     Task<ExchangeRegistry::Reply> run = gateways_[caller.gateway].Run(
         std::move(call), std::move(request), std::move(options), std::move(observer));

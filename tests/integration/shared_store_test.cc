@@ -220,8 +220,9 @@ TEST_F(SharedStore, ThatIsSlowHoldsUpNobodyForLong) {
   Start();
   ASSERT_THAT(first_client_->Exchange(MinimalExchange("code-1")), Succeeds());
   redis_.Pause();
-  EXPECT_THAT(first_client_->Exchange(MinimalExchange("code-2")), Succeeds());
-  EXPECT_THAT(first_client_->Create(MinimalCreate()), Succeeds());
+  const CallSettings patience{.deadline = seconds(3)};
+  EXPECT_THAT(first_client_->Exchange(MinimalExchange("code-2"), patience), Succeeds());
+  EXPECT_THAT(first_client_->Create(MinimalCreate(), patience), Succeeds());
   redis_.Continue();
   EXPECT_GT(StoreFailures(*first_), 0);
 }

@@ -22,6 +22,7 @@ class MemoryExchangeStore {
     kNone,
     kLostRequest,  // it is not done, and its gateway waits in vain
     kLostAnswer,   // it is done, but its gateway does not learn that
+    kLate,         // it is done a while after its gateway has given up on it
   };
 
   // `retention`: how long an exchange that may have been sent is known without its gateway.
@@ -31,6 +32,11 @@ class MemoryExchangeStore {
   // Asked once a step: what becomes of it, and how long it takes.
   void FailWith(std::function<Fault()> fault) { fault_ = std::move(fault); }
   void TakeTime(std::function<Duration()> latency) { latency_ = std::move(latency); }
+  // Told when a gateway may not know what it needs to know to be careful: of a claim that was not
+  // answered, unless the same call has met another gateway there, and of a step towards sending.
+  void OnBlind(std::function<void(const std::string& auth_code)> blind) {
+    blind_ = std::move(blind);
+  }
   // Told of each finished exchange that is given out, whether or not it arrives.
   void OnGiven(std::function<void(const std::string& auth_code)> given) {
     given_ = std::move(given);
@@ -72,6 +78,7 @@ class MemoryExchangeStore {
     TimePoint lease_until{};
     TimePoint known_until = TimePoint::max();
     std::string record;
+    int step = 0;  // the newest that was taken
     int replays = 0;
     bool damaged = false;
   };
@@ -86,40 +93,48 @@ class MemoryExchangeStore {
       Task<void> wait = store_.Wait();
       co_await wait;
       Claimed claimed;
-      if (fault != Fault::kLostRequest) claimed = ClaimNow();
-      co_return fault == Fault::kNone ? claimed : Claimed{};
+      if (fault == Fault::kNone || fault == Fault::kLostAnswer) claimed = ClaimNow();
+      if (fault == Fault::kNone) {
+        met_another_ = claimed.found == Found::kReserved || claimed.found == Found::kSending;
+        co_return claimed;
+      }
+      if (!met_another_ && store_.blind_) store_.blind_(auth_code_);
+      co_return Claimed{};
     }
     Task<Step> BeginSending() override {
-      return Take([this](Record& record) {
+      return Take(Kind::kTowardsSending, [&store = store_](Record& record) {
         record.state = State::kSending;
-        record.lease_until = store_.loop_.Now() + store_.lease_;
-        record.known_until = store_.loop_.Now() + store_.retention_;
+        record.lease_until = store.loop_.Now() + store.lease_;
+        record.known_until = store.loop_.Now() + store.retention_;
       });
     }
     Task<Step> TakeBack() override {
-      return Take([](Record& record) {
+      return Take(Kind::kOther, [&store = store_](Record& record) {
         record.state = State::kReserved;
+        record.lease_until = store.loop_.Now() + store.lease_;
         record.known_until = TimePoint::max();
       });
     }
     Task<Step> Renew() override {
-      return Take([this](Record& record) {
-        record.lease_until = store_.loop_.Now() + store_.lease_;
+      return Take(Kind::kOther, [&store = store_](Record& record) {
+        record.lease_until = store.loop_.Now() + store.lease_;
         if (record.state == State::kSending) {
-          record.known_until = store_.loop_.Now() + store_.retention_;
+          record.known_until = store.loop_.Now() + store.retention_;
         }
       });
     }
     Task<Step> Finish(std::string_view record, Keep keep) override {
-      return Take([this, record = std::string(record), keep](Record& it) {
+      return Take(Kind::kOther, [&store = store_, record = std::string(record), keep](Record& it) {
         it.state = State::kFinished;
         it.record = record;
-        it.known_until = store_.loop_.Now() + keep.ttl;
+        it.known_until = store.loop_.Now() + keep.ttl;
         it.replays = keep.replays;
       });
     }
     Task<Step> Forget() override {
-      return Take([this](Record&) { store_.records_.erase(auth_code_); });
+      return Take(Kind::kOther, [&store = store_, auth_code = auth_code_](Record&) {
+        store.records_.erase(auth_code);
+      });
     }
 
    private:
@@ -140,28 +155,57 @@ class MemoryExchangeStore {
       if (alive && record.fence != fence_) return {Found::kReserved, ""};
       if (is_new || record.fence != fence_) fence_ = record.fence = ++store_.last_fence_;
       record.lease_until = now + store_.lease_;
+      record.step = last_step_;
       return {Found::kClaimed, ""};
     }
 
-    Task<Step> Take(std::function<void(Record&)> step) {
+    enum class Kind : uint8_t { kTowardsSending, kOther };
+
+    Task<Step> Take(Kind kind, std::function<void(Record&)> step) {
       const Fault fault = store_.Draw();
+      const int number = ++last_step_;
       Task<void> wait = store_.Wait();
       co_await wait;
-      if (fault == Fault::kLostRequest) co_return Step::kUnavailable;
-      store_.Expire(auth_code_);
-      const auto found = store_.records_.find(auth_code_);
-      const bool ours = found != store_.records_.end() && found->second.fence == fence_ &&
-                        found->second.state != State::kFinished;
-      if (ours) step(found->second);
-      if (fault == Fault::kLostAnswer) co_return Step::kUnavailable;
-      co_return ours ? Step::kDone : Step::kNotOurs;
+      if (fault == Fault::kLate) Spawn(Late(store_, auth_code_, fence_, number, step));
+      Step taken = Step::kUnavailable;
+      if (fault == Fault::kNone || fault == Fault::kLostAnswer) {
+        taken = store_.TakeNow(auth_code_, fence_, number, step);
+      }
+      if (taken == Step::kNotOurs) met_another_ = true;
+      if (fault == Fault::kNone) co_return taken;
+      if (kind == Kind::kTowardsSending && store_.blind_) store_.blind_(auth_code_);
+      co_return Step::kUnavailable;
+    }
+
+    // Outlives the exchange that it was taken for.
+    static Task<void> Late(MemoryExchangeStore& store, std::string auth_code, uint64_t fence,
+                           int number, std::function<void(Record&)> step) {
+      WaitPoint pause(store.loop_);
+      const std::stop_token never;
+      co_await pause.Wait(store.loop_.Now() + store.lease_ / 3, never);
+      store.TakeNow(auth_code, fence, number, step);
     }
 
     MemoryExchangeStore& store_;
     const std::string auth_code_;
     uint64_t fence_ = 0;
+    int last_step_ = 0;
+    bool met_another_ = false;
   };
 
+  SharedExchange::Step TakeNow(const std::string& auth_code, uint64_t fence, int number,
+                               const std::function<void(Record&)>& step) {
+    Expire(auth_code);
+    const auto found = records_.find(auth_code);
+    if (found == records_.end()) return SharedExchange::Step::kNotOurs;
+    Record& record = found->second;
+    if (record.fence != fence || record.state == State::kFinished || number <= record.step) {
+      return SharedExchange::Step::kNotOurs;
+    }
+    record.step = number;
+    step(record);
+    return SharedExchange::Step::kDone;
+  }
   Task<void> Wait() {
     WaitPoint pause(loop_);
     const std::stop_token never;
@@ -187,6 +231,7 @@ class MemoryExchangeStore {
   const Duration retention_;
   std::function<Fault()> fault_;
   std::function<Duration()> latency_;
+  std::function<void(const std::string&)> blind_;
   std::function<void(const std::string&)> given_;
   std::map<std::string, Record> records_;
   uint64_t last_fence_ = 0;

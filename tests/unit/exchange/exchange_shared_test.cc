@@ -43,7 +43,7 @@ class ExchangeShared : public ExchangeTest {
   }
   Caller& FinishOther() { return FinishOther(Ask()); }
 
-  // As if the first gateway had lost its way to the store, and only that.
+  // As if both gateways had lost their way to the store.
   void Cut() {
     store_.FailWith([] { return Fault::kLostRequest; });
   }
@@ -299,9 +299,83 @@ TEST_F(ExchangeShared, TheStoreIsToldOnceItIsBack) {
   EXPECT_EQ(here.Got(), "key-1");          // nobody waits for the store
   EXPECT_EQ(exchanges_->in_flight(), 1u);  // but drain does
   Mend();
-  loop_.Advance(600ms);
+  loop_.Advance(2100ms);
   EXPECT_EQ(exchanges_->in_flight(), 0u);
   EXPECT_EQ(FinishOther().Got(), "key-1");
+}
+
+TEST_F(ExchangeShared, TheStoreIsToldThatNothingWasUsedOnceItIsBack) {
+  transport_.Then(Refused(), 100ms);
+  Ask ask;
+  ask.retries = false;
+  Caller& here = Begin(ask);
+  Cut();
+  loop_.Advance(200ms);
+  EXPECT_EQ(here.Got(), "connect");
+  EXPECT_EQ(store_.StateOf("code-1"), "sending");
+  Mend();
+  loop_.Advance(2s);
+  EXPECT_EQ(store_.StateOf("code-1"), "");
+}
+
+TEST_F(ExchangeShared, AnAbortDoesNotWaitForTheStoreToComeBack) {
+  transport_.Then(Key("key-1"), 1s);
+  Caller& here = Begin();
+  Cut();
+  loop_.Advance(1s);
+  EXPECT_EQ(here.Got(), "key-1");
+  EXPECT_EQ(exchanges_->in_flight(), 1u);
+  exchanges_->Abort();
+  loop_.Run();
+  EXPECT_EQ(exchanges_->in_flight(), 0u);
+}
+
+// The step before the first byte did not reach the store, which is back soon.
+TEST_F(ExchangeShared, WhatIsOnTheWireDoesNotStayReserved) {
+  int step = 0;
+  store_.FailWith([&] { return ++step == 2 ? Fault::kLostRequest : Fault::kNone; });
+  transport_.Then(Key("key-1"), 20s);
+  Caller& here = Begin();
+  EXPECT_EQ(Sends(), 1u);
+  EXPECT_EQ(store_.StateOf("code-1"), "reserved");
+  loop_.Advance(kLease / 2);
+  EXPECT_EQ(store_.StateOf("code-1"), "sending");
+  EXPECT_TRUE(here.replies == 0);
+  loop_.Advance(20s);
+  EXPECT_EQ(here.Got(), "key-1");
+  EXPECT_TRUE(here.reply.degraded);
+}
+
+TEST_F(ExchangeShared, WhatAnotherTookOverIsNotSentWithoutTheStore) {
+  transport_.Then(Refused());
+  Caller& here = Begin();  // waits for its next attempt
+  store_.LoseAll();
+  transport_.Then(Key("key-1"), 3s);
+  Caller& there = BeginOther();
+  EXPECT_EQ(Sends(), 2u);
+  // It is told that it has lost its claim, and then nothing more.
+  bool told = false;
+  store_.FailWith([&] { return std::exchange(told, true) ? Fault::kLostRequest : Fault::kNone; });
+  loop_.Advance(1500ms);
+  EXPECT_TRUE(told);
+  EXPECT_EQ(Sends(), 2u);
+  Mend();
+  loop_.Advance(3s);
+  EXPECT_EQ(there.Got(), "key-1");
+  EXPECT_EQ(here.Got(), "key-1");
+  EXPECT_EQ(Sends(), 2u);
+}
+
+// Nobody can say of another gateway's exchange that it was not sent.
+TEST_F(ExchangeShared, WhatAnotherHasReservedIsNotCalledUnsent) {
+  transport_.Then(Refused()).Then(Key("key-1"), 5s);
+  Caller& here = Begin();
+  EXPECT_EQ(store_.StateOf("code-1"), "reserved");
+  Ask hasty;
+  hasty.deadline = 200ms;
+  EXPECT_EQ(FinishOther(hasty).reply.end, End::kInProgress);
+  loop_.Advance(6s);
+  EXPECT_EQ(here.Got(), "key-1");
 }
 
 TEST_F(ExchangeShared, AnAnswerThatTheStoreLostIsStillInTheMemoryOfItsGateway) {

@@ -92,6 +92,7 @@ enum class ErrorReason : int {
   kUpstreamUnavailable = 45,
   kUpstreamOverloaded = 46,
   kUpstreamServerError = 47,
+  kExchangeStoreUnavailable = 48,
 };
 
 // The name in the proto, "FIELD_REQUIRED"; "UNRECOGNIZED" for kUnrecognized and for what is none.
