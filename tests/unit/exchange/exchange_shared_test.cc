@@ -24,6 +24,7 @@ class ExchangeShared : public ExchangeTest {
   }
 
   void TearDown() override {
+    Mend();  // what fails may count in a local variable of the test
     ExchangeTest::TearDown();
     EXPECT_EQ(other_->in_flight(), 0u);
   }
