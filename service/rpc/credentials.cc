@@ -2,7 +2,6 @@
 
 #include <absl/strings/ascii.h>
 #include <absl/strings/match.h>
-#include <sys/stat.h>
 
 #include "config/key_file.h"
 #include "http/http.h"
@@ -48,16 +47,9 @@ bool Credentials::RefreshAfterRefusal(const Secret& refused) {
   return mode_ == CredentialMode::kService && !(key_ == refused);
 }
 
-std::optional<Credentials::FileVersion> Credentials::VersionOf(const std::string& path) {
-  struct stat status {};
-  if (path.empty() || stat(path.c_str(), &status) != 0) return std::nullopt;
-  return FileVersion{status.st_mtim.tv_sec * 1'000'000'000 + status.st_mtim.tv_nsec, status.st_ino,
-                     status.st_size};
-}
-
 bool Credentials::Refresh() {
   next_check_ = loop_.Now() + kCheckInterval;
-  const std::optional<FileVersion> version = VersionOf(key_file_);
+  const std::optional<FileVersion> version = FileVersionOf(key_file_);
   if (version == version_) return false;
   version_ = version;
   absl::StatusOr<Secret> key = ReadKeyFile(key_file_);

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "base/event_loop.h"
+#include "base/file_version.h"
 #include "base/log.h"
 #include "base/secret.h"
 #include "config/config.h"
@@ -27,14 +28,6 @@ class Credentials {
   bool RefreshAfterRefusal(const Secret& refused);
 
  private:
-  struct FileVersion {
-    int64_t modified_ns = 0;
-    uint64_t inode = 0;
-    int64_t size = 0;
-    friend bool operator==(const FileVersion&, const FileVersion&) = default;
-  };
-
-  static std::optional<FileVersion> VersionOf(const std::string& path);
   bool Refresh();
 
   const CredentialMode mode_;
