@@ -39,8 +39,11 @@ for place, key in ipairs(KEYS) do
     local step, lease_until, replays = number(fields[3]), number(fields[4]), number(fields[6])
     if state == 'finished' then
       if not record or not replays then return {'unreadable'} end
-      if replays == 1 then redis.call('DEL', key) end
-      if replays > 1 then redis.call('HSET', key, 'replays', replays - 1) end
+      if replays > 1 then
+        redis.call('HSET', key, 'replays', replays - 1)
+      else
+        redis.call('DEL', key)
+      end
       return {'finished', place, record}
     end
     if not fence or not step or not lease_until then return {'unreadable'} end

@@ -14,8 +14,7 @@ namespace modelgates::gateway {
 //   step         the claim's last step                 while not finished
 //   lease_until  when the lease ends, Unix time in ms  while not finished
 //   record       what came of it, sealed               when finished
-//   replays      how many claims will still find it,   when finished
-//                0 for any number
+//   replays      how many claims will still find it    when finished
 //
 // Every step but a claim has `fence` and `step` as its first arguments, and gives 1, or 0 when
 // they are not those of the exchange: another fence, or a step that is not newer than the last. A

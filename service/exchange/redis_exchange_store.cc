@@ -114,13 +114,13 @@ Task<SharedExchange::Step> RedisExchangeStore::Exchange::Hold(std::string state)
 
 Task<SharedExchange::Step> RedisExchangeStore::Exchange::Finish(std::string_view record,
                                                                 Keep keep) {
-  if (keep.ttl <= Duration::zero()) return Forget();
+  if (keep.ttl <= Duration::zero() || keep.replays <= 0) return Forget();
   // Sealed now: the record need not outlive this call.
   std::optional<std::string> sealed = seal_.Seal(record, AsText(indices_.in_use));
   // What is not sealed must not be stored. Nobody can open this, so others will not send either.
   if (!sealed) sealed.emplace();
-  return Take(FinishScript(), {*std::move(sealed), fmt::format("{}", std::max(keep.replays, 0)),
-                               Milliseconds(keep.ttl)});
+  return Take(FinishScript(),
+              {*std::move(sealed), fmt::format("{}", keep.replays), Milliseconds(keep.ttl)});
 }
 
 Task<SharedExchange::Step> RedisExchangeStore::Exchange::Take(const RedisScript& script,

@@ -52,7 +52,6 @@ class RedisClient::Keeper : public std::enable_shared_from_this<Keeper> {
         connector_(std::in_place, loop, transport_options_, ToBaseUrl(url_)),
         pause_(loop) {}
 
-  bool up() const { return link_ != nullptr; }
   const RedisLimits& limits() const { return options_.limits; }
   TimePoint Now() const { return loop_.Now(); }
 
@@ -229,8 +228,6 @@ RedisClient::RedisClient(EpollLoop& loop, RedisUrl url, RedisOptions options, Lo
 RedisClient::~RedisClient() { Close(); }
 
 void RedisClient::Close() { keeper_->Close(); }
-
-bool RedisClient::up() const { return keeper_->up(); }
 
 Task<RedisResult> RedisClient::Call(std::span<const std::string_view> args, TimePoint deadline) {
   return keeper_->Call(FormatRedisCommand(args, keeper_->limits().max_command_bytes), deadline);

@@ -55,9 +55,6 @@ class RedisClient {
   Task<RedisResult> Run(const RedisScript& script, std::vector<std::string> keys,
                         std::vector<std::string> args, TimePoint deadline);
 
-  // Commands are sent at once.
-  bool up() const;
-
  private:
   class Keeper;
   std::shared_ptr<Keeper> keeper_;

@@ -161,8 +161,14 @@ TEST_F(RedisStoreSteps, ReplaysAreCountedInAllGatewaysTogether) {
 
 TEST_F(RedisStoreSteps, WithoutALimitReplaysDoNotEnd) {
   ASSERT_EQ(mine_.Claim(), Found::kClaimed);
-  ASSERT_EQ(mine_.Finish("record", 0), Step::kDone);
+  ASSERT_EQ(mine_.Finish("record", SharedExchange::kNoLimit), Step::kDone);
   for (int i = 0; i < 10; ++i) EXPECT_EQ(theirs_.Claim(), Found::kFinished);
+}
+
+TEST_F(RedisStoreSteps, WhatNobodyMayFindIsForgotten) {
+  ASSERT_EQ(mine_.Claim(), Found::kClaimed);
+  EXPECT_EQ(mine_.Finish("record", 0), Step::kDone);
+  EXPECT_TRUE(Keys().empty());
 }
 
 TEST_F(RedisStoreSteps, NothingStaysForEver) {

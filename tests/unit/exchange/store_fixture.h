@@ -82,7 +82,7 @@ class StoreGateway {
     Step TakeBack() { return Take(&SharedExchange::TakeBack); }
     Step Renew() { return Take(&SharedExchange::Renew); }
     Step Forget() { return Take(&SharedExchange::Forget); }
-    Step Finish(std::string_view record, int replays = 0,
+    Step Finish(std::string_view record, int replays = SharedExchange::kNoLimit,
                 Duration ttl = std::chrono::seconds(1'000)) {
       return gateway_.thread_.Await<Step>([&] { return shared_->Finish(record, {ttl, replays}); });
     }
