@@ -59,7 +59,6 @@ ExchangeOptions ToExchangeOptions(const Config& config) {
   ExchangeOptions options;
   options.cap = config.exchange_cap;
   options.success_ttl = config.exchange_replay_ttl;
-  options.lease = ToStoreOptions(config).lease;
   options.outage = config.exchange_store_fail_closed ? ExchangeLease::Outage::kRefuse
                                                      : ExchangeLease::Outage::kGoOn;
   return options;
@@ -131,11 +130,11 @@ class RealServer final : public Server {
         shared_(config_.exchange_store.empty()
                     ? nullptr
                     : std::make_unique<SharedStore>(config_, loop_, log_)),
-        exchanges_(loop_, retrier_, ToExchangeOptions(config_), ReadExchange, secrets_),
+        exchanges_(loop_, retrier_, ToExchangeOptions(config_), ReadExchange,
+                   shared_ ? &shared_->store() : nullptr, secrets_),
         admission_(config_.max_concurrent_calls),
         credentials_(config_, loop_, log_),
-        pipeline_({config_, loop_, log_, metrics_, retrier_, exchanges_,
-                   shared_ ? &shared_->store() : nullptr, admission_, credentials_}),
+        pipeline_({config_, loop_, log_, metrics_, retrier_, exchanges_, admission_, credentials_}),
         service_(loop_, pipeline_),
         loop_thread_([this] { loop_.Run(); }) {}
 

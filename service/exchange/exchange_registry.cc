@@ -14,7 +14,7 @@ namespace modelgates::gateway {
 
 namespace {
 
-constexpr int kUnlimited = SharedExchange::kNoLimit;
+constexpr int kNoLimit = SharedExchange::kNoLimit;
 
 // Sent, then given up by Abort: for its callers that is a lost answer, not a call that they
 // cancelled.
@@ -38,16 +38,16 @@ size_t Index(ExchangeState state) { return static_cast<size_t>(state); }
 
 // One exchange from its first call to the end of its memory.
 struct ExchangeRegistry::Flight final : Timer, AttemptObserver {
-  Flight(ExchangeRegistry& registry_in, Call& call, CallOptions options_in,
+  Flight(ExchangeRegistry& registry_in, const Call& call, CallOptions options_in,
          std::shared_ptr<ExchangeObserver> observer_in)
       : registry(registry_in),
         key(call.key),
         replayable(call.replayable),
         options(std::move(options_in)),
         observer(std::move(observer_in)) {
-    if (call.shared != nullptr && !call.once_only) {
-      lease = std::make_shared<ExchangeLease>(registry.loop_, std::move(call.shared),
-                                              registry.options_.lease, registry.options_.outage,
+    if (registry.store_ != nullptr && !call.once_only) {
+      lease = std::make_shared<ExchangeLease>(registry.loop_, registry.store_->Open(call.identity),
+                                              registry.store_->lease(), registry.options_.outage,
                                               registry.aborted_.get_token(), observer);
       options.gate = lease.get();
     }
@@ -110,8 +110,14 @@ struct ExchangeRegistry::Flight final : Timer, AttemptObserver {
 };
 
 ExchangeRegistry::ExchangeRegistry(EventLoop& loop, Retrier& retrier, ExchangeOptions options,
-                                   Reader reader, std::pmr::memory_resource& memory)
-    : loop_(loop), retrier_(retrier), options_(options), reader_(reader), memory_(memory) {}
+                                   Reader reader, ExchangeStore* store,
+                                   std::pmr::memory_resource& memory)
+    : loop_(loop),
+      retrier_(retrier),
+      options_(options),
+      reader_(reader),
+      store_(store),
+      memory_(memory) {}
 
 ExchangeRegistry::~ExchangeRegistry() = default;
 
@@ -230,10 +236,8 @@ Task<void> ExchangeRegistry::Settle(ExchangeLease& lease, const Flight& flight,
   ++settling_;
   if (retention.ttl > Duration::zero()) {
     std::string record = ToExchangeRecord(*flight.answer->Copy(), flight.result);
-    const int replays = std::min(retention.replays, options_.max_replays);
-    const bool is_success = retention.state == ExchangeState::kDone;
-    Task<void> finish = lease.Finish(
-        std::move(record), {retention.ttl, is_success ? replays : SharedExchange::kNoLimit});
+    const int replays = retention.replays == kNoLimit ? kNoLimit : options_.max_replays;
+    Task<void> finish = lease.Finish(std::move(record), {retention.ttl, replays});
     co_await finish;
   } else {
     Task<void> forget = lease.Forget();
@@ -310,11 +314,11 @@ ExchangeRegistry::Retention ExchangeRegistry::RetentionOf(const Flight& flight) 
       return {ExchangeState::kDone, kept ? options_.success_ttl : Duration::zero(), replays};
     }
     case ExchangeResult::kSpent:
-      return {ExchangeState::kSpent, options_.unknown_ttl, kUnlimited};
+      return {ExchangeState::kSpent, options_.unknown_ttl, kNoLimit};
     case ExchangeResult::kRejected:
-      return {ExchangeState::kRejected, options_.rejected_ttl, kUnlimited};
+      return {ExchangeState::kRejected, options_.rejected_ttl, kNoLimit};
     case ExchangeResult::kUnknown:
-      return {ExchangeState::kUnknown, options_.unknown_ttl, kUnlimited};
+      return {ExchangeState::kUnknown, options_.unknown_ttl, kNoLimit};
     case ExchangeResult::kUnsent:
       break;
   }

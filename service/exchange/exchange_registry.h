@@ -39,9 +39,8 @@ struct ExchangeOptions {
   size_t max_bytes = 16 * 1024 * 1024;  // of those that are over
   // Calls that wait for one exchange. One more is refused.
   size_t max_waiters = 256;
-  // Of the shared store, where there is one: how long its claims last, what an outage of it means,
-  // and how often an exchange that another gateway is at is asked for.
-  Duration lease{};
+  // Of the shared store, where there is one: what an outage of it means, and how often an exchange
+  // that another gateway is at is asked for.
   ExchangeLease::Outage outage = ExchangeLease::Outage::kGoOn;
   Duration poll_interval = std::chrono::milliseconds(100);
 };
@@ -83,8 +82,8 @@ class ExchangeRegistry {
   // What one call brings.
   struct Call {
     ExchangeKey key{};
-    // Where other gateways look for it; null: this one is alone.
-    std::unique_ptr<SharedExchange> shared;
+    // By which other gateways know it. What it views need not outlive the beginning of Run.
+    ExchangeIdentity identity{};
     // A success is kept only for a caller that proved possession of a verifier, see exchange.md.
     bool replayable = false;
     // Opts out of join, replay and recovery: this call has an exchange of its own.
@@ -93,8 +92,10 @@ class ExchangeRegistry {
     std::stop_token stop;
   };
 
-  // All must outlive the registry. In `memory` lie the answers that are kept.
+  // All must outlive the registry. In `memory` lie the answers that are kept. Without a `store` no
+  // other gateway knows of its exchanges.
   ExchangeRegistry(EventLoop& loop, Retrier& retrier, ExchangeOptions options, Reader reader,
+                   ExchangeStore* store = nullptr,
                    std::pmr::memory_resource& memory = *std::pmr::new_delete_resource());
   ~ExchangeRegistry();
 
@@ -149,6 +150,7 @@ class ExchangeRegistry {
   Retrier& retrier_;
   const ExchangeOptions options_;
   const Reader reader_;
+  ExchangeStore* const store_;
   std::pmr::memory_resource& memory_;
   absl::flat_hash_map<ExchangeKey, FlightPtr> flights_;
   absl::flat_hash_set<Flight*> running_;

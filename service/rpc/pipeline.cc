@@ -119,11 +119,9 @@ Task<Pipeline::Sent> Pipeline::SendExchange(Call& call, std::shared_ptr<CallScop
   identity.base_url = parts_.config.upstream;
   ExchangeRegistry::Call exchange;
   exchange.key = ToKey(identities_, identity);
+  exchange.identity = identity;
   exchange.replayable = identity.code_verifier.size() >= kMinReplayVerifier;
   exchange.once_only = call.Metadata("x-modelgates-exchange") == kOnceOnly;
-  if (parts_.store != nullptr && !exchange.once_only) {
-    exchange.shared = parts_.store->Open(identity);
-  }
   exchange.deadline = options.deadline;
   exchange.stop = options.stop;
 

@@ -26,7 +26,6 @@ class Pipeline {
     Metrics& metrics;
     Retrier& retrier;
     ExchangeRegistry& exchanges;
-    ExchangeStore* store;  // null: no other gateway knows of our exchanges
     Admission& admission;
     Credentials& credentials;
   };

@@ -22,6 +22,7 @@ using Fault = MemoryExchangeStore::Fault;
 using Outage = ExchangeLease::Outage;
 
 constexpr Duration kTick = 50ms;
+constexpr Duration kLease = 3 * kTick;
 
 ExchangeOptions OptionsWith(Outage outage) {
   return {.cap = 6 * kTick,
@@ -31,7 +32,6 @@ ExchangeOptions OptionsWith(Outage outage) {
           .max_replays = 2,
           .max_exchanges = 2,
           .max_waiters = 4,
-          .lease = 3 * kTick,
           .outage = outage,
           .poll_interval = kTick};
 }
@@ -223,7 +223,8 @@ class Schedule {
     }
     store_.OnGiven([this](const std::string& identity) { transport_.CountGiven(identity); });
     for (int i = 0; i < (shared_ ? 2 : 1); ++i) {
-      gateways_.emplace_back(loop_, retrier_, OptionsWith(outage_), ReadByTable);
+      gateways_.emplace_back(loop_, retrier_, OptionsWith(outage_), ReadByTable,
+                             shared_ ? &access_ : nullptr);
     }
   }
 
@@ -290,7 +291,7 @@ class Schedule {
 
     ExchangeRegistry::Call call;
     caller.identity.copy(reinterpret_cast<char*>(call.key.data()), call.key.size());
-    if (shared_) call.shared = access_.Open({.auth_code = caller.identity});
+    call.identity = {.auth_code = caller.identity};
     call.replayable = caller.verifier;
     call.once_only = caller.once_only;
     call.deadline = caller.deadline;
@@ -343,7 +344,7 @@ class Schedule {
   const Outage outage_ = choices_.OneIn(2) ? Outage::kRefuse : Outage::kGoOn;
   ChanceTransport transport_{loop_, choices_, recovery_, report_};
   Retrier retrier_{loop_, transport_, [] { return 0.0; }};
-  MemoryExchangeStore store_{loop_, kOptions.lease, kOptions.cap + 2 * kOptions.unknown_ttl};
+  MemoryExchangeStore store_{loop_, kLease, kOptions.cap + 2 * kOptions.unknown_ttl};
   MemoryExchangeStore::Access access_{store_};
   std::deque<ExchangeRegistry> gateways_;
   std::deque<Caller> callers_;

@@ -70,7 +70,9 @@ class ExchangeTest : public testing::Test {
     for (const Caller& caller : callers_) EXPECT_EQ(caller.replies, 1);
   }
 
-  void Use(ExchangeOptions options) { exchanges_.emplace(loop_, retrier_, options, ReadByTable); }
+  void Use(ExchangeOptions options, ExchangeStore* store = nullptr) {
+    exchanges_.emplace(loop_, retrier_, options, ReadByTable, store);
+  }
 
   // Begins a call and runs what can run without waiting.
   Caller& Begin(const Ask& ask) {
@@ -99,7 +101,7 @@ class ExchangeTest : public testing::Test {
   Task<void> Serve(Caller& caller, Ask ask, ExchangeRegistry& exchanges) {
     ExchangeRegistry::Call call;
     call.key = MakeKey(ask.identity);
-    if (store_access_ != nullptr) call.shared = store_access_->Open({.auth_code = ask.identity});
+    call.identity = {.auth_code = ask.identity};
     call.replayable = ask.verifier;
     call.once_only = ask.once_only;
     call.deadline = loop_.Now() + ask.deadline;
@@ -151,7 +153,6 @@ class ExchangeTest : public testing::Test {
   Retrier retrier_{loop_, transport_, [] { return 0.0; }};
   std::optional<ExchangeRegistry> exchanges_{std::in_place, loop_, retrier_, ExchangeOptions{},
                                              ReadByTable};
-  ExchangeStore* store_access_ = nullptr;
   std::deque<Caller> callers_;
 };
 

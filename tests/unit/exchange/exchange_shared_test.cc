@@ -16,11 +16,9 @@ class ExchangeShared : public ExchangeTest {
 
   void UseOutage(Outage outage) {
     ExchangeOptions options;
-    options.lease = kLease;
     options.outage = outage;
-    Use(options);
-    other_.emplace(loop_, retrier_, options, ReadByTable);
-    store_access_ = &access_;
+    Use(options, &access_);
+    other_.emplace(loop_, retrier_, options, ReadByTable, &access_);
   }
 
   void TearDown() override {
@@ -79,10 +77,9 @@ TEST_F(ExchangeShared, IdenticalCallsAtOnceAreOneWhereverTheyCome) {
 
 TEST_F(ExchangeShared, ReplaysAreCountedAcrossGateways) {
   ExchangeOptions options;
-  options.lease = kLease;
   options.max_replays = 2;
-  other_.emplace(loop_, retrier_, options, ReadByTable);
-  exchanges_.emplace(loop_, retrier_, options, ReadByTable);
+  other_.emplace(loop_, retrier_, options, ReadByTable, &access_);
+  Use(options, &access_);
   transport_.Then(Key("key-1")).Then(Answer(403));
   EXPECT_EQ(Finish().Got(), "key-1");
   EXPECT_EQ(FinishOther().Got(), "key-1");

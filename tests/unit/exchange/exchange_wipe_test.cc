@@ -88,7 +88,7 @@ class ExchangeWipe : public ExchangeTest {
   ExchangeWipe() {
     leaked_blocks = 0;
     watching = false;
-    exchanges_.emplace(loop_, secret_retrier_, ExchangeOptions{}, ReadByTable, memory_);
+    exchanges_.emplace(loop_, secret_retrier_, ExchangeOptions{}, ReadByTable, nullptr, memory_);
   }
   ~ExchangeWipe() override { watching = false; }
 

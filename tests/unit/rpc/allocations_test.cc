@@ -78,7 +78,7 @@ class AllocationsTest : public testing::Test {
   Admission admission_{1};
   Credentials credentials_{config_, loop_, log_};
   Pipeline pipeline_{
-      {config_, loop_, log_, metrics_, retrier_, exchanges_, nullptr, admission_, credentials_}};
+      {config_, loop_, log_, metrics_, retrier_, exchanges_, admission_, credentials_}};
   OAuthServiceImpl service_{loop_, pipeline_};
 };
 
