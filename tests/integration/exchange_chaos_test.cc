@@ -1,9 +1,9 @@
-#include <cstdlib>
 #include <iostream>
 #include <map>
 #include <random>
 
 #include "integration/gateway_fixture.h"
+#include "support/from_environment.h"
 
 namespace modelgates::gateway {
 namespace {
@@ -16,12 +16,6 @@ namespace v1 = modelgates::oauth::v1;
 class ExchangeChaos : public GatewayTest, public testing::WithParamInterface<ExchangeRecovery> {
  protected:
   using Random = std::minstd_rand;
-
-  static unsigned FromEnvironment(const char* name, unsigned usual, unsigned most) {
-    const char* const text = std::getenv(name);
-    if (text == nullptr) return usual;
-    return static_cast<unsigned>(std::min<unsigned long>(std::strtoul(text, nullptr, 10), most));
-  }
 
   static std::string KeyOf(const std::string& auth_code) { return "sk-" + auth_code; }
 

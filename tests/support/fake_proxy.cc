@@ -1,6 +1,5 @@
 #include "support/fake_proxy.h"
 
-#include <netinet/in.h>
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
@@ -10,16 +9,10 @@
 #include <cstdint>
 #include <utility>
 
+#include "support/loopback.h"
+
 namespace modelgates::gateway {
 namespace {
-
-sockaddr_in Loopback(int port) {
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  address.sin_port = htons(static_cast<uint16_t>(port));
-  return address;
-}
 
 // Moves what there is from one socket to the other; false at the end.
 bool Move(int from, int to) {
@@ -35,13 +28,8 @@ FakeProxy::FakeProxy(int target_port, std::string answer)
       answer_(std::move(answer)),
       listen_fd_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)),
       stop_fd_(eventfd(0, EFD_CLOEXEC)) {
-  sockaddr_in address = Loopback(0);
-  auto* generic = reinterpret_cast<sockaddr*>(&address);
-  socklen_t size = sizeof(address);
-  bind(listen_fd_, generic, size);
+  port_ = BindToLoopback(listen_fd_);
   listen(listen_fd_, 16);
-  getsockname(listen_fd_, generic, &size);
-  port_ = ntohs(address.sin_port);
   thread_ = std::thread([this] { Run(); });
 }
 

@@ -1,12 +1,13 @@
 #include "support/fake_redis.h"
 
-#include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <chrono>
 #include <cstdlib>
 #include <utility>
+
+#include "support/loopback.h"
 
 namespace modelgates::gateway {
 
@@ -62,15 +63,8 @@ void FakeRedis::Session::Greet() {
 
 FakeRedis::FakeRedis(std::function<void(Session&)> serve)
     : serve_(std::move(serve)), listen_fd_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  auto* generic = reinterpret_cast<sockaddr*>(&address);
-  socklen_t size = sizeof(address);
-  bind(listen_fd_, generic, size);
+  port_ = BindToLoopback(listen_fd_);
   listen(listen_fd_, 16);
-  getsockname(listen_fd_, generic, &size);
-  port_ = ntohs(address.sin_port);
   thread_ = std::thread([this] { Accept(); });
 }
 

@@ -1,12 +1,13 @@
 #include "support/holding_proxy.h"
 
-#include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <array>
 #include <chrono>
+
+#include "support/loopback.h"
 
 namespace modelgates::gateway {
 namespace {
@@ -16,10 +17,7 @@ constexpr int kPollMilliseconds = 5;
 
 int ConnectTo(int port) {
   const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  address.sin_port = htons(static_cast<uint16_t>(port));
+  const sockaddr_in address = Loopback(port);
   connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof(address));
   return fd;
 }

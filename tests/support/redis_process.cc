@@ -1,6 +1,5 @@
 #include "support/redis_process.h"
 
-#include <netinet/in.h>
 #include <openssl/pem.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -12,21 +11,17 @@
 #include <stdexcept>
 #include <utility>
 
+#include "support/loopback.h"
+
 namespace modelgates::gateway {
 namespace {
 
 // Free at this moment; somebody else may take it before the server does.
 int FreePort() {
   const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  auto* generic = reinterpret_cast<sockaddr*>(&address);
-  socklen_t size = sizeof(address);
-  bind(fd, generic, size);
-  getsockname(fd, generic, &size);
+  const int port = BindToLoopback(fd);
   close(fd);
-  return ntohs(address.sin_port);
+  return port;
 }
 
 void WritePem(const std::string& path, SSL_CTX* context) {

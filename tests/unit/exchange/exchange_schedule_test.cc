@@ -2,14 +2,13 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <iterator>
 
 #include "fuzz/shrink.h"
+#include "support/from_environment.h"
 
 // EXCHANGE_SCHEDULES is how many are drawn, at most ten million; EXCHANGE_SEED the seed of the
 // first, so that a failing one, whose seed is printed, runs alone with EXCHANGE_SCHEDULES=1.
@@ -19,12 +18,6 @@ namespace {
 
 using End = ExchangeRegistry::End;
 using Bytes = std::vector<uint8_t>;
-
-uint32_t FromEnvironment(const char* name, uint32_t usual, uint32_t most) {
-  const char* const text = std::getenv(name);
-  if (text == nullptr) return usual;
-  return static_cast<uint32_t>(std::min<unsigned long>(std::strtoul(text, nullptr, 10), most));
-}
 
 ScheduleReport RunBytes(const Bytes& bytes) {
   Choices choices(bytes);

@@ -1,11 +1,11 @@
 #include <gtest/gtest.h>
-#include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <vector>
 
 #include "support/fake_upstream.h"
+#include "support/loopback.h"
 #include "support/test_certificate.h"
 #include "unit/http/transport_runner.h"
 
@@ -18,19 +18,14 @@ using namespace std::chrono_literals;
 class FullPort {
  public:
   FullPort() : listen_fd_(socket(AF_INET, SOCK_STREAM, 0)) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    auto* generic = reinterpret_cast<sockaddr*>(&address);
-    socklen_t size = sizeof(address);
-    bind(listen_fd_, generic, size);
+    port_ = BindToLoopback(listen_fd_);
     listen(listen_fd_, 0);
-    getsockname(listen_fd_, generic, &size);
-    port_ = ntohs(address.sin_port);
+    const sockaddr_in address = Loopback(port_);
+    const auto* generic = reinterpret_cast<const sockaddr*>(&address);
     // The first ones are taken, then the kernel stops to answer.
     for (int i = 0; i < 4; ++i) {
       fillers_.push_back(socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0));
-      connect(fillers_.back(), generic, size);
+      connect(fillers_.back(), generic, sizeof(address));
     }
   }
   ~FullPort() {
