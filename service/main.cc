@@ -12,6 +12,7 @@
 
 #include "config/flags.h"
 #include "grpc_log.h"
+#include "probe.h"
 #include "server.h"
 
 namespace modelgates::gateway {
@@ -19,6 +20,7 @@ namespace {
 
 constexpr int kWrongSettings = 2;
 constexpr int kCutOff = 1;
+constexpr int kUnwell = 1;
 
 // A shell usually allows 1,024 descriptors; as many calls at once need that many for the upstream
 // alone.
@@ -78,6 +80,13 @@ int Serve(const Config& config, const std::vector<std::string>& warnings) {
   return complete ? 0 : kCutOff;
 }
 
+int AskOnce(const Config& config) {
+  const absl::Status status = Ask(config);
+  if (status.ok()) return 0;
+  std::fprintf(stderr, "oauth-gateway: %s\n", std::string(status.message()).c_str());
+  return kUnwell;
+}
+
 // gRPC's threads and the loop hand work to each other at every step of a call. With the usual
 // policy whoever is woken interrupts whoever works, two to four times a call; with this one it
 // waits its turn, and finds a bunch of work (docs/adr/0007). Inherited by every thread. Where it is
@@ -103,6 +112,7 @@ int Main(int argc, char** argv) {
     std::fprintf(stderr, "oauth-gateway: %s\n", error.c_str());
   }
   if (!loaded.config) return loaded.exit_status;
+  if (loaded.config->probe != Question::kNone) return AskOnce(*loaded.config);
   AllowManyConnections();
   return Serve(*loaded.config, loaded.warnings);
 }

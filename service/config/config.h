@@ -37,6 +37,14 @@ enum class ExchangeRecovery : uint8_t {
   kNever,  // nothing: the letter of RFC 6749, section 4.1.2
 };
 
+// What a probe asks a gateway that runs.
+enum class Question : uint8_t {
+  kNone,    // nothing: it serves
+  kHealth,  // grpc.health.v1.Health on the port of gRPC
+  kLive,    // /livez on the admin port
+  kReady,   // /readyz there
+};
+
 // Every setting, named as its flag. Plain values, complete and checked once Load (flags.h) has
 // returned them: no reader checks again.
 struct Config {
@@ -151,6 +159,9 @@ struct Config {
 
   Severity log_level = Severity::kInfo;
   LogFormat log_format = LogFormat::kJson;
+
+  // Ask the gateway that runs with these settings how it is, and end instead of serving.
+  Question probe = Question::kNone;
 
   // Print the effective settings and end instead of serving.
   bool check_config = false;

@@ -42,6 +42,19 @@ std::span<const CrossRule> CrossRules() {
        [](const Config& config) {
          return config.exchange_store.empty() || !config.exchange_pepper_file.empty();
        }},
+      {{"probe", "listen"},
+       "must not be asked where port 0 leaves the port open",
+       [](const Config& config) {
+         return config.probe != Question::kHealth || !config.listen.ends_with(":0");
+       }},
+      {{"probe", "admin_listen"},
+       "must not be asked where the admin port is off or left open",
+       [](const Config& config) {
+         const bool asks_admin =
+             config.probe == Question::kLive || config.probe == Question::kReady;
+         return !asks_admin ||
+                (!config.admin_listen.empty() && !config.admin_listen.ends_with(":0"));
+       }},
   };
   return rules;
 }

@@ -139,8 +139,12 @@ LoadResult Load(const std::vector<std::string>& args, const Environment& environ
 
   Loader loader(std::move(command_line), environment);
   loader.ReadSettings();
-  loader.ReadKey();
-  loader.ReadPeppers();
+  // A probe needs neither, and must not take a gateway for ill that keeps an old key because the
+  // file has a wrong one.
+  if (loader.config().probe == Question::kNone) {
+    loader.ReadKey();
+    loader.ReadPeppers();
+  }
   loader.JudgeTogether();
   if (!loader.errors().empty()) {
     result.errors = std::move(loader.errors());

@@ -286,6 +286,14 @@ std::vector<Setting> MakeSettings() {
              "Least severity that is logged: debug, info, warning, error."),
       Choice("log_format", &C::log_format, {{"json", LogFormat::kJson}, {"text", LogFormat::kText}},
              "json: one object per line; text: for a terminal."),
+      Choice("probe", &C::probe,
+             {{"none", Question::kNone},
+              {"health", Question::kHealth},
+              {"live", Question::kLive},
+              {"ready", Question::kReady}},
+             "Ask the gateway that runs on this machine with the same settings how it is, and exit "
+             "with 0 when it is well, else with 1. health: the gRPC health service at --listen, "
+             "without TLS; live, ready: /livez, /readyz at --admin_listen."),
       Switch("check_config", &C::check_config,
              "Check all settings, print them with secrets redacted, and exit with 0, or with 2 "
              "when one is wrong."),

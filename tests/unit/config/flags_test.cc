@@ -83,6 +83,17 @@ INSTANTIATE_TEST_SUITE_P(
         CrossCase{"Localhost", {"--upstream=http://LOCALHOST:1/api"}, ""},
         CrossCase{"Loopback127", {"--upstream=http://127.8.9.10/"}, ""},
         CrossCase{"LoopbackIpv6", {"--upstream=http://[::1]:80/"}, ""},
+        CrossCase{"ProbeOfAPortThatWasPicked",
+                  {"--probe=health", "--listen=a:0"},
+                  "must not be asked where port 0"},
+        CrossCase{"ProbeBesideAPortThatWasPicked", {"--probe=live", "--listen=a:0"}, ""},
+        CrossCase{"ProbeOfNoAdminPort",
+                  {"--probe=live", "--admin_listen="},
+                  "must not be asked where the admin port"},
+        CrossCase{"ProbeOfAnAdminPortThatWasPicked",
+                  {"--probe=ready", "--admin_listen=a:0"},
+                  "must not be asked where the admin port"},
+        CrossCase{"ProbeWithoutTheAdminPort", {"--probe=health", "--admin_listen="}, ""},
         CrossCase{"NotJudgedWhenOneIsUnreadable",
                   {"--upstream=http://a.b/", "--insecure_upstream=maybe"},
                   "must be true or false"}),
@@ -107,6 +118,16 @@ TEST(Load, PrefersTheKeyOfTheFile) {
       LoadWith({"--api_key_file=" + file.path()}, {{"MODELGATES_API_KEY", "sk-environment"}});
   ASSERT_TRUE(result.config);
   EXPECT_EQ(result.config->api_key.Reveal(), "sk-file");
+}
+
+// A gateway keeps its key when the file gets a wrong one, and is well.
+TEST(Load, ReadsNoSecretsForAProbe) {
+  const LoadResult result = LoadWith(
+      {"--probe=live", "--api_key_file=/nonexistent/key", "--exchange_store=redis://redis.example",
+       "--exchange_pepper_file=/nonexistent/pepper"},
+      {{"MODELGATES_API_KEY", "a wrong\nkey"}});
+  ASSERT_TRUE(result.config) << AllText(result);
+  EXPECT_TRUE(result.config->api_key.empty());
 }
 
 TEST(Load, ReadsTheStoreAndItsPeppers) {

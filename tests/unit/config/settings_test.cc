@@ -178,6 +178,12 @@ const Case kCases[] = {
      {"", "trace", "INFO"},
      "must be one of debug, info, warning, error"},
     {"log_format", "json", "text", "text", {"", "xml"}, "must be one of json, text"},
+    {"probe",
+     "none",
+     "live",
+     "live",
+     {"", "Live", "true"},
+     "must be one of none, health, live, ready"},
 };
 
 class EachSetting : public ::testing::TestWithParam<Case> {

@@ -1,0 +1,88 @@
+#include "probe.h"
+
+#include <fmt/format.h>
+#include <grpc/health/v1/health.pb.h>
+#include <grpc/support/log.h>
+#include <grpcpp/create_channel.h>
+#include <grpcpp/generic/generic_stub.h>
+#include <grpcpp/impl/codegen/proto_utils.h>
+#include <httplib.h>
+
+#include <chrono>
+#include <future>
+#include <string>
+
+namespace modelgates::gateway {
+namespace {
+
+using grpc::health::v1::HealthCheckRequest;
+using grpc::health::v1::HealthCheckResponse;
+
+constexpr std::chrono::seconds kAnswerTime{2};
+
+// Where one that listens on `listen` can be reached from the same machine.
+std::string ReachedAt(const std::string& listen) {
+  const size_t colon = listen.rfind(':');
+  const std::string host = listen.substr(0, colon);
+  const std::string port = listen.substr(colon);
+  if (host == "0.0.0.0") return "127.0.0.1" + port;
+  if (host == "[::]") return "[::1]" + port;
+  return listen;
+}
+
+absl::Status Unwell(const std::string& listen, std::string_view question, std::string_view answer) {
+  return absl::UnavailableError(fmt::format("{} of {}: {}", question, listen, answer));
+}
+
+absl::Status AskHealth(const std::string& listen) {
+  // Said below, in one line, instead of by gRPC in several.
+  gpr_set_log_verbosity(GPR_LOG_SEVERITY_ERROR);
+  gpr_set_log_function([](gpr_log_func_args*) {});
+
+  grpc::ChannelArguments arguments;
+  arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
+  const auto channel =
+      grpc::CreateCustomChannel(ReachedAt(listen), grpc::InsecureChannelCredentials(), arguments);
+  grpc::TemplatedGenericStub<HealthCheckRequest, HealthCheckResponse> stub(channel);
+
+  grpc::ClientContext context;
+  const HealthCheckRequest request;  // of the server as a whole
+  HealthCheckResponse response;
+  std::promise<grpc::Status> ended;
+  stub.UnaryCall(&context, "/grpc.health.v1.Health/Check", grpc::StubOptions(), &request, &response,
+                 [&](grpc::Status status) { ended.set_value(std::move(status)); });
+  std::future<grpc::Status> end = ended.get_future();
+  if (end.wait_for(kAnswerTime) == std::future_status::timeout) context.TryCancel();
+  const grpc::Status status = end.get();
+  if (!status.ok()) return Unwell(listen, "health", status.error_message());
+  if (response.status() == HealthCheckResponse::SERVING) return absl::OkStatus();
+  return Unwell(listen, "health", HealthCheckResponse::ServingStatus_Name(response.status()));
+}
+
+absl::Status AskAdmin(const std::string& listen, const char* path) {
+  httplib::Client client("http://" + ReachedAt(listen));
+  client.set_connection_timeout(kAnswerTime);
+  client.set_read_timeout(kAnswerTime);
+  const httplib::Result result = client.Get(path);
+  if (!result) return Unwell(listen, path, httplib::to_string(result.error()));
+  if (result->status == 200) return absl::OkStatus();
+  return Unwell(listen, path, fmt::format("HTTP {}", result->status));
+}
+
+}  // namespace
+
+absl::Status Ask(const Config& config) {
+  switch (config.probe) {
+    case Question::kNone:
+      break;
+    case Question::kHealth:
+      return AskHealth(config.listen);
+    case Question::kLive:
+      return AskAdmin(config.admin_listen, "/livez");
+    case Question::kReady:
+      return AskAdmin(config.admin_listen, "/readyz");
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace modelgates::gateway
