@@ -234,6 +234,13 @@ class RealServer final : public Server {
     // Idle clients may keep their connections warm.
     builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 10'000);
     builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+    if (config_.max_connection_age.count() > 0) {
+      builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_MS,
+                                 static_cast<int>(config_.max_connection_age.count()));
+      // No call is older. What is, is somebody who watches health, and can do so elsewhere.
+      builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS,
+                                 static_cast<int>(config_.max_deadline.count()));
+    }
     builder.RegisterService(&service_);
     grpc_ = builder.BuildAndStart();
     if (grpc_ == nullptr || port == 0) {

@@ -148,6 +148,11 @@ struct Config {
   // Those, as found at start.
   Peppers exchange_peppers;
 
+  // How old a caller's connection gets, give or take a tenth; then it is told to make another one,
+  // with calls under way unharmed. 0 is any age: what is right for one gateway. Among several a
+  // caller keeps to those it knew at first until its connection ends.
+  Milliseconds max_connection_age{0};
+
   // After SIGTERM: keep serving while load balancers notice, then wait for running calls.
   Milliseconds drain_delay = std::chrono::seconds(5);
   Milliseconds drain_timeout = std::chrono::seconds(30);

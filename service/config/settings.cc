@@ -270,6 +270,9 @@ std::vector<Setting> MakeSettings() {
                "as well while they are rotated. Read again when it changes."),
           RedactKeyPath),
 
+      Length("max_connection_age", &C::max_connection_age, milliseconds(0), hours(24),
+             "How old a caller's connection gets before it is asked to make another one, so that "
+             "gateways that come get their share of calls; 0s is any age."),
       Length("drain_delay", &C::drain_delay, milliseconds(0), hours(1),
              "After SIGTERM: how long to keep serving while health says NOT_SERVING."),
       Length("drain_timeout", &C::drain_timeout, milliseconds(0), hours(1),

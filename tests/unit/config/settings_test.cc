@@ -167,6 +167,7 @@ const Case kCases[] = {
      "",
      {"/nonexistent/pepper"},
      "must be a file that can be read"},
+    {"max_connection_age", "0s", "20s", "20s", kNotDurations, "must be a duration from 0s to"},
     {"drain_delay", "5s", "0s", "0s", kNotDurations, "must be a duration from 0s to"},
     {"drain_timeout", "30s", "1s", "1s", kNotDurations, "must be a duration from 0s to"},
     {"reflection", "true", "no", "false", kNotSwitches, "must be true or false"},
