@@ -1,0 +1,28 @@
+# shellcheck shell=bash
+# shellcheck disable=SC2154 # colours: common.sh
+# Checks that are counted. Sourced after common.sh.
+
+checks_passed=0 checks_failed=0
+
+# check NAME COMMAND...: what the command says is shown beside the name, all of it when it fails.
+# The command is a condition here, so `set -e` does not hold in it.
+check() {
+  local name=$1 output
+  output=$(mktemp)
+  shift
+  if "$@" >"$output" 2>&1 </dev/null; then
+    checks_passed=$((checks_passed + 1))
+    printf 'ok      %s%s\n' "$name" "$(head -n 1 "$output" | sed 's/\(.\)/ (\1/; s/$/)/; s/^)$//')"
+  else
+    checks_failed=$((checks_failed + 1))
+    printf '%sFAILED  %s%s\n' "$red" "$name" "$plain"
+    tail -n 60 "$output" | sed 's/^/        /'
+  fi
+  rm -f "$output"
+}
+
+# The last line of a script: its count.
+finish_checks() {
+  say "$checks_passed passed, $checks_failed failed"
+  ((checks_failed == 0 && checks_passed > 0))
+}

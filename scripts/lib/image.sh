@@ -1,0 +1,76 @@
+# shellcheck shell=bash
+# shellcheck disable=SC2016,SC2034,SC2154 # for apt; for who sources this; of common.sh
+# Building and running images without a daemon and without a registry. Sourced after common.sh;
+# needs root, and what scripts/setup image installs.
+
+base_image=docker.io/library/debian:bookworm-slim
+images="$root/build/image"
+gateway_image=localhost/oauth-gateway:built
+sandbox_image=localhost/oauth-sandbox:built
+
+# Where the folder cannot hold an overlay (it may be one itself), copies do, at a price of disk.
+storage_driver() {
+  local probe driver=vfs
+  probe=$(mktemp -d "$images/overlay.XXXXXX")
+  mkdir "$probe"/{lower,upper,work,merged}
+  if mount -t overlay overlay "$probe/merged" 2>/dev/null \
+    -o "lowerdir=$probe/lower,upperdir=$probe/upper,workdir=$probe/work"; then
+    umount "$probe/merged"
+    driver=overlay
+  fi
+  rm -rf "$probe"
+  echo "$driver"
+}
+
+# A store of its own keeps these images out of the machine's, and the other way round.
+use_store() {
+  ((EUID == 0)) || fail "run this as root: images are built and run without a daemon"
+  mkdir -p "$images"
+  [[ -s "$images/driver" ]] || storage_driver >"$images/driver"
+  store=(--root "$images/store" --runroot "$images/run" --storage-driver "$(<"$images/driver")")
+}
+
+run_buildah() { buildah "${store[@]}" "$@"; }
+# runc takes the cgroups of any kernel; nothing here needs systemd.
+run_podman() {
+  podman "${store[@]}" --log-level fatal --cgroup-manager cgroupfs --runtime runc --events-backend file "$@"
+}
+
+# archive main|security: whence this machine installs its own packages.
+archive() {
+  apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | sort -u |
+    if [[ "$1" == security ]]; then grep security; else grep -v security; fi | head -n 1
+}
+
+# The base under the name that the Dockerfile gives it: the same packages, from the same archive,
+# as the image of that name.
+make_base() {
+  ! run_buildah inspect --type image "$base_image" >/dev/null 2>&1 || return 0
+  local container main security
+  main=$(archive main) security=$(archive security || true)
+  say "making $base_image"
+  quietly mmdebstrap --quiet --variant=minbase --format=tar bookworm "$images/base.tar" \
+    "deb $main bookworm main" "deb $main bookworm-updates main" \
+    ${security:+"deb $security bookworm-security main"}
+  container=$(run_buildah from scratch)
+  quietly run_buildah add "$container" "$images/base.tar" /
+  quietly run_buildah config --cmd bash "$container"
+  quietly run_buildah commit --quiet --rm "$container" "$base_image"
+  rm "$images/base.tar"
+}
+
+# build_image TARGET IMAGE [OPTION ...]. Of a commit, everything in the image has its time.
+build_image() {
+  local target=$1 image=$2 version revision
+  shift 2
+  version=$(sed -n 's/^project(.* VERSION \([0-9.]*\) .*/\1/p' "$root/CMakeLists.txt")
+  revision=$(git -C "$root" rev-parse HEAD)
+  local epoch cache=${CCACHE_DIR:-$HOME/.cache/ccache}
+  epoch=$(git -C "$root" log -1 --format=%ct)
+  mkdir -p "$cache"
+  # docker's format: the other one has no place for HEALTHCHECK.
+  run_buildah build --isolation chroot --network host --pull-never --format docker --layers \
+    --timestamp "$epoch" --build-arg SOURCE_DATE_EPOCH="$epoch" \
+    --build-arg VERSION="$version" --build-arg REVISION="$revision" \
+    --volume "$cache:/root/.cache/ccache" --target "$target" --tag "$image" "$@" "$root"
+}
