@@ -1,0 +1,184 @@
+"""Holds rendered manifests to what no schema knows: how their parts and the program fit together.
+
+usage: manifests.py PROGRAM FILE ...
+
+PROGRAM is oauth-gateway, which is asked what it says of the settings. Every broken rule is a line;
+exits with 1 when there is one.
+"""
+
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+
+import yaml
+
+GATEWAY = {"app.kubernetes.io/name": "oauth-gateway"}
+
+
+def seconds(text):
+    total = 0.0
+    for number, unit in re.findall(r"([0-9.]+)(ms|s|m|h)", text):
+        total += float(number) * {"ms": 0.001, "s": 1, "m": 60, "h": 3600}[unit]
+    return total
+
+
+def selects(selector, labels):
+    return bool(selector) and all(labels.get(key) == value for key, value in selector.items())
+
+
+class Manifests:
+    def __init__(self, program, path):
+        self.program = program
+        text = pathlib.Path(path).read_text(encoding="utf-8")
+        self.objects = [o for o in yaml.safe_load_all(text) if o]
+        self.broken = []
+        self.deployment = self.one("Deployment", "oauth-gateway")
+        self.pod = self.deployment["spec"]["template"]
+        self.container = self.pod["spec"]["containers"][0]
+
+    def all(self, kind):
+        return [o for o in self.objects if o["kind"] == kind]
+
+    def one(self, kind, name):
+        return next(o for o in self.all(kind) if o["metadata"]["name"] == name)
+
+    def rule(self, holds, text):
+        if not holds:
+            self.broken.append(text)
+
+    def settings(self):
+        name = self.container["envFrom"][0]["configMapRef"]["name"]
+        return self.one("ConfigMap", name)["data"]
+
+    def check(self):
+        settings = self.settings()
+        self.check_settings(settings)
+        self.check_drain(settings)
+        self.check_selectors()
+        self.check_secrets()
+        self.check_network()
+        self.check_count()
+        return self.broken
+
+    def check_settings(self, settings):
+        """The program itself takes them, with files that stand for those of the Secret."""
+        known = set(re.findall(r"OAUTH_GATEWAY_[A-Z0-9_]+", self.run(["--help"], {}).stdout))
+        for name in settings:
+            self.rule(name in known, f"{name} is no setting of the program")
+        with tempfile.TemporaryDirectory() as folder:
+            environment = dict(settings)
+            for name, value in settings.items():
+                if value.startswith("/run/secrets/oauth-gateway/"):
+                    path = pathlib.Path(folder) / pathlib.Path(value).name
+                    path.write_text("x" * 40, encoding="utf-8")
+                    environment[name] = str(path)
+            run = self.run(["--check_config"], environment)
+        self.rule(run.returncode == 0, f"the program refuses its settings: {run.stderr.strip()}")
+        for port in self.container["ports"]:
+            listens = settings["OAUTH_GATEWAY_ADMIN_LISTEN" if port["name"] == "metrics"
+                               else "OAUTH_GATEWAY_LISTEN"]
+            self.rule(listens == f"0.0.0.0:{port['containerPort']}",
+                      f"the port {port['name']} is not where the program listens: {listens}")
+
+    def run(self, arguments, environment):
+        return subprocess.run([self.program, *arguments], check=False, capture_output=True, text=True,
+                              env={"PATH": os.environ["PATH"], **environment})
+
+    def check_drain(self, settings):
+        sleep = self.container["lifecycle"]["preStop"]["sleep"]["seconds"]
+        delay = seconds(settings["OAUTH_GATEWAY_DRAIN_DELAY"])
+        timeout = seconds(settings["OAUTH_GATEWAY_DRAIN_TIMEOUT"])
+        grace = self.pod["spec"]["terminationGracePeriodSeconds"]
+        self.rule(grace >= sleep + delay + timeout + 10,
+                  f"a grace period of {grace} s is not 10 s more than preStop {sleep} s, drain "
+                  f"delay {delay} s and drain timeout {timeout} s")
+        age = seconds(settings["OAUTH_GATEWAY_MAX_CONNECTION_AGE"])
+        # gRPC spreads the age by a tenth.
+        self.rule(0 < 1.1 * age < delay,
+                  f"connections get {age} s old, a drain delay of {delay} s is too short for that")
+        rolling = self.deployment["spec"]["strategy"]["rollingUpdate"]
+        self.rule(rolling["maxUnavailable"] == 0, "a rollout takes Pods away before others are there")
+
+    def check_selectors(self):
+        labels = self.pod["metadata"]["labels"]
+        self.rule(self.deployment["spec"]["selector"]["matchLabels"] == GATEWAY,
+                  "the Deployment's selector cannot change later: it is the name alone")
+        for kind in ("Service", "PodDisruptionBudget", "NetworkPolicy"):
+            own = self.one(kind, "oauth-gateway")["spec"]
+            selector = own.get("selector", own.get("podSelector"))
+            self.rule(selects(selector.get("matchLabels", selector) if kind != "Service" else selector,
+                              labels), f"{kind} oauth-gateway does not select the Pods")
+        headless = self.one("Service", "oauth-gateway-headless")["spec"]
+        self.rule(headless["clusterIP"] == "None", "the headless Service has an address")
+        self.rule(selects(headless["selector"], labels), "the headless Service selects nothing")
+        named = {port["name"] for port in self.container["ports"]}
+        for service in self.all("Service"):
+            if service["spec"]["selector"] == GATEWAY:
+                for port in service["spec"]["ports"]:
+                    self.rule(port["targetPort"] in named, f"{port['targetPort']} is no port of the Pod")
+        for monitor in self.all("ServiceMonitor"):
+            hits = [s for s in self.all("Service")
+                    if selects(monitor["spec"]["selector"]["matchLabels"], s["metadata"].get("labels", {}))]
+            self.rule(len(hits) == 1, f"the ServiceMonitor finds {len(hits)} Services: each Pod is "
+                                      "scraped as often")
+        for claim in self.all("HorizontalPodAutoscaler"):
+            self.rule("replicas" not in self.deployment["spec"],
+                      "the Deployment sets the count that is the autoscaler's")
+            self.rule(claim["spec"]["minReplicas"] >= 2, "one replica is none during a drain")
+
+    def check_secrets(self):
+        for workload in self.all("Deployment") + self.all("StatefulSet"):
+            spec = workload["spec"]["template"]["spec"]
+            self.rule(spec.get("automountServiceAccountToken") is False,
+                      f"{workload['metadata']['name']} is given a token")
+            for container in spec["containers"]:
+                for mount in container.get("volumeMounts", []):
+                    self.rule("subPath" not in mount,
+                              f"{mount['name']} is mounted by subPath and never refreshed")
+                for variable in container.get("env", []):
+                    self.rule("secretKeyRef" not in variable.get("valueFrom", {}),
+                              f"{variable['name']} is a secret in the environment")
+        for value in self.settings().values():
+            self.rule(not re.search(r"sk-|://[^/]*@", value), "a ConfigMap holds a secret")
+
+    def check_network(self):
+        own = self.one("NetworkPolicy", "oauth-gateway")["spec"]
+        self.rule(set(own["policyTypes"]) == {"Ingress", "Egress"}, "the policy leaves a way open")
+        names = [rule for rule in own["egress"]
+                 if {(p["port"], p["protocol"]) for p in rule["ports"]} == {(53, "UDP"), (53, "TCP")}]
+        self.rule(len(names) == 1, "DNS by UDP and TCP is not let out")
+        to = names[0]["to"] if names else []
+        self.rule(any(peer.get("podSelector", {}).get("matchLabels") == {"k8s-app": "kube-dns"}
+                      for peer in to), "the cluster's DNS is not let out to, by its label alone")
+        self.rule(any(peer.get("ipBlock", {}).get("cidr") == "169.254.20.10/32" for peer in to),
+                  "NodeLocal DNSCache is forgotten")
+        for policy in self.all("NetworkPolicy"):
+            for rule in policy["spec"].get("egress", []) + policy["spec"].get("ingress", []):
+                self.rule(rule.get("ports"), f"{policy['metadata']['name']} opens every port")
+                for peer in rule.get("to", []):
+                    block = peer.get("ipBlock", {})
+                    self.rule(block.get("cidr") != "0.0.0.0/0" or "169.254.0.0/16" in block["except"],
+                              "the cloud's metadata service can be asked")
+
+    def check_count(self):
+        budget = self.one("PodDisruptionBudget", "oauth-gateway")["spec"]
+        self.rule(budget.get("maxUnavailable") == 1 and "minAvailable" not in budget,
+                  "the budget can block the drain of a node")
+        image = self.container["image"]
+        self.rule(re.search(r"@sha256:|:[^:/]+$", image) and not image.endswith(":latest"),
+                  f"{image} is whatever was pushed last")
+
+
+def main():
+    status = 0
+    for path in sys.argv[2:]:
+        for line in Manifests(sys.argv[1], path).check():
+            print(f"{pathlib.Path(path).stem}: {line}")
+            status = 1
+    return status
+
+
+sys.exit(main())
