@@ -20,6 +20,7 @@
 #include "admin/admin_server.h"
 #include "admin/metrics.h"
 #include "base/epoll_loop.h"
+#include "base/listener.h"
 #include "base/locked_memory.h"
 #include "config/settings_text.h"
 #include "exchange/exchange_registry.h"
@@ -141,6 +142,7 @@ class RealServer final : public Server {
   ~RealServer() override {
     ready_ = false;
     if (admin_) admin_->Stop();
+    if (listener_) listener_->Close();
     if (grpc_) {
       // In the past: running calls are cancelled.
       grpc_->Shutdown(std::chrono::system_clock::now());
@@ -166,6 +168,12 @@ class RealServer final : public Server {
     ready_ = false;
     grpc_->GetHealthCheckService()->SetServingStatus(false);
     std::this_thread::sleep_for(config_.drain_delay);
+
+    // A call that crosses GOAWAY is lost: gRPC ends it unanswered. So connections get the time to
+    // age out first, and their callers, who find this door closed, go elsewhere.
+    listener_->Close();
+    // gRPC adds a tenth to some.
+    std::this_thread::sleep_for(config_.max_connection_age * 12 / 10);
 
     OnLoop([this] { admission_.StartDraining(); });
     const auto deadline = steady_clock::now() + config_.drain_timeout;
@@ -227,10 +235,15 @@ class RealServer final : public Server {
     // Keeps the library linked in, and its plugin registered once.
     grpc::reflection::InitProtoReflectionServerBuilderPlugin();
     if (!config_.reflection) builder.SetOption(std::make_unique<WithoutReflection>());
-    int port = 0;
-    builder.AddListeningPort(config_.listen, grpc::InsecureServerCredentials(), &port);
-    // A second process on the same port must fail, not take half of the calls.
-    builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+    auto bound = Listener::Bind(config_.listen);
+    if (!bound.ok()) {
+      return absl::UnavailableError(
+          fmt::format("--listen: {}", std::string(bound.status().message())));
+    }
+    listener_ = *std::move(bound);
+    acceptor_ = builder.experimental().AddExternalConnectionAcceptor(
+        grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD,
+        grpc::InsecureServerCredentials());
     // Idle clients may keep their connections warm.
     builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 10'000);
     builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
@@ -243,14 +256,18 @@ class RealServer final : public Server {
     }
     builder.RegisterService(&service_);
     grpc_ = builder.BuildAndStart();
-    if (grpc_ == nullptr || port == 0) {
-      return absl::UnavailableError(
-          fmt::format("--listen: cannot listen on {}: is the port taken?", config_.listen));
-    }
-    grpc_address_ = fmt::format("{}:{}", config_.listen.substr(0, config_.listen.rfind(':')), port);
+    if (grpc_ == nullptr) return absl::UnavailableError("--listen: gRPC does not start");
+    grpc_address_ = fmt::format("{}:{}", config_.listen.substr(0, config_.listen.rfind(':')),
+                                listener_->port());
     grpc::HealthCheckServiceInterface* health = grpc_->GetHealthCheckService();
     health->SetServingStatus("", true);
     health->SetServingStatus(oauth::v1::OAuthService::service_full_name(), true);
+    listener_->Start([this](int listener, int connection) {
+      grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters parameters;
+      parameters.listener_fd = listener;
+      parameters.fd = connection;
+      acceptor_->HandleNewConnection(&parameters);
+    });
     return absl::OkStatus();
   }
 
@@ -296,6 +313,8 @@ class RealServer final : public Server {
   std::atomic<bool> ready_{false};
   std::thread loop_thread_;
   std::unique_ptr<AdminServer> admin_;
+  std::unique_ptr<Listener> listener_;
+  std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> acceptor_;
   std::unique_ptr<grpc::Server> grpc_;
   std::string grpc_address_;
 };

@@ -25,7 +25,8 @@ class Server {
   virtual std::string admin_address() const = 0;
 
   // Health says NOT_SERVING, calls are served for `drain_delay` while load balancers notice; then
-  // new calls are refused, and running calls and exchanges get `drain_timeout` to finish. Returns
+  // nobody can connect any more, and connections get the time to age out (`max_connection_age`);
+  // then new calls are refused, and running calls and exchanges get `drain_timeout` to finish. Returns
   // when all is done; false when something had to be cut off.
   virtual bool Drain() = 0;
 };

@@ -91,14 +91,13 @@ class Manifests:
         sleep = self.container["lifecycle"]["preStop"]["sleep"]["seconds"]
         delay = seconds(settings["OAUTH_GATEWAY_DRAIN_DELAY"])
         timeout = seconds(settings["OAUTH_GATEWAY_DRAIN_TIMEOUT"])
+        # gRPC spreads the age by a tenth, so the program waits a fifth longer.
+        age = 1.2 * seconds(settings["OAUTH_GATEWAY_MAX_CONNECTION_AGE"])
         grace = self.pod["spec"]["terminationGracePeriodSeconds"]
-        self.rule(grace >= sleep + delay + timeout + 10,
+        self.rule(age > 0, "connections never end, so new replicas get no calls")
+        self.rule(grace >= sleep + delay + age + timeout + 10,
                   f"a grace period of {grace} s is not 10 s more than preStop {sleep} s, drain "
-                  f"delay {delay} s and drain timeout {timeout} s")
-        age = seconds(settings["OAUTH_GATEWAY_MAX_CONNECTION_AGE"])
-        # gRPC spreads the age by a tenth.
-        self.rule(0 < 1.1 * age < delay,
-                  f"connections get {age} s old, a drain delay of {delay} s is too short for that")
+                  f"delay {delay} s, the age of connections {age} s and drain timeout {timeout} s")
         rolling = self.deployment["spec"]["strategy"]["rollingUpdate"]
         self.rule(rolling["maxUnavailable"] == 0, "a rollout takes Pods away before others are there")
 

@@ -1,0 +1,143 @@
+#include "base/listener.h"
+
+#include <absl/strings/str_cat.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <chrono>
+#include <system_error>
+#include <utility>
+
+namespace modelgates::gateway {
+namespace {
+
+using AddressList = std::unique_ptr<addrinfo, decltype(&freeaddrinfo)>;
+
+absl::Status CannotListen(const std::string& address, const std::string& why) {
+  return absl::UnavailableError(absl::StrCat("cannot listen on ", address, ": ", why));
+}
+
+int PortOf(int socket) {
+  sockaddr_storage address{};
+  socklen_t size = sizeof(address);
+  if (getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size) != 0) return 0;
+  return ntohs(address.ss_family == AF_INET6
+                   ? reinterpret_cast<const sockaddr_in6*>(&address)->sin6_port
+                   : reinterpret_cast<const sockaddr_in*>(&address)->sin_port);
+}
+
+// A socket that listens there, or -1 and errno. `port`, unless 0, replaces the address's own.
+int ListenOn(const addrinfo& address, int port) {
+  const int fd = socket(address.ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_TCP);
+  if (fd < 0) return -1;
+  // A port whose last connections are still winding up can be had again; a taken one cannot.
+  const int on = 1;
+  const int off = 0;
+  setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+  // [::] is every address, those of IPv4 too.
+  if (address.ai_family == AF_INET6) setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof(off));
+  sockaddr_storage bound{};
+  __builtin_memcpy(&bound, address.ai_addr, address.ai_addrlen);
+  if (port != 0 && address.ai_family == AF_INET6) {
+    reinterpret_cast<sockaddr_in6*>(&bound)->sin6_port = htons(static_cast<uint16_t>(port));
+  } else if (port != 0) {
+    reinterpret_cast<sockaddr_in*>(&bound)->sin_port = htons(static_cast<uint16_t>(port));
+  }
+  if (bind(fd, reinterpret_cast<sockaddr*>(&bound), address.ai_addrlen) == 0 &&
+      listen(fd, SOMAXCONN) == 0) {
+    return fd;
+  }
+  const int error = errno;
+  close(fd);
+  errno = error;
+  return -1;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Listener>> Listener::Bind(const std::string& address) {
+  const size_t colon = address.rfind(':');
+  std::string host = address.substr(0, colon);
+  if (host.starts_with('[')) host = host.substr(1, host.size() - 2);
+  addrinfo hints{};
+  hints.ai_socktype = SOCK_STREAM;
+  hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV;
+  addrinfo* found = nullptr;
+  const int failure = getaddrinfo(host.c_str(), address.substr(colon + 1).c_str(), &hints, &found);
+  if (failure != 0) {
+    return CannotListen(address, gai_strerror(failure));
+  }
+  const AddressList list(found, &freeaddrinfo);
+
+  std::unique_ptr<Listener> listener(new Listener());
+  for (const addrinfo* entry = list.get(); entry != nullptr; entry = entry->ai_next) {
+    const int fd = ListenOn(*entry, listener->port_);
+    if (fd < 0 && (errno == EADDRNOTAVAIL || errno == EAFNOSUPPORT)) continue;
+    if (fd < 0) {
+      return CannotListen(address, std::generic_category().message(errno));
+    }
+    listener->listeners_.push_back(fd);
+    listener->port_ = PortOf(fd);
+  }
+  if (listener->listeners_.empty()) {
+    return CannotListen(address, "no such address");
+  }
+  return listener;
+}
+
+Listener::~Listener() { Close(); }
+
+void Listener::Start(Accepted accepted) {
+  accepted_ = std::move(accepted);
+  stop_ = eventfd(0, EFD_CLOEXEC);
+  thread_ = std::thread([this] { Run(); });
+}
+
+void Listener::Close() {
+  if (thread_.joinable()) {
+    eventfd_write(stop_, 1);
+    thread_.join();
+    close(std::exchange(stop_, -1));
+  }
+  for (const int fd : listeners_) close(fd);
+  listeners_.clear();
+}
+
+void Listener::Run() const {
+  std::vector<pollfd> polled = {{stop_, POLLIN, 0}};
+  for (const int fd : listeners_) polled.push_back({fd, POLLIN, 0});
+  while (true) {
+    if (poll(polled.data(), polled.size(), -1) < 0) continue;
+    // Who connected before the end is served, also when it comes now.
+    const bool stops = polled.front().revents != 0;
+    for (size_t i = 1; i < polled.size(); ++i) {
+      if (stops || polled[i].revents != 0) AcceptAll(polled[i].fd);
+    }
+    if (stops) return;
+  }
+}
+
+void Listener::AcceptAll(int listener) const {
+  while (true) {
+    const int fd = accept4(listener, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    if (fd >= 0) {
+      const int on = 1;
+      setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+      accepted_(listener, fd);
+    } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
+      // It waits in the kernel until something is free; asking at once again would only burn CPU.
+      std::this_thread::sleep_for(std::chrono::milliseconds(50));
+      return;
+    } else if (errno != EINTR && errno != ECONNABORTED) {
+      return;
+    }
+  }
+}
+
+}  // namespace modelgates::gateway

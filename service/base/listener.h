@@ -1,0 +1,48 @@
+#pragma once
+
+#include <absl/status/statusor.h>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace modelgates::gateway {
+
+// The port that callers connect to. gRPC can listen by itself, but not stop: a server of its that
+// still serves still accepts, so a gateway that drains would get back the callers it sends away.
+class Listener {
+ public:
+  // Takes over an accepted connection; called on a thread of the listener.
+  using Accepted = std::function<void(int listener, int connection)>;
+
+  // Binds `address`, host:port with IPv6 in brackets, every address that the host has; port 0 picks
+  // one. The port is this process's alone. UNAVAILABLE says why not.
+  static absl::StatusOr<std::unique_ptr<Listener>> Bind(const std::string& address);
+  Listener(const Listener&) = delete;
+  Listener& operator=(const Listener&) = delete;
+  ~Listener();
+
+  int port() const { return port_; }
+
+  // Until then connections wait in the kernel.
+  void Start(Accepted accepted);
+  // Whoever connects from now on is refused. Connections that were accepted are not touched. Again
+  // is nothing.
+  void Close();
+
+ private:
+  Listener() = default;
+
+  void Run() const;
+  void AcceptAll(int listener) const;
+
+  std::vector<int> listeners_;
+  int port_ = 0;
+  int stop_ = -1;  // an eventfd
+  Accepted accepted_;
+  std::thread thread_;
+};
+
+}  // namespace modelgates::gateway
