@@ -6,7 +6,7 @@
 
 #include "integration/client_fixture.h"
 #include "modelgates/oauth/grpc_channel.h"
-#include "rpc/status_mapping.h"
+#include "support/catalogue_error.h"
 
 namespace modelgates::gateway {
 namespace {
@@ -47,14 +47,6 @@ class ClientErrors : public testing::Test {
     client_.emplace(options);
   }
 
-  // The statuses as the gateway makes them.
-  void FailWith(FailedCall failed) {
-    const Redaction redaction;
-    failed.request_id = "request-1";
-    failed.redaction = &redaction;
-    service_.status = ToStatus(failed).status;
-  }
-
   FailingService service_;
   std::string target_;
   std::unique_ptr<grpc::Server> server_;
@@ -67,32 +59,35 @@ TEST_F(ClientErrors, ArriveTypedForEveryReasonOfTheProto) {
   for (int i = 1; i < reasons.value_count(); ++i) {
     const auto number = static_cast<v1::ErrorReason>(reasons.value(i)->number());
     SCOPED_TRACE(reasons.value(i)->name());
-    const auto catalogue = ErrorCatalogue();
-    const auto row = std::find_if(catalogue.begin(), catalogue.end(), [&](const ErrorRow& each) {
-      return each.reason == number || each.exchange_reason == number;
-    });
-    ASSERT_NE(row, catalogue.end());
-    const bool by_exchange = row->reason != number;
-    FailedCall failed{};
-    failed.rpc = by_exchange ? Rpc::kExchangeAuthCode : Rpc::kCreateAuthCode;
-    failed.row = &*row;
-    failed.reason = number;
-    failed.code = by_exchange ? row->exchange_code : row->code;
-    failed.auth_code_state = row->auth_code_state;
-    FailWith(failed);
+    for (const ErrorSize size : {ErrorSize::kUsual, ErrorSize::kLargest}) {
+      const CatalogueError sent = CatalogueErrorOf(number, size);
+      service_.status = sent.reply.status;
+      const bool by_exchange = sent.rpc == Rpc::kExchangeAuthCode;
 
-    const oauth::Error error =
-        by_exchange ? client_->ExchangeAuthCode({.code = oauth::SecretText("c")}).error()
-                    : client_->CreateAuthCode({.callback_url = "x"}).error();
-    EXPECT_EQ(static_cast<int>(error.reason), static_cast<int>(number));
-    EXPECT_EQ(ToString(error.reason), reasons.value(i)->name());
-    EXPECT_EQ(static_cast<int>(error.grpc_code), static_cast<int>(failed.code));
-    EXPECT_EQ(error.message, service_.status.error_message());
-    EXPECT_EQ(error.request_id, "request-1");
-    if (by_exchange) {
-      EXPECT_EQ(static_cast<int>(error.auth_code_state), static_cast<int>(row->auth_code_state));
+      const oauth::Error error =
+          by_exchange ? client_->ExchangeAuthCode({.code = oauth::SecretText("c")}).error()
+                      : client_->CreateAuthCode({.callback_url = "x"}).error();
+      EXPECT_EQ(static_cast<int>(error.reason), static_cast<int>(number));
+      EXPECT_EQ(ToString(error.reason), reasons.value(i)->name());
+      EXPECT_EQ(static_cast<int>(error.grpc_code), static_cast<int>(sent.code));
+      EXPECT_EQ(error.message, service_.status.error_message());
+      EXPECT_EQ(error.request_id, sent.request_id);
+      EXPECT_EQ(static_cast<int>(error.auth_code_state), static_cast<int>(sent.auth_code_state));
     }
   }
+}
+
+// What the clients in other languages are shown (tests/examples) is as bad as it gets.
+TEST(CatalogueErrors, OfTheLargestSizeFillTheBudget) {
+  size_t largest = 0;
+  const auto& reasons = *v1::ErrorReason_descriptor();
+  for (int i = 1; i < reasons.value_count(); ++i) {
+    const auto number = static_cast<v1::ErrorReason>(reasons.value(i)->number());
+    const CatalogueError error = CatalogueErrorOf(number, ErrorSize::kLargest);
+    largest = std::max(largest, error.reply.status.error_details().size());
+  }
+  EXPECT_LE(largest, 4096u);
+  EXPECT_GT(largest, 4096u - 16);
 }
 
 TEST_F(ClientErrors, OfServersThatAreNoGatewayHaveNoReason) {
