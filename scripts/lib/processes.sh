@@ -1,0 +1,130 @@
+# shellcheck shell=bash
+# shellcheck disable=SC2034  # most of the variables are for the sourcing script
+# Sandbox, gateway and their like, started in the background and stopped again. Sourced after
+# common.sh; the sourcing script sets $bin, the folder of the programs.
+
+bin=''
+logs=''
+started=() # "NAME PID" of what runs, in the order in which it was started
+secrets=() # what is not to be printed
+upstream_latency=0s
+sandbox_pid='' sandbox_address='' gateway_pid='' gateway_address='' admin_address=''
+
+# Everything from a call passes through here: an error of the upstream may quote the code.
+show() {
+  local text=$* secret length
+  for secret in "${secrets[@]}"; do
+    length=$((${#secret} / 4))
+    text=${text//"$secret"/"${secret:0:length < 9 ? length : 9}..."}
+  done
+  printf '%s\n' "$text"
+}
+
+# ---- Starting
+
+# Makes the folder of the logs, and sees to it that this script leaves nothing behind.
+prepare_logs() {
+  logs=$(mktemp -d "${TMPDIR:-/tmp}/oauth-$(basename "$0").XXXXXX")
+  trap clean_up EXIT
+  trap 'exit 130' INT
+  trap 'exit 143' TERM
+}
+
+alive() { [[ -n "$1" && -d "/proc/$1" ]]; }
+
+# eventually SECONDS COMMAND...: tries until it succeeds; false when the time is over.
+eventually() {
+  local end=$((SECONDS + $1))
+  shift
+  until "$@"; do
+    ((SECONDS < end)) || return 1
+    sleep 0.05
+  done
+}
+
+# log_field NAME FIELD: a field of the line in which NAME says where it listens.
+log_field() {
+  jq -Rr "fromjson? | select(.event == \"listening\") | .$2" "$logs/$1.log" | head -n 1
+}
+
+listens() { [[ -n "$(log_field "$1" event)" ]] || ! alive "$2"; }
+
+# start NAME COMMAND...: until it says where it listens. $! is its process then.
+start() {
+  local name=$1
+  shift
+  # Sessions of their own let programs outlive this terminal when they are to be kept.
+  setsid "$@" >"$logs/$name.log" 2>&1 </dev/null &
+  started+=("$name $!")
+  eventually 20 listens "$name" "$!" || fail "$name has named no port after 20 s"
+  alive "$!" || fail "$name ended instead of listening"
+}
+
+# start_sandbox API_KEY
+start_sandbox() {
+  start sandbox "$bin/oauth-sandbox" --listen=127.0.0.1:0 --api_key="$1" \
+    --latency="$upstream_latency"
+  sandbox_pid=$!
+  sandbox_address=$(log_field sandbox address)
+}
+
+# start_gateway API_KEY: after the sandbox. No drain delay: here no load balancer needs time to look
+# elsewhere.
+start_gateway() {
+  MODELGATES_API_KEY=$1 start gateway "$bin/oauth-gateway" --listen=127.0.0.1:0 \
+    --admin_listen=127.0.0.1:0 --upstream="http://$sandbox_address/api/v1" --drain_delay=0s
+  gateway_pid=$!
+  gateway_address=$(log_field gateway grpc_address)
+  admin_address=$(log_field gateway admin_address)
+}
+
+# ---- Stopping
+
+gone() { ! alive "$1"; }
+
+# stop NAME PID: asks it to end, and says whether it did so in good order.
+stop() {
+  local status=0
+  kill -TERM "$2" 2>/dev/null || true
+  if ! eventually 20 gone "$2"; then
+    kill -KILL "$2" 2>/dev/null || true
+    say "$1 did not stop within 20 s of SIGTERM" >&2
+    return 1
+  fi
+  wait "$2" || status=$?
+  ((status == 0)) || say "$1 ended with exit status $status" >&2
+  return "$status"
+}
+
+# The last one first: the gateway may still be talking to the sandbox.
+stop_all() {
+  local failed=0 name pid
+  while ((${#started[@]} > 0)); do
+    read -r name pid <<<"${started[-1]}"
+    unset 'started[-1]'
+    stop "$name" "$pid" || failed=1
+  done
+  return "$failed"
+}
+
+show_logs() {
+  local log
+  for log in "$logs"/*.log; do
+    [[ -f "$log" ]] || continue
+    printf '\nlast lines of %s:\n' "$log" >&2
+    show "$(tail -n 20 "$log")" >&2
+  done
+}
+
+clean_up() {
+  local status=$?
+  trap - EXIT
+  stop_all || status=1
+  [[ -n "$logs" ]] || exit "$status"
+  if ((status == 0)); then
+    rm -rf "$logs"
+  else
+    show_logs
+  fi
+  exit "$status"
+}
