@@ -1,0 +1,58 @@
+import ai.modelgates.oauth.v1.*;
+import com.google.rpc.*;
+import io.grpc.*;
+import io.grpc.protobuf.StatusProto;
+import java.security.*;
+import java.util.Base64;
+
+/** The PKCE flow through the gateway, and what its errors say. */
+public class OAuthExample {
+  static boolean fails(Runnable calls) throws Exception {
+    try {
+      calls.run();
+      return false;
+    } catch (StatusRuntimeException error) {
+      System.out.println(error.getMessage()); // for people; programs use code and details
+      for (var detail : StatusProto.fromThrowable(error).getDetailsList()) {
+        if (detail.is(ErrorInfo.class)) {
+          var info = detail.unpack(ErrorInfo.class);
+          System.out.println("  reason " + info.getReason()
+              + " retryable " + info.getMetadataMap().get("retryable"));
+        } else if (detail.is(BadRequest.class)) {
+          for (var field : detail.unpack(BadRequest.class).getFieldViolationsList())
+            System.out.println("  field " + field.getField() + " " + field.getDescription());
+        } else if (detail.is(RetryInfo.class)) {
+          var delay = detail.unpack(RetryInfo.class).getRetryDelay();
+          System.out.println("  repeat after " + delay.getSeconds() + " s");
+        } else if (detail.is(UpstreamError.class)) {
+          var upstream = detail.unpack(UpstreamError.class);
+          System.out.println("  upstream status " + upstream.getHttpStatus()
+              + " code is " + upstream.getAuthCodeState());
+        }
+      }
+      return true;
+    }
+  }
+
+  public static void main(String[] arguments) throws Exception {
+    var gateway = System.getenv("MODELGATES_OAUTH_GATEWAY");
+    var channel = Grpc.newChannelBuilder(gateway, InsecureChannelCredentials.create()).build();
+    var oauth = OAuthServiceGrpc.newBlockingStub(channel);
+    var random = new byte[32];
+    new SecureRandom().nextBytes(random);
+    var base64 = Base64.getUrlEncoder().withoutPadding();
+    var verifier = base64.encodeToString(random);
+    var digest = MessageDigest.getInstance("SHA-256").digest(verifier.getBytes());
+
+    var create = CreateAuthCodeRequest.newBuilder().setCallbackUrl("https://myapp.example/callback")
+        .setCodeChallenge(base64.encodeToString(digest))
+        .setCodeChallengeMethod(CodeChallengeMethod.S256);
+    var exchange = ExchangeAuthCodeRequest.newBuilder().setCodeVerifier(verifier);
+    if (fails(() -> {
+      exchange.setCode(oauth.createAuthCode(create.build()).getData().getId());
+      System.out.println("a key of " + oauth.exchangeAuthCode(exchange.build()).getUserId());
+    })) System.exit(1);
+    fails(() -> oauth.createAuthCode(create.setCallbackUrl("nowhere").build()));
+    fails(() -> oauth.exchangeAuthCode(exchange.setCode("nobody's").build()));
+  }
+}

@@ -1,0 +1,55 @@
+"""The PKCE flow through the gateway, and what its errors say."""
+
+import base64
+import hashlib
+import os
+import secrets
+import sys
+
+import grpc
+from google.rpc.error_details_pb2 import BadRequest, ErrorInfo, RetryInfo
+from grpc_status import rpc_status
+from modelgates.oauth.v1 import oauth_pb2 as v1
+from modelgates.oauth.v1.oauth_pb2_grpc import OAuthServiceStub
+
+
+def explain(error: grpc.RpcError) -> None:
+    # A message is for people; programs use code and details.
+    print(error.code().name, "-", error.details())
+    status = rpc_status.from_call(error)
+    for detail in status.details if status else ():
+        if detail.Unpack(info := ErrorInfo()):
+            print("  reason", info.reason, "retryable", info.metadata["retryable"])
+        elif detail.Unpack(bad_request := BadRequest()):
+            for violation in bad_request.field_violations:
+                print("  field", violation.field, violation.description)
+        elif detail.Unpack(retry := RetryInfo()):
+            print("  repeat after", retry.retry_delay.ToSeconds(), "s")
+        elif detail.Unpack(upstream := v1.UpstreamError()):
+            state = v1.UpstreamError.AuthCodeState.Name(upstream.auth_code_state)
+            print("  upstream status", upstream.http_status, "code is", state)
+
+
+oauth = OAuthServiceStub(grpc.insecure_channel(os.environ["MODELGATES_OAUTH_GATEWAY"]))
+verifier = secrets.token_urlsafe(32)
+digest = hashlib.sha256(verifier.encode()).digest()
+challenge = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+
+try:
+    created = oauth.CreateAuthCode(v1.CreateAuthCodeRequest(
+        callback_url="https://myapp.example/callback",
+        code_challenge=challenge, code_challenge_method=v1.S256))
+    exchanged = oauth.ExchangeAuthCode(v1.ExchangeAuthCodeRequest(
+        code=created.data.id, code_verifier=verifier))
+except grpc.RpcError as error:
+    explain(error)
+    sys.exit(1)
+print("a key of", exchanged.user_id)
+
+for call, request in (
+        (oauth.CreateAuthCode, v1.CreateAuthCodeRequest(callback_url="nowhere")),
+        (oauth.ExchangeAuthCode, v1.ExchangeAuthCodeRequest(code="nobody's"))):
+    try:
+        call(request)
+    except grpc.RpcError as error:
+        explain(error)
