@@ -49,7 +49,7 @@ func main() {
 	challenge := oauth2.S256ChallengeFromVerifier(verifier)
 	create := &oauthv1.CreateAuthCodeRequest{CallbackUrl: "https://myapp.example/callback",
 		CodeChallenge: &challenge, CodeChallengeMethod: method}
-	created := must(oauth.CreateAuthCode(ctx, create))
+	created := must(oauth.CreateAuthCode(ctx, create)) // in an app, the browser brings the code back
 	exchange := &oauthv1.ExchangeAuthCodeRequest{Code: created.Data.Id, CodeVerifier: &verifier}
 	fmt.Println("a key of", must(oauth.ExchangeAuthCode(ctx, exchange)).GetUserId())
 

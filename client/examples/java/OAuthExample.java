@@ -48,6 +48,7 @@ public class OAuthExample {
         .setCodeChallenge(base64.encodeToString(digest))
         .setCodeChallengeMethod(CodeChallengeMethod.S256);
     var exchange = ExchangeAuthCodeRequest.newBuilder().setCodeVerifier(verifier);
+    // In an app, the user's browser brings the code back to the callback URL.
     if (fails(() -> {
       exchange.setCode(oauth.createAuthCode(create.build()).getData().getId());
       System.out.println("a key of " + oauth.exchangeAuthCode(exchange.build()).getUserId());

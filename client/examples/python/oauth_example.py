@@ -39,6 +39,7 @@ try:
     created = oauth.CreateAuthCode(v1.CreateAuthCodeRequest(
         callback_url="https://myapp.example/callback",
         code_challenge=challenge, code_challenge_method=v1.S256))
+    # In an app, the user's browser brings the code back to callback_url.
     exchanged = oauth.ExchangeAuthCode(v1.ExchangeAuthCodeRequest(
         code=created.data.id, code_verifier=verifier))
 except grpc.RpcError as error:
