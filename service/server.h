@@ -26,8 +26,8 @@ class Server {
 
   // Health says NOT_SERVING, calls are served for `drain_delay` while load balancers notice; then
   // nobody can connect any more, and connections get the time to age out (`max_connection_age`);
-  // then new calls are refused, and running calls and exchanges get `drain_timeout` to finish. Returns
-  // when all is done; false when something had to be cut off.
+  // then new calls are refused, and running calls and exchanges get `drain_timeout` to finish.
+  // Returns when all is done; false when something had to be cut off.
   virtual bool Drain() = 0;
 };
 
