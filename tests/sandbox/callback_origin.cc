@@ -29,6 +29,13 @@ std::string LowerCase(std::string_view text) {
   return lower;
 }
 
+// Of DNS, underscores included. URLs may have more, which would be words of a policy where the
+// origin stands in one; names in other letters have an xn-- form.
+bool IsName(std::string_view host) {
+  constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyz0123456789-._";
+  return host.find_first_not_of(kLetters) == std::string_view::npos;
+}
+
 bool IsIpv6(const std::string& bracketed) {
   in6_addr address;
   return inet_pton(AF_INET6, bracketed.substr(1, bracketed.size() - 2).c_str(), &address) == 1;
@@ -44,7 +51,7 @@ std::optional<Authority> SplitAuthority(std::string_view text) {
   if (!rest.empty()) authority.port = rest.substr(1);
   if (authority.host.empty()) return {};
   if (bracketed && !IsIpv6(authority.host)) return {};
-  if (!bracketed && authority.host.find_first_of("@[]<>\"^`{|}%") != std::string::npos) return {};
+  if (!bracketed && !IsName(authority.host)) return {};
   return authority;
 }
 
