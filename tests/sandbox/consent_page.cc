@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "sandbox/sandbox_crypto.h"
 
 namespace modelgates::sandbox {
@@ -9,22 +11,50 @@ namespace {
 
 namespace http = boost::beast::http;
 
+// Two sets of colours, each with at least 4.5:1 for text, and 3:1 for edges and focus.
 constexpr std::string_view kStyle = R"(
-:root { color-scheme: light dark; --line: #8886; --accent: #3451d1; }
+:root { color-scheme: light dark; --back: #f3f4f9; --card: #fff; --inset: #f3f4f9; --text: #171a2c;
+        --quiet: #565c73; --line: #d9dce8; --edge: #7a8099; --accent: #3451d1; --on-accent: #fff; }
+@media (prefers-color-scheme: dark) {
+  :root { --back: #0e1017; --card: #181b26; --inset: #212533; --text: #eceef7; --quiet: #a9afc5;
+          --line: #333950; --edge: #7c839d; --accent: #a9b9ff; --on-accent: #10142b; }
+}
 * { box-sizing: border-box; }
 body { margin: 0; min-height: 100vh; display: grid; place-items: center; padding: 1rem;
-       font: 1.0625rem/1.5 system-ui, sans-serif; }
-main { width: 100%; max-width: 28rem; padding: 2rem; border: 1px solid var(--line);
-       border-radius: .75rem; }
-h1 { font-size: 1.375rem; line-height: 1.3; margin: 0 0 1rem; overflow-wrap: anywhere; }
-ul { margin: 0 0 1.5rem; padding-left: 1.25rem; }
+       background: var(--back); color: var(--text);
+       font: 1rem/1.5 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; }
+main { width: 100%; max-width: 27rem; padding: clamp(1.25rem, 6vw, 2.25rem);
+       background: var(--card); border: 1px solid var(--line); border-radius: 1rem;
+       box-shadow: 0 1px 2px #0001, 0 12px 32px #0001; overflow-wrap: anywhere; }
+.brand { display: flex; align-items: center; gap: .5rem; margin: 0 0 1.5rem; font-weight: 600; }
+.brand svg { fill: var(--accent); flex: none; }
+.brand span { padding: 0 .5rem; border: 1px solid var(--edge); border-radius: 1rem;
+              font-size: .8125rem; font-weight: 400; color: var(--quiet); }
+h1 { font-size: clamp(1.3125rem, 6vw, 1.5rem); line-height: 1.25; margin: 0 0 1rem; text-wrap: balance; }
+p { margin: 0; }
+.app { padding: .75rem 1rem; margin: 0 0 1.25rem; background: var(--inset);
+       border-radius: .625rem; }
+.app strong { display: block; }
+.app span, footer { font-size: .875rem; color: var(--quiet); }
+ul { margin: .375rem 0 1.5rem; padding-left: 1.25rem; }
+li { padding-left: .25rem; }
+li::marker { color: var(--accent); }
 .buttons { display: flex; flex-wrap: wrap; gap: .75rem; }
-button { flex: 1 1 8rem; min-height: 2.75rem; font: inherit; border-radius: .5rem; cursor: pointer;
-         border: 1px solid var(--line); background: transparent; color: inherit; }
-button.approve { background: var(--accent); border-color: var(--accent); color: #fff; }
+button { flex: 1 1 8rem; min-height: 2.875rem; font: inherit; font-weight: 600; cursor: pointer;
+         border-radius: .625rem; border: 1px solid var(--edge); background: var(--card);
+         color: var(--text); }
+button:hover { border-color: var(--text); }
+button.approve { background: var(--accent); border-color: var(--accent); color: var(--on-accent); }
+button.approve:hover { border-color: var(--text); }
 button:focus-visible { outline: 3px solid var(--accent); outline-offset: 3px; }
-footer { margin-top: 1.5rem; font-size: .875rem; opacity: .75; }
+footer { margin-top: 1.5rem; padding-top: 1rem; border-top: 1px solid var(--line); }
 )";
+
+// A gate. Part of the page: nothing is loaded.
+constexpr std::string_view kBrand =
+    "<p class=\"brand\"><svg viewBox=\"0 0 24 24\" width=\"24\" height=\"24\" "
+    "aria-hidden=\"true\"><path d=\"M2 21V11a10 10 0 0 1 20 0v10h-6V11a4 4 0 0 0-8 0v10z\"/></svg>"
+    "ModelGates <span>Sandbox</span></p>\n";
 
 std::string EscapeHtml(std::string_view text) {
   std::string escaped;
@@ -67,37 +97,60 @@ HttpResponse HtmlAnswer(unsigned http_status, std::string_view title, const std:
   response.set("X-Frame-Options", "DENY");
   response.body() = fmt::format(
       "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-      "<meta name=\"viewport\" content=\"width=device-width\">\n<title>{}</title>\n"
-      "<style>{}</style>\n</head>\n<body>\n<main>\n{}</main>\n</body>\n</html>\n",
-      title, kStyle, main);
+      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+      "<title>{} \u2013 ModelGates sandbox</title>\n<style>{}</style>\n</head>\n<body>\n<main>\n"
+      "{}{}</main>\n</body>\n</html>\n",
+      title, kStyle, kBrand, main);
   return response;
+}
+
+// As people know it; `origin` stands below it on the page.
+std::string NameOf(std::string_view origin) {
+  const std::string_view host = origin.substr(origin.find("://") + 3);
+  for (const std::string_view loopback : {"127.0.0.1", "localhost", "[::1]"}) {
+    const std::string_view port = host.substr(std::min(host.size(), loopback.size()));
+    if (host.starts_with(loopback) && (port.empty() || port.front() == ':')) {
+      return "A program on this computer";
+    }
+  }
+  return EscapeHtml(host);
+}
+
+// Where a form may lead: browsers hold its redirects to this too, so the way back has to be in it.
+// Policies have no way to write an IPv6 address (CSP 3, section 2.3.1), so there its scheme stands.
+std::string FormAction(const std::string& origin) {
+  const std::size_t host = origin.find("://") + 3;
+  return "'self' " + (origin[host] == '[' ? origin.substr(0, host - 2) : origin);
 }
 
 }  // namespace
 
 HttpResponse ConsentPage(const ConsentQuestion& question) {
   const std::string app = EscapeHtml(question.app);
-  const std::string limit =
-      question.limit
-          ? fmt::format("<li>spend up to {} US dollars with it</li>\n", EscapeHtml(*question.limit))
-          : "<li>spend your credit with it, without a limit of its own</li>\n";
+  const std::string limit = question.limit
+                                ? fmt::format("spend up to {} US dollars", *question.limit)
+                                : "spend your credit, without a limit of its own";
   const std::string main = fmt::format(
-      "<h1>{0} asks for an API key of your account</h1>\n<p>It could then</p>\n<ul>\n"
-      "<li>call models in your name</li>\n{1}</ul>\n"
+      "<h1>Allow this app to use your account?</h1>\n"
+      "<p class=\"app\"><strong>{0}</strong> <span>{1}</span></p>\n"
+      "<p>It asks for an API key of your account. With the key it can</p>\n<ul>\n"
+      "<li>call models in your name</li>\n<li>{2}</li>\n</ul>\n"
       "<form method=\"post\" action=\"/auth\">\n"
-      "<input type=\"hidden\" name=\"token\" value=\"{2}\">\n<div class=\"buttons\">\n"
-      "<button class=\"approve\" name=\"decision\" value=\"approve\" autofocus>Approve</button>\n"
+      "<input type=\"hidden\" name=\"token\" value=\"{3}\">\n<div class=\"buttons\">\n"
+      "<button class=\"approve\" name=\"decision\" value=\"approve\">Approve</button>\n"
       "<button name=\"decision\" value=\"deny\">Deny</button>\n</div>\n</form>\n"
-      "<footer>ModelGates sandbox. You will go back to {0}.</footer>\n",
-      app, limit, EscapeHtml(question.token));
-  // Browsers hold a form's redirects to this too, so the way back has to be in it.
-  return HtmlAnswer(200, "Approve access", main, "'self' " + question.app);
+      "<footer>This is a sandbox: no real account, no real credit.</footer>\n",
+      NameOf(question.app), app, limit, EscapeHtml(question.token));
+  return HtmlAnswer(200, "Allow access?", main, FormAction(question.app));
 }
 
-HttpResponse RefusalPage(unsigned http_status, std::string_view text) {
-  return HtmlAnswer(http_status, "This link does not work",
-                    fmt::format("<h1>This link does not work</h1>\n<p>{}</p>\n", EscapeHtml(text)),
-                    "'none'");
+HttpResponse RefusalPage(unsigned http_status, std::string_view title, std::string_view text) {
+  return HtmlAnswer(
+      http_status, title,
+      fmt::format("<h1>{}</h1>\n<p class=\"app\">{}</p>\n"
+                  "<p>No app was given anything. Go back to yours and start again.</p>\n",
+                  title, EscapeHtml(text)),
+      "'none'");
 }
 
 }  // namespace modelgates::sandbox

@@ -1,6 +1,9 @@
 #include "sandbox/consent_routes.h"
 
+#include <fmt/format.h>
+
 #include <charconv>
+#include <cmath>
 #include <nlohmann/json.hpp>
 #include <utility>
 #include <variant>
@@ -18,7 +21,7 @@ using nlohmann::json;
 constexpr const char* kPath = "/auth";
 constexpr std::size_t kMaxPending = 10'000;
 constexpr std::size_t kMaxCallbackBytes = 2'048;
-constexpr std::string_view kCookie = "consent=";
+constexpr const char* kWrongLink = "This link does not work";
 
 std::string_view QueryOf(const HttpRequest& request) {
   const std::string_view target{request.target().data(), request.target().size()};
@@ -36,18 +39,25 @@ json ToCreateBody(const std::map<std::string, std::string>& fields) {
     const std::string& text = limit->second;
     double number = 0;
     const auto parsed = std::from_chars(text.data(), text.data() + text.size(), number);
-    const bool whole = parsed.ec == std::errc{} && parsed.ptr == text.data() + text.size();
+    const bool whole = parsed.ec == std::errc{} && parsed.ptr == text.data() + text.size() &&
+                       std::isfinite(number);
     // A text is no limit, and the rule says so.
     body["limit"] = whole ? json(number) : json(text);
   }
   return body;
 }
 
-std::string CookieOf(const HttpRequest& request) {
+// Each page has a cookie of its own, so that two that are open at once do not undo one another.
+std::string CookieName(std::string_view token) {
+  return "consent_" + std::string(token.substr(0, 8)) + "=";
+}
+
+std::string CookieOf(const HttpRequest& request, std::string_view token) {
+  const std::string name = CookieName(token);
   const std::string_view cookies = HeaderOf(request, http::field::cookie);
-  const std::size_t begin = cookies.find(kCookie);
+  const std::size_t begin = cookies.find(name);
   if (begin == std::string_view::npos) return "";
-  const std::string_view value = cookies.substr(begin + kCookie.size());
+  const std::string_view value = cookies.substr(begin + name.size());
   return std::string(value.substr(0, value.find(';')));
 }
 
@@ -90,40 +100,45 @@ std::string ConsentRoutes::Keep(Pending pending) {
 
 Answer ConsentRoutes::Show(const HttpRequest& request) {
   const auto fields = ParseFormFields(QueryOf(request));
-  if (!fields) return {RefusalPage(400, "Its query cannot be read."), {}};
-  auto checked = ValidateCreate(ToCreateBody(*fields), Now());
+  if (!fields) return {RefusalPage(400, kWrongLink, "Its query cannot be read."), {}};
+  const json body = ToCreateBody(*fields);
+  auto checked = ValidateCreate(body, Now());
   if (const auto* violation = std::get_if<Violation>(&checked)) {
-    return {RefusalPage(400, violation->field + " " + violation->rule + "."), {}};
+    return {RefusalPage(400, kWrongLink, violation->field + " " + violation->rule + "."), {}};
   }
   const std::string& callback_url = fields->at("callback_url");
   // What is added to the query would become a part of the fragment (RFC 6749, 3.1.2).
   if (callback_url.find('#') != std::string::npos || callback_url.size() > kMaxCallbackBytes) {
-    return {RefusalPage(400, "callback_url must be at most 2,048 bytes, without a fragment."), {}};
+    return {RefusalPage(400, kWrongLink,
+                        "callback_url must be at most 2,048 bytes, without a fragment."),
+            {}};
   }
   auto& create = std::get<CreateRequest>(checked);
   ConsentQuestion question;
   question.app = create.callback_origin;
-  if (const auto limit = fields->find("limit"); limit != fields->end()) {
-    question.limit = limit->second;
-  }
+  if (body.contains("limit")) question.limit = body["limit"].get<double>();
   const std::string cookie = RandomName("", 32);
   question.token = Keep({callback_url, std::move(create), cookie, Now() + ttl_});
   HttpResponse page = ConsentPage(question);
   page.set(http::field::set_cookie,
-           std::string(kCookie) + cookie + "; HttpOnly; SameSite=Strict; Path=/auth");
+           fmt::format("{}{}; HttpOnly; SameSite=Strict; Path={}; Max-Age={}",
+                       CookieName(question.token), cookie, kPath,
+                       std::chrono::ceil<std::chrono::seconds>(ttl_).count()));
   return {std::move(page), {}};
 }
 
 Answer ConsentRoutes::Decide(const HttpRequest& request) {
   const auto refusal = [] {
-    return Answer{RefusalPage(403, "This page was answered before, or is too old."), {}};
+    return Answer{
+        RefusalPage(403, "This request is closed", "It was answered before, or is too old."), {}};
   };
   const auto fields = ParseFormFields(request.body());
   if (!fields || !fields->contains("token") || !fields->contains("decision")) return refusal();
   const std::string& decision = fields->at("decision");
   if (decision != "approve" && decision != "deny") return refusal();
-  const auto found = pending_.find(fields->at("token"));
-  if (found == pending_.end() || !SameSecret(CookieOf(request), found->second.cookie) ||
+  const std::string& token = fields->at("token");
+  const auto found = pending_.find(token);
+  if (found == pending_.end() || !SameSecret(CookieOf(request, token), found->second.cookie) ||
       found->second.expires_at <= Now()) {
     return refusal();
   }

@@ -116,9 +116,14 @@ TEST_F(Consent, BeginsAQueryWhereTheCallbackHasNone) {
 // ---- The page
 
 TEST_F(Consent, SaysWhoAsksForWhat) {
-  EXPECT_THAT(Open().html, HasSubstr("http://127.0.0.1:5 asks for an API key"));
+  EXPECT_THAT(Open().html, HasSubstr("A program on this computer</strong> <span>"
+                                     "http://127.0.0.1:5</span>"));
+  EXPECT_THAT(Get("/auth?callback_url=https://127.0.0.1.example/").body(),
+              HasSubstr("127.0.0.1.example</strong> <span>https://127.0.0.1.example</span>"));
+  EXPECT_THAT(Open().html, HasSubstr("asks for an API key"));
   EXPECT_THAT(Open().html, HasSubstr("without a limit"));
   EXPECT_THAT(Open("&limit=5.5").html, HasSubstr("spend up to 5.5 US dollars"));
+  EXPECT_THAT(Open("&limit=1e3").html, HasSubstr("spend up to 1000 US dollars"));
 }
 
 TEST_F(Consent, LoadsNothingRunsNothingAndIsNotFramed) {
@@ -137,10 +142,19 @@ TEST_F(Consent, LoadsNothingRunsNothingAndIsNotFramed) {
   }
 }
 
-// Buttons and nothing else, the first of them focused.
+// A policy cannot name an IPv6 address; the browser would keep the user here.
+TEST_F(Consent, LetsTheFormGoBackToAnIpv6Address) {
+  const HttpResponse page = Get("/auth?callback_url=http://[::1]:5/cb");
+  EXPECT_THAT(std::string(page["Content-Security-Policy"]),
+              HasSubstr("form-action 'self' http:; "));
+}
+
+// Buttons and nothing else. None is focused at first: an Enter that was meant for something else
+// would be an answer, and a screen reader would begin behind the question.
 TEST_F(Consent, IsUsedWithTheKeyboardAlone) {
   const std::string html = Open().html;
-  EXPECT_THAT(html, HasSubstr("value=\"approve\" autofocus>Approve</button>"));
+  EXPECT_THAT(html, HasSubstr("value=\"approve\">Approve</button>"));
+  EXPECT_THAT(html, Not(HasSubstr("autofocus")));
   EXPECT_THAT(html, HasSubstr("value=\"deny\">Deny</button>"));
   EXPECT_THAT(html, Not(HasSubstr("tabindex")));
   EXPECT_THAT(html, HasSubstr("lang=\"en\""));
@@ -159,16 +173,17 @@ TEST_P(WrongLink, IsRefusedAndGoesNowhere) {
 
 INSTANTIATE_TEST_SUITE_P(
     All, WrongLink,
-    testing::Values("", "callback_url=", "callback_url=nowhere",
-                    "callback_url=http://evil.example/",
-                    "callback_url=https://a.example/&callback_url=https://b.example/",
-                    "callback_url=https://a.example:8443/", "callback_url=javascript:alert(1)",
-                    "callback_url=https://u@a.example/", "callback_url=https://a.example/%23x",
-                    "callback_url=https://a.example/%0d%0aSet-Cookie:x", "callback_url=%zz",
-                    "callback_url=https://a.example/&code_challenge=short",
-                    "callback_url=https://a.example/&code_challenge_method=S256",
-                    "callback_url=https://a.example/&limit=much",
-                    "callback_url=https://a.example/&limit=-1"));
+    testing::Values(
+        "", "callback_url=", "callback_url=nowhere", "callback_url=http://evil.example/",
+        "callback_url=https://a.example/&callback_url=https://b.example/",
+        "callback_url=https://a.example:8443/", "callback_url=javascript:alert(1)",
+        "callback_url=https://u@a.example/", "callback_url=https://a.example/%23x",
+        "callback_url=https://a.example/%0d%0aSet-Cookie:x", "callback_url=%zz",
+        "callback_url=https://a.example/&code_challenge=short",
+        "callback_url=https://a.example/&code_challenge_method=S256",
+        "callback_url=https://a.example;sandbox/", "callback_url=https://a.example/&limit=much",
+        "callback_url=https://a.example/&limit=inf", "callback_url=https://a.example/&limit=nan",
+        "callback_url=https://a.example/&limit=-1"));
 
 TEST_F(Consent, ShowsWhatItRefusesAsText) {
   const HttpResponse response = Get("/auth?callback_url=https://%3Cb%3E.example/");
@@ -190,7 +205,9 @@ TEST_F(Consent, TakesNoAnswerWithoutTheCookieOfItsPage) {
   const Page page = Open();
   const Page other = Open();
   const std::string body = "token=" + page.token + "&decision=approve";
-  for (const std::string& cookie : {std::string(), std::string("consent="), other.cookie}) {
+  const std::string name = page.cookie.substr(0, page.cookie.find('=') + 1);
+  const std::string value = other.cookie.substr(other.cookie.find('=') + 1);
+  for (const std::string& cookie : {std::string(), name, name + value, other.cookie}) {
     const HttpResponse refused = Answer(body, cookie);
     EXPECT_EQ(refused.result_int(), 403u);
     EXPECT_EQ(LocationOf(refused), "");
@@ -199,10 +216,21 @@ TEST_F(Consent, TakesNoAnswerWithoutTheCookieOfItsPage) {
   EXPECT_EQ(Answer(body, "a=b; " + page.cookie).result_int(), 303u);
 }
 
+// Two tabs of one browser, which sends the cookies of both.
+TEST_F(Consent, TakesTheAnswersOfTwoPagesThatAreOpenAtOnce) {
+  const Page first = Open();
+  const Page second = Open();
+  const std::string cookies = first.cookie + "; " + second.cookie;
+  EXPECT_NE(first.cookie.substr(0, first.cookie.find('=')),
+            second.cookie.substr(0, second.cookie.find('=')));
+  EXPECT_EQ(Answer("token=" + first.token + "&decision=approve", cookies).result_int(), 303u);
+  EXPECT_EQ(Answer("token=" + second.token + "&decision=approve", cookies).result_int(), 303u);
+}
+
 TEST_F(Consent, SendsItsCookieToItselfAlone) {
   const HttpResponse page = Get(std::string("/auth?") + kCallback);
   EXPECT_THAT(std::string(page[http::field::set_cookie]),
-              testing::EndsWith("; HttpOnly; SameSite=Strict; Path=/auth"));
+              testing::EndsWith("; HttpOnly; SameSite=Strict; Path=/auth; Max-Age=600"));
 }
 
 TEST_F(Consent, TakesNoAnswerThatIsNone) {
