@@ -61,6 +61,8 @@ std::string_view ToAdvice(const Error& error) {
   if (error.reason == ErrorReason::kUnspecified && error.grpc_code == GrpcCode::kUnavailable) {
     return "check --gateway, and whether a gateway listens there";
   }
+  // RFC 6749, section 4.1.2.1: the user's own answer, of no code.
+  if (error.reason_name == "access_denied") return "log in again if that was a mistake";
   switch (ToExitStatus(error)) {
     case ExitStatus::kUsage:
       return "correct what is named above and run it again";

@@ -6,13 +6,27 @@
 namespace modelgates::oauth {
 namespace {
 
+// Two sets of colours, each with at least 4.5:1 for text.
 constexpr std::string_view kStyle = R"(
-:root { color-scheme: light dark; }
-body { margin: 0; min-height: 100vh; display: grid; place-items: center;
-       font: 1.125rem/1.5 system-ui, sans-serif; }
-main { box-sizing: border-box; max-width: 32rem; padding: 2rem; text-align: center; }
-h1 { font-size: 1.5rem; margin: 0 0 .5rem; }
-p { margin: 0; overflow-wrap: anywhere; }
+:root { color-scheme: light dark; --back: #f3f4f9; --card: #fff; --text: #171a2c; --quiet: #565c73;
+        --line: #d9dce8; --good: #1a7f4b; --bad: #b3361b; }
+@media (prefers-color-scheme: dark) {
+  :root { --back: #0e1017; --card: #181b26; --text: #eceef7; --quiet: #a9afc5; --line: #333950;
+          --good: #4fcf8f; --bad: #ff9377; }
+}
+body { margin: 0; min-height: 100vh; display: grid; place-items: center; padding: 1rem;
+       box-sizing: border-box; background: var(--back); color: var(--text);
+       font: 1.0625rem/1.5 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; }
+main { box-sizing: border-box; width: 100%; max-width: 27rem; padding: 2.25rem 1.5rem;
+       background: var(--card); border: 1px solid var(--line); border-radius: 1rem;
+       box-shadow: 0 1px 2px #0001, 0 12px 32px #0001; text-align: center;
+       overflow-wrap: anywhere; }
+svg { fill: none; stroke: var(--quiet); stroke-width: 2; stroke-linecap: round;
+      stroke-linejoin: round; }
+.good svg { stroke: var(--good); }
+.bad svg { stroke: var(--bad); }
+h1 { font-size: 1.5rem; line-height: 1.25; margin: 1rem 0 .5rem; }
+p { margin: 0; color: var(--quiet); }
 )";
 
 std::string EscapeHtml(std::string_view text) {
@@ -50,26 +64,48 @@ std::string Sha256Source(std::string_view text) {
   return std::string("'sha256-") + reinterpret_cast<const char*>(base64) + "'";
 }
 
-}  // namespace
-
-Page LoginEndPage(LoginEnd end, std::string_view app_name) {
-  const bool granted = end == LoginEnd::kGranted;
-  const std::string app = app_name.empty() ? "the app" : EscapeHtml(app_name);
+// `mark` is what is drawn within the circle, 24 by 24; `text` is HTML.
+Page MakePage(std::string_view kind, std::string_view mark, std::string_view title,
+              const std::string& text) {
   Page page;
   page.html = "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n";
-  page.html += "<meta name=\"viewport\" content=\"width=device-width\">\n<title>";
-  page.html += granted ? "You are signed in" : "You are not signed in";
+  page.html += "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>";
+  page.html += title;
   page.html += "</title>\n<style>";
   page.html += kStyle;
-  page.html += "</style>\n</head>\n<body>\n<main>\n<h1>";
-  page.html += granted ? "You are signed in" : "You are not signed in";
+  page.html += "</style>\n</head>\n<body>\n<main class=\"";
+  page.html += kind;
+  page.html += "\">\n<svg viewBox=\"0 0 24 24\" width=\"56\" height=\"56\" aria-hidden=\"true\">";
+  page.html += "<circle cx=\"12\" cy=\"12\" r=\"10\"/><path d=\"";
+  page.html += mark;
+  page.html += "\"/></svg>\n<h1>";
+  page.html += title;
   page.html += "</h1>\n<p>";
-  page.html += granted ? "You can close this window and go back to " + app + "."
-                       : "Nothing was given to " + app + ". You can close this window.";
+  page.html += text;
   page.html += "</p>\n</main>\n</body>\n</html>\n";
   page.policy = "default-src 'none'; style-src " + Sha256Source(kStyle) +
                 "; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
   return page;
+}
+
+}  // namespace
+
+Page LoginEndPage(LoginEnd end, std::string_view app_name) {
+  const std::string app = app_name.empty() ? "the app" : EscapeHtml(app_name);
+  switch (end) {
+    case LoginEnd::kGranted:
+      return MakePage("good", "m7.5 12.5 3 3 6-6.5", "You are signed in",
+                      "You can close this window and go back to " + app + ".");
+    case LoginEnd::kDenied:
+      return MakePage("bad", "m8.5 8.5 7 7m0-7-7 7", "You are not signed in",
+                      "Nothing was given to " + app + ". You can close this window.");
+    case LoginEnd::kNotThis:
+      break;
+  }
+  // Whoever guessed the port is not told whose it is.
+  return MakePage("", "M12 7v6m0 3.5v.01", "There is nothing here",
+                  "This link does not belong to the login that is waiting. Go back to the app and "
+                  "use the link it shows.");
 }
 
 }  // namespace modelgates::oauth

@@ -5,7 +5,11 @@
 
 namespace modelgates::oauth {
 
-enum class LoginEnd { kGranted, kDenied };
+enum class LoginEnd {
+  kGranted,
+  kDenied,
+  kNotThis,  // an old tab, a guess: another login, or none
+};
 
 struct Page {
   std::string html;
@@ -13,7 +17,7 @@ struct Page {
   std::string policy;
 };
 
-// What the browser shows when the redirect has come.
+// What the browser shows, when the redirect has come, and to whatever else came.
 Page LoginEndPage(LoginEnd end, std::string_view app_name);
 
 }  // namespace modelgates::oauth

@@ -42,15 +42,8 @@ using Response = http::response<http::string_body>;
 
 std::string_view ToStd(beast::string_view text) { return {text.data(), text.size()}; }
 
-Response NotFound() {
-  Response response(http::status::not_found, 11);
-  response.set(http::field::content_type, "text/plain");
-  response.body() = "There is nothing here.\n";
-  return response;
-}
-
-Response ToResponse(const Page& page) {
-  Response response(http::status::ok, 11);
+Response ToResponse(http::status status, const Page& page) {
+  Response response(status, 11);
   response.set(http::field::content_type, "text/html; charset=utf-8");
   response.set("Content-Security-Policy", page.policy);
   response.body() = page.html;
@@ -154,17 +147,16 @@ class LoopbackReceiver::Impl {
 
   void Answer(const ConnectionPtr& connection) {
     std::optional<Redirect> redirect = RedirectIn(connection->parser.get());
+    LoginEnd end = LoginEnd::kNotThis;
     if (redirect) {
       const bool granted = std::holds_alternative<SecretText>(*redirect);
-      const Page page =
-          LoginEndPage(granted ? LoginEnd::kGranted : LoginEnd::kDenied, options_.app_name);
-      connection->response = ToResponse(page);
+      end = granted ? LoginEnd::kGranted : LoginEnd::kDenied;
       Accepted(*std::move(redirect));
-    } else {
-      connection->response = NotFound();
     }
     const bool last = redirect.has_value();
     Response& response = connection->response;
+    response = ToResponse(last ? http::status::ok : http::status::not_found,
+                          LoginEndPage(end, options_.app_name));
     response.set(http::field::cache_control, "no-store");
     response.set("Referrer-Policy", "no-referrer");
     response.set("X-Content-Type-Options", "nosniff");
@@ -195,10 +187,12 @@ class LoopbackReceiver::Impl {
       return;
     }
     const Denial& denial = std::get<Denial>(redirect);
-    Error error = LocalError(GrpcCode::kPermissionDenied,
-                             denial.description.empty()
-                                 ? "the authorization page answered with " + denial.error
-                                 : denial.description);
+    std::string message = denial.description;
+    if (message.empty()) {
+      message = denial.error == "access_denied" ? "the user said no in the browser"
+                                                : "the authorization page could not go on";
+    }
+    Error error = LocalError(GrpcCode::kPermissionDenied, std::move(message));
     error.reason_name = denial.error;
     error.origin = ErrorOrigin::kUpstream;
     result_.emplace(std::move(error));

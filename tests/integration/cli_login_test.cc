@@ -98,6 +98,7 @@ TEST_F(CliLogin, EndsWhenTheUserSaysNo) {
   EXPECT_EQ(run.status, 4);
   EXPECT_THAT(run.err, HasSubstr("access_denied: no"));
   EXPECT_THAT(run.err, Not(HasSubstr("\x1b")));
+  EXPECT_THAT(run.err, HasSubstr("next: log in again if that was a mistake"));
   EXPECT_FALSE(std::filesystem::exists(File("key")));
 }
 

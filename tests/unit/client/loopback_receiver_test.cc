@@ -116,6 +116,7 @@ TEST_F(Loopback, TellsOfADenial) {
   ASSERT_FALSE(code.ok());
   EXPECT_EQ(code.error().grpc_code, GrpcCode::kPermissionDenied);
   EXPECT_EQ(code.error().reason_name, "access_denied");
+  EXPECT_EQ(code.error().message, "the user said no in the browser");
   EXPECT_EQ(code.error().reason, ErrorReason::kUnspecified);
 }
 
@@ -153,6 +154,17 @@ TEST_F(Loopback, AnswersNothingElse) {
   }
   EXPECT_EQ(browser_->Post((target_ + "&code=c-1").c_str(), "", "text/plain")->status, 404);
   EXPECT_EQ(browser_->Head((target_ + "&code=c-1").c_str())->status, 404);
+  ExpectStillOpen();
+}
+
+// An old tab finds words, too, and the same policy; but not whose port this is.
+TEST_F(Loopback, ShowsAPageToWhateverElseComes) {
+  Wait();
+  const httplib::Result result = browser_->Get("/callback?state=old&code=c-1");
+  ASSERT_TRUE(result);
+  EXPECT_THAT(result->body, HasSubstr("There is nothing here"));
+  EXPECT_THAT(result->body, testing::Not(HasSubstr("App")));
+  EXPECT_THAT(result->get_header_value("Content-Security-Policy"), HasSubstr("default-src 'none'"));
   ExpectStillOpen();
 }
 
