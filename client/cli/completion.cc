@@ -20,22 +20,30 @@ std::string CompletionScript(const CLI::App& app, const std::string& shell) {
   for (const CLI::App* command : app.get_subcommands({})) {
     if (command->get_name() == "completion") continue;
     commands += (commands.empty() ? "" : " ") + command->get_name();
-    cases += "    " + command->get_name() + ") words=\"" + FlagsOf(*command) + " " + FlagsOf(app) +
-             "\" ;;\n";
+    cases += "    " + command->get_name() + ") choices=\"" + FlagsOf(*command) + " " +
+             FlagsOf(app) + "\" ;;\n";
   }
-  // zsh takes completions of bash, so that there is one script to be right.
-  std::string script = shell == "zsh" ? "#compdef modelgates-oauth\nautoload -U +X bashcompinit\n"
-                                        "bashcompinit\n"
-                                      : "";
+  // The two differ in where words come from and where proposals go to. zsh's emulation of bash's
+  // completion would not do: from a file of its path for functions, it proposes nothing.
+  const bool zsh = shell == "zsh";
+  std::string script = zsh ? "#compdef modelgates-oauth\n" : "";
   script += "_modelgates_oauth() {\n";
-  script += "  local word command= words\n";
-  script += "  for word in \"${COMP_WORDS[@]:1:COMP_CWORD-1}\"; do\n";
+  script += "  local word command= choices=\n";
+  script += zsh ? "  for word in \"${(@)words[2,CURRENT-1]}\"; do\n"
+                : "  for word in \"${COMP_WORDS[@]:1:COMP_CWORD-1}\"; do\n";
   script += "    case \" " + commands + " \" in *\" $word \"*) command=$word ;; esac\n";
   script += "  done\n";
   script += "  case \"$command\" in\n" + cases;
-  script += "    *) words=\"" + commands + " " + FlagsOf(app) + "\" ;;\n  esac\n";
-  script += "  COMPREPLY=($(compgen -W \"$words\" -- \"${COMP_WORDS[COMP_CWORD]}\"))\n";
-  script += "}\ncomplete -o default -F _modelgates_oauth modelgates-oauth";
+  script += "    *) choices=\"" + commands + " " + FlagsOf(app) + "\" ;;\n  esac\n";
+  if (!zsh) {
+    script += "  COMPREPLY=($(compgen -W \"$choices\" -- \"${COMP_WORDS[COMP_CWORD]}\"))\n";
+    script += "}\ncomplete -o default -F _modelgates_oauth modelgates-oauth";
+    return script;
+  }
+  script += "  compadd -- ${=choices} || _default\n}\n";
+  // Loaded from a file, it is to answer at once; evaluated by hand, to be known from now on.
+  script += "if [[ ${funcstack[1]} == _modelgates-oauth ]]; then _modelgates_oauth\n";
+  script += "else compdef _modelgates_oauth modelgates-oauth; fi";
   return script;
 }
 

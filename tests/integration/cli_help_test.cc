@@ -126,7 +126,47 @@ TEST_F(CliHelp, CompletesCommandsAndFlagsInBash) {
   EXPECT_EQ(complete("modelgates-oauth create --code-challenge-m"), "--code-challenge-method\n");
   EXPECT_EQ(complete("modelgates-oauth create --once"), "\n");
   EXPECT_EQ(complete("modelgates-oauth --output json health --gate"), "--gateway\n");
-  EXPECT_THAT(Run({"completion", "zsh"}).out, testing::StartsWith("#compdef modelgates-oauth\n"));
+}
+
+// Pressing Tab needs a terminal, which zsh makes itself; a function in place of the command shows
+// what the line has become.
+constexpr char kPressTabInZsh[] = R"(
+  zmodload zsh/zpty
+  zpty shell "env -i PATH=$PATH TERM=dumb zsh -f -i"
+  zpty -w shell "source $1"
+  zpty -r shell shown '*ready*'
+  zpty -w shell "$2"$'\t'
+  zpty -r shell shown '*\[*\]*'
+  print -r -- ${${shown##*\[}%%\]*}
+)";
+constexpr char kReady[] = R"(
+  zstyle ':completion:*' insert-tab false  # also when it comes faster than anybody types
+  modelgates-oauth() { print -r -- "[$*]" }
+  print ready
+)";
+
+TEST_F(CliHelp, CompletesCommandsAndFlagsInZsh) {
+  const std::string load = "autoload -Uz compinit; compinit -u -D\n";
+  Write(File("press_tab"), kPressTabInZsh);
+  Write(File("_modelgates-oauth"), Run({"completion", "zsh"}).out);
+  // From a file on the path for functions, as it is installed; and evaluated.
+  Write(File("installed"), "fpath=(" + folder_.string() + " $fpath)\n" + load + kReady);
+  Write(File("evaluated"), load + "eval \"$(" CLI_BINARY " completion zsh)\"\n" + kReady);
+  for (const std::string setup : {"installed", "evaluated"}) {
+    const auto complete = [&](const std::string& line) {
+      Subprocess shell({"/usr/bin/timeout", "20", "zsh", "-f", File("press_tab"), File(setup),
+                        "modelgates-oauth " + line},
+                       Environment());
+      return End(shell).out;
+    };
+    ASSERT_EQ(complete("ex"), "exchange\n") << setup;
+    EXPECT_EQ(complete("create --code-challenge-m"), "create --code-challenge-method\n") << setup;
+    EXPECT_EQ(complete("create --once"), "create --once\n") << setup;
+    EXPECT_EQ(complete("--output json health --gate"), "--output json health --gateway\n") << setup;
+    EXPECT_EQ(complete("login --key-file " + File("press_t")),
+              "login --key-file " + File("press_tab") + "\n")
+        << setup;
+  }
 }
 
 TEST_F(CliHelp, HasAVersion) {
