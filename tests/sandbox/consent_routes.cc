@@ -118,7 +118,7 @@ Answer ConsentRoutes::Show(const HttpRequest& request) {
   question.app = create.callback_origin;
   if (body.contains("limit")) question.limit = body["limit"].get<double>();
   const std::string cookie = RandomName("", 32);
-  question.token = Keep({callback_url, std::move(create), cookie, Now() + ttl_});
+  question.token = Keep({callback_url, std::move(create), cookie, Now() + ttl_, "", ""});
   HttpResponse page = ConsentPage(question);
   page.set(http::field::set_cookie,
            fmt::format("{}{}; HttpOnly; SameSite=Strict; Path={}; Max-Age={}",
@@ -142,13 +142,18 @@ Answer ConsentRoutes::Decide(const HttpRequest& request) {
       found->second.expires_at <= Now()) {
     return refusal();
   }
-  Pending pending = std::move(found->second);
-  pending_.erase(found);
+  Pending& pending = found->second;
+  // A double click sends the form twice, and browsers follow the second answer only.
+  const bool again = !pending.decision.empty();
+  if (again && pending.decision != decision) return refusal();
+  pending.decision = decision;
   if (decision == "deny") return {GoBack(pending.callback_url, "error=access_denied"), {}};
-  CodeBook::Created created = codes_.Create(std::move(pending.request.challenge));
-  stats_.CountCreated();
+  if (!again) {
+    pending.auth_code = codes_.Create(std::move(pending.request.challenge)).auth_code;
+    stats_.CountCreated();
+  }
   // A name of ours, of characters that need no escape.
-  return {GoBack(pending.callback_url, "code=" + created.auth_code), created.auth_code};
+  return {GoBack(pending.callback_url, "code=" + pending.auth_code), pending.auth_code};
 }
 
 }  // namespace modelgates::sandbox

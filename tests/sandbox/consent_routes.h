@@ -19,8 +19,9 @@ namespace modelgates::sandbox {
 //
 // The POST goes back (303) to the very callback_url that the page was asked for, with `code`, or
 // with `error=access_denied` (RFC 6749, 4.1.2.1), added to its query. A token is good for one
-// answer, as long as a code is, and only together with the cookie that came with its page: another
-// site can read neither, nor make a browser send the cookie (SameSite=Strict).
+// answer, which may be repeated and then leads to the very same place. It is good as long as a code
+// is, and only together with the cookie that came with its page: another site can read neither, nor
+// make a browser send the cookie (SameSite=Strict).
 //
 // Must outlive the table it adds itself to. Not for more than one thread.
 class ConsentRoutes {
@@ -30,12 +31,14 @@ class ConsentRoutes {
   void AddTo(RouteTable& routes);
 
  private:
-  // A page that was shown and not yet answered.
+  // A page that was shown.
   struct Pending {
     std::string callback_url;
     CreateRequest request;
     std::string cookie;
     UtcTime expires_at;
+    std::string decision;   // empty: none yet
+    std::string auth_code;  // when approved
   };
 
   Answer Show(const HttpRequest& request);
@@ -49,7 +52,7 @@ class ConsentRoutes {
   CodeBook& codes_;
   SandboxStats& stats_;
   std::unordered_map<std::string, Pending> pending_;
-  std::deque<std::string> oldest_first_;  // tokens; of those answered too
+  std::deque<std::string> oldest_first_;  // tokens
 };
 
 }  // namespace modelgates::sandbox

@@ -193,11 +193,24 @@ TEST_F(Consent, ShowsWhatItRefusesAsText) {
 // ---- Answers that are not the user's
 
 TEST_F(Consent, TakesOneAnswerAPage) {
-  const Page page = Open();
-  EXPECT_EQ(Answer(page, "approve").result_int(), 303u);
-  EXPECT_EQ(Answer(page, "approve").result_int(), 403u);
-  EXPECT_EQ(Answer(page, "deny").result_int(), 403u);
+  const Page approved = Open();
+  EXPECT_EQ(Answer(approved, "approve").result_int(), 303u);
+  EXPECT_EQ(Answer(approved, "deny").result_int(), 403u);
+  const Page denied = Open();
+  EXPECT_EQ(Answer(denied, "deny").result_int(), 303u);
+  EXPECT_EQ(Answer(denied, "approve").result_int(), 403u);
   EXPECT_EQ(sandbox_.Counts().codes_created, 1u);
+}
+
+// A double click: browsers drop the first answer and follow the second.
+TEST_F(Consent, LeadsToTheSamePlaceWhenAnsweredTheSameAgain) {
+  const Page approved = Open();
+  const std::string location = LocationOf(Answer(approved, "approve"));
+  EXPECT_THAT(location, HasSubstr("&code="));
+  EXPECT_EQ(LocationOf(Answer(approved, "approve")), location);
+  EXPECT_EQ(sandbox_.Counts().codes_created, 1u);
+  const Page denied = Open();
+  EXPECT_EQ(LocationOf(Answer(denied, "deny")), LocationOf(Answer(denied, "deny")));
 }
 
 // Another site can send a form, with a token of a page that it opened itself, but no cookie.
