@@ -39,9 +39,10 @@ std::shared_ptr<grpc::ChannelCredentials> ToCredentials(const std::optional<TlsO
 grpc::ChannelArguments ToChannelArguments(const ClientOptions& options) {
   grpc::ChannelArguments arguments;
   arguments.SetServiceConfigJSON(options.health_checking ? kBalancedAmongHealthy : kBalanced);
-  // No TXT record may bring a retry policy that sends a code twice.
+  // No TXT record may bring a retry policy that sends a code twice. Without one gRPC sends again
+  // only what no server has seen (RFC 9113, section 8.7): calls that cross the GOAWAY of a
+  // connection that got too old.
   arguments.SetInt(GRPC_ARG_SERVICE_CONFIG_DISABLE_RESOLUTION, 1);
-  arguments.SetInt(GRPC_ARG_ENABLE_RETRIES, 0);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS,
                    ToInt(std::max(options.keepalive_time, kMinKeepaliveTime)));
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, ToInt(options.keepalive_timeout));

@@ -1,6 +1,7 @@
 #include <future>
 #include <latch>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <thread>
 
 #include "integration/client_fixture.h"
@@ -26,6 +27,24 @@ using oauth::Result;
 using oauth::SecretText;
 
 class ClientFlow : public ClientTest {};
+
+// ---- Connections
+
+// Given a gateway whose connections get old, when calls go on without a pause, then none is lost to
+// a GOAWAY, and no code is sent twice.
+TEST_F(ClientFlow, LosesNoCallWhenConnectionsAge) {
+  config_.max_connection_age = 100ms;
+  size_t calls = 0;
+  for (const auto end = std::chrono::steady_clock::now() + 2s;
+       std::chrono::steady_clock::now() < end; ++calls) {
+    const auto key = oauth().ExchangeAuthCode(ExchangeRequest(std::to_string(calls).c_str()));
+    ASSERT_TRUE(key.ok()) << key.error();
+  }
+  EXPECT_EQ(upstream_.Requests().size(), calls);
+  std::set<std::string> connections;
+  for (const auto& line : log_.Lines("call")) connections.insert(line["peer"]);
+  EXPECT_GE(connections.size(), 5u);
+}
 
 // ---- The whole flow
 

@@ -49,9 +49,13 @@ TEST(ChannelArguments, LeaveHealthAloneWhenTold) {
 }
 
 TEST(ChannelArguments, LeaveRetriesToTheGateway) {
-  EXPECT_EQ(Number({}, GRPC_ARG_ENABLE_RETRIES), 0);
   EXPECT_EQ(Number({}, GRPC_ARG_SERVICE_CONFIG_DISABLE_RESOLUTION), 1);
   EXPECT_FALSE(ServiceConfig({}).contains("methodConfig"));
+}
+
+// Off would also be off for calls that no server has seen.
+TEST(ChannelArguments, LeaveToGrpcWhatNoServerHasSeen) {
+  EXPECT_FALSE(ValuesOf({}).contains(GRPC_ARG_ENABLE_RETRIES));
 }
 
 // The server closes connections that ping more often than every 10 s.
