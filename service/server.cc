@@ -11,7 +11,9 @@
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
 
+#include <algorithm>
 #include <atomic>
+#include <functional>
 #include <future>
 #include <system_error>
 #include <thread>
@@ -39,6 +41,12 @@ using std::chrono::steady_clock;
 
 // Long enough for a busy loop, short enough for a probe.
 constexpr std::chrono::seconds kLoopAnswerTime{1};
+
+// How long a drain waits for connections to age out: who kills what does not end will not wait for
+// hours.
+constexpr std::chrono::seconds kMaxAging{60};
+// For the last bytes of answers that are given.
+constexpr std::chrono::seconds kFlushTime{1};
 
 TransportOptions ToTransportOptions(const Config& config) {
   TransportOptions options;
@@ -169,18 +177,28 @@ class RealServer final : public Server {
     grpc_->GetHealthCheckService()->SetServingStatus(false);
     std::this_thread::sleep_for(config_.drain_delay);
 
-    // A call that crosses GOAWAY is lost: gRPC ends it unanswered. So connections get the time to
-    // age out first, and their callers, who find this door closed, go elsewhere.
+    // Shutdown ends, unanswered, what crosses its GOAWAY. So connections get the time to age out
+    // first, and their callers, who find this door closed, go elsewhere.
     listener_->Close();
     // gRPC adds a tenth to some.
-    std::this_thread::sleep_for(config_.max_connection_age * 12 / 10);
+    const auto aging = config_.max_connection_age * 12 / 10;
+    std::this_thread::sleep_for(std::min<steady_clock::duration>(aging, kMaxAging));
 
     OnLoop([this] { admission_.StartDraining(); });
     const auto deadline = steady_clock::now() + config_.drain_timeout;
-    // Sends GOAWAY, waits for running calls, and cancels them when the time is up.
-    grpc_->Shutdown(std::chrono::system_clock::now() + config_.drain_timeout);
-    const bool calls_done = steady_clock::now() < deadline;
-    return WaitForExchanges(deadline) && calls_done;
+    const bool all_aged = aging.count() > 0 && aging <= kMaxAging;
+    if (all_aged) {
+      // Those who are left were told already. Shutdown would also wait for streams that watch
+      // health, which end when their clients do.
+      const bool complete = WaitForCalls(deadline);
+      ShutDown(kFlushTime);
+      return complete;
+    }
+    // Sends GOAWAY, waits for everything, and cancels it when the time is up.
+    auto shutdown = std::async(std::launch::async, [this] { ShutDown(config_.drain_timeout); });
+    const bool complete = WaitForCalls(deadline);
+    shutdown.wait();
+    return complete;
   }
 
  private:
@@ -282,11 +300,25 @@ class RealServer final : public Server {
     return future.wait_for(kLoopAnswerTime) == std::future_status::ready;
   }
 
+  void ShutDown(steady_clock::duration time) {
+    grpc_->Shutdown(std::chrono::system_clock::now() + time);
+  }
+
+  // Until no call runs and no exchange, which may outlive its callers.
+  bool WaitForCalls(steady_clock::time_point deadline) {
+    return WaitUntilNone(deadline, [this] {
+      return static_cast<size_t>(admission_.calls()) + exchanges_.in_flight();
+    });
+  }
   bool WaitForExchanges(steady_clock::time_point deadline) {
+    return WaitUntilNone(deadline, [this] { return exchanges_.in_flight(); });
+  }
+  // `count` runs on the loop.
+  bool WaitUntilNone(steady_clock::time_point deadline, const std::function<size_t()>& count) {
     constexpr std::chrono::milliseconds kInterval{10};
     while (true) {
       std::promise<size_t> promise;
-      loop_.Post([&] { promise.set_value(exchanges_.in_flight()); });
+      loop_.Post([&] { promise.set_value(count()); });
       if (promise.get_future().get() == 0) return true;
       if (steady_clock::now() >= deadline) return false;
       std::this_thread::sleep_for(kInterval);

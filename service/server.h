@@ -25,9 +25,9 @@ class Server {
   virtual std::string admin_address() const = 0;
 
   // Health says NOT_SERVING, calls are served for `drain_delay` while load balancers notice; then
-  // nobody can connect any more, and connections get the time to age out (`max_connection_age`);
-  // then new calls are refused, and running calls and exchanges get `drain_timeout` to finish.
-  // Returns when all is done; false when something had to be cut off.
+  // nobody can connect any more, and connections get the time to age out (`max_connection_age`, a
+  // minute at most); then new calls are refused, and running calls and exchanges get
+  // `drain_timeout` to finish. Returns when all is done; false when one of them had to be cut off.
   virtual bool Drain() = 0;
 };
 

@@ -19,6 +19,12 @@ namespace {
 
 using AddressList = std::unique_ptr<addrinfo, decltype(&freeaddrinfo)>;
 
+bool HasIpv6() {
+  const int fd = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (fd >= 0) close(fd);
+  return fd >= 0;
+}
+
 absl::Status CannotListen(const std::string& address, const std::string& why) {
   return absl::UnavailableError(absl::StrCat("cannot listen on ", address, ": ", why));
 }
@@ -65,6 +71,7 @@ absl::StatusOr<std::unique_ptr<Listener>> Listener::Bind(const std::string& addr
   const size_t colon = address.rfind(':');
   std::string host = address.substr(0, colon);
   if (host.starts_with('[')) host = host.substr(1, host.size() - 2);
+  if (host == "0.0.0.0" || host == "::") host = HasIpv6() ? "::" : "0.0.0.0";
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;
   hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV;
@@ -88,6 +95,8 @@ absl::StatusOr<std::unique_ptr<Listener>> Listener::Bind(const std::string& addr
   if (listener->listeners_.empty()) {
     return CannotListen(address, "no such address");
   }
+  listener->stop_ = eventfd(0, EFD_CLOEXEC);
+  if (listener->stop_ < 0) return CannotListen(address, std::generic_category().message(errno));
   return listener;
 }
 
@@ -95,7 +104,6 @@ Listener::~Listener() { Close(); }
 
 void Listener::Start(Accepted accepted) {
   accepted_ = std::move(accepted);
-  stop_ = eventfd(0, EFD_CLOEXEC);
   thread_ = std::thread([this] { Run(); });
 }
 
@@ -103,8 +111,8 @@ void Listener::Close() {
   if (thread_.joinable()) {
     eventfd_write(stop_, 1);
     thread_.join();
-    close(std::exchange(stop_, -1));
   }
+  if (stop_ >= 0) close(std::exchange(stop_, -1));
   for (const int fd : listeners_) close(fd);
   listeners_.clear();
 }
@@ -117,16 +125,23 @@ void Listener::Run() const {
     // Who connected before the end is served, also when it comes now.
     const bool stops = polled.front().revents != 0;
     for (size_t i = 1; i < polled.size(); ++i) {
-      if (stops || polled[i].revents != 0) AcceptAll(polled[i].fd);
+      if (stops || polled[i].revents != 0) AcceptSome(polled[i].fd);
     }
     if (stops) return;
   }
 }
 
-void Listener::AcceptAll(int listener) const {
-  while (true) {
+void Listener::AcceptSome(int listener) const {
+  // As many as can have waited; those who come meanwhile have their turn later.
+  for (int i = 0; i < SOMAXCONN; ++i) {
+    sockaddr_storage peer;
+    socklen_t size = sizeof(peer);
     const int fd = accept4(listener, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
-    if (fd >= 0) {
+    if (fd >= 0 && getpeername(fd, reinterpret_cast<sockaddr*>(&peer), &size) != 0) {
+      // Gone already, as port scanners and balancers that check a port are. gRPC would log an
+      // error.
+      close(fd);
+    } else if (fd >= 0) {
       const int on = 1;
       setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
       accepted_(listener, fd);

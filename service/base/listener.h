@@ -14,11 +14,12 @@ namespace modelgates::gateway {
 // still serves still accepts, so a gateway that drains would get back the callers it sends away.
 class Listener {
  public:
-  // Takes over an accepted connection; called on a thread of the listener.
+  // Takes over a connection that was accepted and still stands; called on a thread of the listener.
   using Accepted = std::function<void(int listener, int connection)>;
 
-  // Binds `address`, host:port with IPv6 in brackets, every address that the host has; port 0 picks
-  // one. The port is this process's alone. UNAVAILABLE says why not.
+  // Binds `address`, host:port with IPv6 in brackets, every address that the host has; 0.0.0.0 and
+  // [::] are both every address of this machine, those of IPv4 and of IPv6. Port 0 picks one. The
+  // port is this process's alone. UNAVAILABLE says why not.
   static absl::StatusOr<std::unique_ptr<Listener>> Bind(const std::string& address);
   Listener(const Listener&) = delete;
   Listener& operator=(const Listener&) = delete;
@@ -36,7 +37,7 @@ class Listener {
   Listener() = default;
 
   void Run() const;
-  void AcceptAll(int listener) const;
+  void AcceptSome(int listener) const;
 
   std::vector<int> listeners_;
   int port_ = 0;

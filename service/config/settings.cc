@@ -144,7 +144,9 @@ std::vector<Setting> MakeSettings() {
   using C = Config;
   return {
       Text("listen", "HOST:PORT", &C::listen, Empty::kRefused, HostPortRule,
-           "Where gRPC is served; port 0 picks one, which the log line `listening` names."),
+           "Where gRPC is served; 0.0.0.0 and [::] are every address, of IPv4 and IPv6; port 0 "
+           "picks "
+           "one, which the log line `listening` names."),
       Text("admin_listen", "HOST:PORT", &C::admin_listen, Empty::kAllowed, HostPortRule,
            "Where probes and metrics are served over HTTP; empty switches it off."),
 
@@ -270,9 +272,11 @@ std::vector<Setting> MakeSettings() {
                "as well while they are rotated. Read again when it changes."),
           RedactKeyPath),
 
-      Length("max_connection_age", &C::max_connection_age, milliseconds(0), hours(24),
-             "How old a caller's connection gets before it is asked to make another one, so that "
-             "gateways that come get their share of calls; 0s is any age."),
+      Length(
+          "max_connection_age", &C::max_connection_age, milliseconds(0), hours(24),
+          "How old a caller's connection gets before it is asked to make another one, so that "
+          "gateways that come get their share of calls; 0s is any age. A drain waits 1.2 times as "
+          "long for the last of them, a minute at most."),
       Length("drain_delay", &C::drain_delay, milliseconds(0), hours(1),
              "After SIGTERM: how long to keep serving while health says NOT_SERVING."),
       Length("drain_timeout", &C::drain_timeout, milliseconds(0), hours(1),

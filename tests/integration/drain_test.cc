@@ -4,7 +4,10 @@
 #include <signal.h>
 
 #include <atomic>
+#include <future>
+#include <memory>
 #include <thread>
+#include <utility>
 
 #include "integration/call_messages.h"
 #include "support/fake_upstream.h"
@@ -19,6 +22,39 @@ namespace {
 using grpc::health::v1::HealthCheckRequest;
 using grpc::health::v1::HealthCheckResponse;
 using std::chrono::milliseconds;
+
+// Somebody who watches health, and goes on whatever it is.
+class HealthWatch : public grpc::ClientBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer> {
+ public:
+  explicit HealthWatch(const std::shared_ptr<grpc::Channel>& channel) : stub_(channel) {
+    stub_.PrepareBidiStreamingCall(&context_, "/grpc.health.v1.Health/Watch", grpc::StubOptions(),
+                                   this);
+    StartWriteLast(&request_, grpc::WriteOptions());
+    StartRead(&reply_);
+    StartCall();
+    first_.get_future().wait();
+  }
+  ~HealthWatch() override {
+    context_.TryCancel();
+    done_.get_future().wait();
+  }
+
+  void OnReadDone(bool ok) override {
+    if (!std::exchange(has_first_, true)) first_.set_value();
+    if (ok) StartRead(&reply_);
+  }
+  void OnDone(const grpc::Status&) override { done_.set_value(); }
+
+ private:
+  grpc::GenericStub stub_;
+  grpc::ClientContext context_;
+  const grpc::Slice no_bytes_;
+  const grpc::ByteBuffer request_{&no_bytes_, 1};  // of the server as a whole
+  grpc::ByteBuffer reply_;
+  bool has_first_ = false;
+  std::promise<void> first_;
+  std::promise<void> done_;
+};
 
 class Drain : public testing::Test {
  protected:
@@ -203,6 +239,18 @@ TEST_F(Drain, CutsOffWhatTakesTooLong) {
   EXPECT_EQ(gateway_->WaitForExit(), 1);
   EXPECT_EQ(LastEvent(), "stopped");
   EXPECT_EQ(gateway_->Lines("stopped").front()["complete"], false);
+}
+
+// A stream that watches health has no end of its own; that it is cut off costs nobody an answer.
+TEST_F(Drain, CutsOffWhoWatchesHealthAndIsComplete) {
+  for (const char* const age : {"0s", "100ms"}) {
+    Start(
+        {"--drain_delay=0s", "--drain_timeout=300ms", std::string("--max_connection_age=") + age});
+    const HealthWatch watch(client_->channel());
+    gateway_->Signal(SIGTERM);
+    EXPECT_EQ(gateway_->WaitForExit(), 0) << age;
+    EXPECT_EQ(gateway_->Lines("stopped").front()["complete"], true) << age;
+  }
 }
 
 TEST_F(Drain, OfAnIdleGatewayEndsWithZero) {

@@ -6,6 +6,7 @@
 
 #include <condition_variable>
 #include <mutex>
+#include <utility>
 
 #include "support/loopback.h"
 
@@ -23,9 +24,16 @@ class Caller {
   }
   Caller(const Caller&) = delete;
   Caller& operator=(const Caller&) = delete;
-  ~Caller() { close(fd_); }
+  ~Caller() {
+    if (fd_ >= 0) close(fd_);
+  }
 
   bool connected() const { return connected_; }
+  void Reset() {
+    const linger at_once{1, 0};
+    setsockopt(fd_, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
+    close(std::exchange(fd_, -1));
+  }
   // Whether the other side still holds the connection.
   bool IsHeld() const {
     char byte = 0;
@@ -151,11 +159,49 @@ TEST(Listener, ServesEveryAddressOfAName) {
   EXPECT_TRUE(Caller(listener->port()).connected());
 }
 
-// The one for IPv6 is there for both.
-TEST(Listener, ServesIpv4OnTheUnspecifiedAddressOfIpv6) {
-  auto listener = Listener::Bind("[::]:0");
+bool HasIpv6() {
+  const int fd = socket(AF_INET6, SOCK_STREAM, 0);
+  sockaddr_in6 address{};
+  address.sin6_family = AF_INET6;
+  address.sin6_addr = in6addr_loopback;
+  const bool bound = bind(fd, reinterpret_cast<sockaddr*>(&address), sizeof(address)) == 0;
+  close(fd);
+  return bound;
+}
+
+bool ConnectsByIpv6(int port) {
+  const int fd = socket(AF_INET6, SOCK_STREAM, 0);
+  sockaddr_in6 address{};
+  address.sin6_family = AF_INET6;
+  address.sin6_addr = in6addr_loopback;
+  address.sin6_port = htons(static_cast<uint16_t>(port));
+  const bool connected = connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof(address)) == 0;
+  close(fd);
+  return connected;
+}
+
+class EveryAddress : public testing::TestWithParam<const char*> {};
+
+// Pods have addresses of either kind, or of both.
+TEST_P(EveryAddress, IsOfBothProtocols) {
+  const auto listener = Listener::Bind(std::string(GetParam()) + ":0");
   ASSERT_TRUE(listener.ok()) << listener.status();
   EXPECT_TRUE(Caller((*listener)->port()).connected());
+  EXPECT_EQ(ConnectsByIpv6((*listener)->port()), HasIpv6());
+}
+
+INSTANTIATE_TEST_SUITE_P(Listener, EveryAddress, testing::Values("0.0.0.0", "[::]"));
+
+// A connection that was reset before its turn is nobody's affair.
+TEST(Listener, HandsOverNobodyWhoIsGone) {
+  Connections connections;
+  const auto listener = BindAnyPort();
+  for (int i = 0; i < 10; ++i) Caller(listener->port()).Reset();
+  const Caller last(listener->port());
+  listener->Start(connections.Take());
+  connections.WaitFor(1);
+  listener->Close();
+  EXPECT_EQ(connections.count(), 1u);
 }
 
 TEST(Listener, NamesAnAddressThatIsNotThisMachines) {
