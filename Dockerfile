@@ -64,10 +64,11 @@ ENV HOME=/ \
     OAUTH_GATEWAY_ADMIN_LISTEN=0.0.0.0:9090
 EXPOSE 50051 9090
 STOPSIGNAL SIGTERM
-# For engines that ask the container itself; Kubernetes asks by gRPC and HTTP. It knows settings of
-# the environment, so ports are set there and not by arguments.
+# For engines that ask the container itself; Kubernetes asks by gRPC and HTTP. Not whether it is ready:
+# it is not while it drains, and must not be killed for that. It knows settings of the environment, so
+# ports are set there and not by arguments.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=5s --retries=3 \
-  CMD ["/usr/bin/oauth-gateway", "--probe=ready"]
+  CMD ["/usr/bin/oauth-gateway", "--probe=live"]
 ARG VERSION=0.0.0
 ARG REVISION=unknown
 LABEL org.opencontainers.image.title="oauth-gateway" \

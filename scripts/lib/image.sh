@@ -8,6 +8,14 @@ images="$root/build/image"
 gateway_image=localhost/oauth-gateway:built
 sandbox_image=localhost/oauth-sandbox:built
 
+# in_own_mounts ARGUMENT...: runs the script again where no mount of its is anybody else's, so that none
+# is left when it ends, however that is.
+in_own_mounts() {
+  [[ -z "${own_mounts:-}" ]] || return 0
+  ((EUID == 0)) || fail "run this as root: images are built and run without a daemon"
+  own_mounts=true exec unshare --mount --propagation private "$0" "$@"
+}
+
 # Where the folder cannot hold an overlay (it may be one itself), copies do, at a price of disk.
 storage_driver() {
   local probe driver=vfs
@@ -24,7 +32,6 @@ storage_driver() {
 
 # A store of its own keeps these images out of the machine's, and the other way round.
 use_store() {
-  ((EUID == 0)) || fail "run this as root: images are built and run without a daemon"
   mkdir -p "$images"
   [[ -s "$images/driver" ]] || storage_driver >"$images/driver"
   store=(--root "$images/store" --runroot "$images/run" --storage-driver "$(<"$images/driver")")

@@ -100,6 +100,10 @@ class Manifests:
                   f"delay {delay} s, the age of connections {age} s and drain timeout {timeout} s")
         rolling = self.deployment["spec"]["strategy"]["rollingUpdate"]
         self.rule(rolling["maxUnavailable"] == 0, "a rollout takes Pods away before others are there")
+        # Clients of the sandbox are people.
+        if not any(o["metadata"]["name"] == "oauth-sandbox" for o in self.all("Deployment")):
+            self.rule(self.deployment["spec"]["minReadySeconds"] > 60,
+                      "a rollout takes Pods away before clients have asked DNS for others")
 
     def check_selectors(self):
         labels = self.pod["metadata"]["labels"]
