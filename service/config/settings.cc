@@ -145,8 +145,7 @@ std::vector<Setting> MakeSettings() {
   return {
       Text("listen", "HOST:PORT", &C::listen, Empty::kRefused, HostPortRule,
            "Where gRPC is served; 0.0.0.0 and [::] are every address, of IPv4 and IPv6; port 0 "
-           "picks "
-           "one, which the log line `listening` names."),
+           "picks one, which the log line `listening` names."),
       Text("admin_listen", "HOST:PORT", &C::admin_listen, Empty::kAllowed, HostPortRule,
            "Where probes and metrics are served over HTTP; empty switches it off."),
 

@@ -159,25 +159,22 @@ TEST(Listener, ServesEveryAddressOfAName) {
   EXPECT_TRUE(Caller(listener->port()).connected());
 }
 
-bool HasIpv6() {
-  const int fd = socket(AF_INET6, SOCK_STREAM, 0);
-  sockaddr_in6 address{};
-  address.sin6_family = AF_INET6;
-  address.sin6_addr = in6addr_loopback;
-  const bool bound = bind(fd, reinterpret_cast<sockaddr*>(&address), sizeof(address)) == 0;
-  close(fd);
-  return bound;
-}
-
-bool ConnectsByIpv6(int port) {
-  const int fd = socket(AF_INET6, SOCK_STREAM, 0);
+sockaddr_in6 LoopbackOfIpv6(int port) {
   sockaddr_in6 address{};
   address.sin6_family = AF_INET6;
   address.sin6_addr = in6addr_loopback;
   address.sin6_port = htons(static_cast<uint16_t>(port));
-  const bool connected = connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof(address)) == 0;
+  return address;
+}
+
+// Whether `call`, bind or connect, takes that address.
+template <class Call>
+bool TakesIpv6(Call call, int port) {
+  const int fd = socket(AF_INET6, SOCK_STREAM, 0);
+  const sockaddr_in6 address = LoopbackOfIpv6(port);
+  const bool taken = call(fd, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0;
   close(fd);
-  return connected;
+  return taken;
 }
 
 class EveryAddress : public testing::TestWithParam<const char*> {};
@@ -187,7 +184,7 @@ TEST_P(EveryAddress, IsOfBothProtocols) {
   const auto listener = Listener::Bind(std::string(GetParam()) + ":0");
   ASSERT_TRUE(listener.ok()) << listener.status();
   EXPECT_TRUE(Caller((*listener)->port()).connected());
-  EXPECT_EQ(ConnectsByIpv6((*listener)->port()), HasIpv6());
+  EXPECT_EQ(TakesIpv6(connect, (*listener)->port()), TakesIpv6(bind, 0));
 }
 
 INSTANTIATE_TEST_SUITE_P(Listener, EveryAddress, testing::Values("0.0.0.0", "[::]"));
