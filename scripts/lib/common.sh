@@ -61,3 +61,18 @@ project_files() {
       done
   )
 }
+
+# eventually SECONDS COMMAND...: tries until it succeeds; false when the time is over.
+eventually() {
+  local end=$((SECONDS + $1))
+  shift
+  until "$@"; do
+    ((SECONDS < end)) || return 1
+    sleep 0.05
+  done
+}
+
+# PKCE (RFC 7636): random_base64url BYTES makes a verifier, challenge_of VERIFIER its S256 challenge.
+random_base64url() { openssl rand "$1" | base64url; }
+challenge_of() { printf '%s' "$1" | openssl dgst -sha256 -binary | base64url; }
+base64url() { openssl base64 -A | tr '+/' '-_' | tr -d '='; }

@@ -32,16 +32,6 @@ prepare_logs() {
 
 alive() { [[ -n "$1" && -d "/proc/$1" ]]; }
 
-# eventually SECONDS COMMAND...: tries until it succeeds; false when the time is over.
-eventually() {
-  local end=$((SECONDS + $1))
-  shift
-  until "$@"; do
-    ((SECONDS < end)) || return 1
-    sleep 0.05
-  done
-}
-
 # log_field NAME FIELD: a field of the line in which NAME says where it listens.
 log_field() {
   jq -Rr "fromjson? | select(.event == \"listening\") | .$2" "$logs/$1.log" | head -n 1
