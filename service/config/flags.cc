@@ -71,6 +71,14 @@ class Loader {
     config_.exchange_peppers = *std::move(peppers);
   }
 
+  void ReadCaFiles() {
+    for (const auto& [name, path] : {std::pair("upstream_ca_file", &config_.upstream_ca_file),
+                                     {"exchange_store_ca_file", &config_.exchange_store_ca_file}}) {
+      if (path->empty()) continue;
+      if (const Rule broken = CaFileRule(*path)) AddError(*FindSetting(name), *broken);
+    }
+  }
+
   void JudgeTogether() {
     for (const CrossRule& rule : CrossRules()) {
       const bool understood =
@@ -139,9 +147,10 @@ LoadResult Load(const std::vector<std::string>& args, const Environment& environ
 
   Loader loader(std::move(command_line), environment);
   loader.ReadSettings();
-  // A probe needs neither, and must not take a gateway for ill that keeps an old key because the
-  // file has a wrong one.
+  // A probe needs no file, and must not take a gateway for ill that keeps what it has because a
+  // file got wrong content.
   if (loader.config().probe == Question::kNone) {
+    loader.ReadCaFiles();
     loader.ReadKey();
     loader.ReadPeppers();
   }

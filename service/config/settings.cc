@@ -153,7 +153,7 @@ std::vector<Setting> MakeSettings() {
                     "Base URL of the REST API. http is refused unless the host is loopback or "
                     "--insecure_upstream is set."),
                RedactUrl),
-      Text("upstream_ca_file", "FILE", &C::upstream_ca_file, Empty::kAllowed, CaFileRule,
+      Text("upstream_ca_file", "FILE", &C::upstream_ca_file, Empty::kAllowed, nullptr,
            "PEM file of the CAs that the upstream's certificate may come from, instead of the "
            "system's."),
       Redacted(Text("upstream_proxy", "URL", &C::upstream_proxy, Empty::kAllowed, ProxyRule,
@@ -258,8 +258,7 @@ std::vector<Setting> MakeSettings() {
                     "gateways share exchanges, so that a repeat finds its key whichever of them "
                     "it reaches. None: only where it reaches the same one."),
                RedactUrl),
-      Text("exchange_store_ca_file", "FILE", &C::exchange_store_ca_file, Empty::kAllowed,
-           CaFileRule,
+      Text("exchange_store_ca_file", "FILE", &C::exchange_store_ca_file, Empty::kAllowed, nullptr,
            "PEM file of the CAs that the store's certificate may come from, instead of the "
            "system's."),
       Switch("exchange_store_fail_closed", &C::exchange_store_fail_closed,

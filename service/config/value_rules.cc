@@ -8,8 +8,11 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <charconv>
+#include <cstring>
 
+#include "base/pem_certificates.h"
 #include "config/small_file.h"
 #include "http/base_url.h"
 #include "http/http.h"
@@ -94,8 +97,10 @@ Rule StoreRule(std::string_view text) {
 
 Rule CaFileRule(std::string_view path) {
   const std::optional<std::string> text = ReadSmallFile(std::string(path), 16 << 20);
-  if (text && text->find("CERTIFICATE-----") != std::string::npos) return std::nullopt;
-  return "must be a PEM file with a certificate that can be read";
+  if (!text) return fmt::format("must be a file that can be read: {}", std::strerror(errno));
+  const auto certificates = ParsePemCertificates(*text);
+  if (certificates.ok()) return std::nullopt;
+  return std::string(certificates.status().message());
 }
 
 Rule HeaderNameRule(std::string_view text) {

@@ -23,7 +23,7 @@ Rule ProxyRule(std::string_view text);
 // A Redis-compatible server, see redis/redis_url.h.
 Rule StoreRule(std::string_view text);
 
-// A PEM file with a certificate that can be read now.
+// A PEM file with certificates, all of which can be read now (base/pem_certificates.h).
 Rule CaFileRule(std::string_view path);
 
 // A field name (RFC 9110, 5.1) that is not one of those the gateway itself sends.

@@ -2,6 +2,10 @@
 
 #include <gmock/gmock.h>
 
+#include <fstream>
+#include <sstream>
+
+#include "support/test_certificate.h"
 #include "unit/config/load_support.h"
 
 namespace modelgates::gateway {
@@ -120,11 +124,11 @@ TEST(Load, PrefersTheKeyOfTheFile) {
   EXPECT_EQ(result.config->api_key.Reveal(), "sk-file");
 }
 
-// A gateway keeps its key when the file gets a wrong one, and is well.
-TEST(Load, ReadsNoSecretsForAProbe) {
+// A gateway keeps what it has when a file gets wrong content, and is well.
+TEST(Load, ReadsNoFilesForAProbe) {
   const LoadResult result = LoadWith(
       {"--probe=live", "--api_key_file=/nonexistent/key", "--exchange_store=redis://redis.example",
-       "--exchange_pepper_file=/nonexistent/pepper"},
+       "--exchange_pepper_file=/nonexistent/pepper", "--upstream_ca_file=/nonexistent/ca.pem"},
       {{"MODELGATES_API_KEY", "a wrong\nkey"}});
   ASSERT_TRUE(result.config) << AllText(result);
   EXPECT_TRUE(result.config->api_key.empty());
@@ -165,6 +169,22 @@ TEST(Load, WarnsOfAPepperWithoutAStoreAndOfAPasswordInClear) {
   EXPECT_THAT(LoadWith({pepper, "--exchange_store=redis://:word@redis.example"}).warnings,
               SizeIs(1));
   EXPECT_THAT(LoadWith({pepper, "--exchange_store=redis://redis.example"}).warnings, IsEmpty());
+}
+
+// As the transport will load them, so that no gateway starts that can reach nobody.
+TEST(Load, RefusesACaFileWithACertificateThatCannotBeRead) {
+  const TestCertificate certificate("ca.example");
+  std::ostringstream good;
+  good << std::ifstream(certificate.ca_file()).rdbuf();
+  const TemporaryFile broken(good.str() +
+                             "-----BEGIN CERTIFICATE-----\nxxxx\n-----END CERTIFICATE-----\n");
+  for (const std::string flag : {"--upstream_ca_file=", "--exchange_store_ca_file="}) {
+    EXPECT_TRUE(LoadWith({flag + certificate.ca_file()}).config);
+    const LoadResult result = LoadWith({flag + broken.path(), "--check_config"});
+    EXPECT_EQ(result.exit_status, 2);
+    EXPECT_THAT(result.errors,
+                ElementsAre(AllOf(StartsWith(flag), HasSubstr("certificate 2 cannot be read: "))));
+  }
 }
 
 TEST(Load, WorksWithoutAKey) {
