@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <iterator>
 
@@ -15,6 +16,8 @@ namespace {
 // A pipe that says it has room has room for this much (poll and pipe(7)), so writing no more does
 // not wait, and the descriptor, which others share, need not be made non-blocking.
 constexpr size_t kChunkBytes = PIPE_BUF;
+
+constexpr std::string_view kLineEnd = "\n";
 
 bool HasRoom(int fd, int timeout_ms) {
   pollfd room{fd, POLLOUT, 0};
@@ -37,21 +40,33 @@ LineWriter::~LineWriter() {
 }
 
 void LineWriter::Write(std::string_view line) {
-  constexpr std::string_view kEnd = "\n";
-  const std::lock_guard lock(mutex_);
-  const size_t written = keeps_something() ? 0 : WriteNow(line, kEnd);
-  if (written == line.size() + kEnd.size()) return;
-  // A line that has begun is kept in any case: the next one must not continue it.
-  if (written == 0 && kept_.size() - written_ + line.size() + kEnd.size() > max_buffer_bytes_) {
+  const size_t size = line.size() + kLineEnd.size();
+  std::unique_lock lock(mutex_);
+  // One line of another thread's, which does not wait for the reader either.
+  turn_.wait(lock, [this] { return !writing_; });
+  if (size > max_buffer_bytes_ - kept_.size()) {
     ++dropped_;
     return;
   }
-  Keep(line.substr(written), kEnd);
+  if (!kept_.empty()) return Keep(line, kLineEnd);
+
+  writing_ = true;
+  lock.unlock();
+  const Written written = WriteSome(line, kLineEnd);
+  lock.lock();
+  writing_ = false;
+  if (written.reader_gone) {
+    ++dropped_;
+  } else if (written.bytes < size) {
+    Keep(line.substr(written.bytes), kLineEnd);
+  }
+  lock.unlock();
+  turn_.notify_one();
 }
 
 bool LineWriter::Flush(std::chrono::milliseconds patience) {
   std::unique_lock lock(mutex_);
-  return changed_.wait_for(lock, patience, [this] { return !keeps_something(); });
+  return changed_.wait_for(lock, patience, [this] { return kept_.empty(); });
 }
 
 // Asked after every line, and the answer is nearly always 0.
@@ -59,57 +74,77 @@ uint64_t LineWriter::TakeDropped() {
   return dropped_.load(std::memory_order_relaxed) == 0 ? 0 : dropped_.exchange(0);
 }
 
-size_t LineWriter::WriteNow(std::string_view text, std::string_view end) {
+size_t LineWriter::kept_bytes() const {
+  const std::lock_guard lock(mutex_);
+  return kept_.size();
+}
+
+LineWriter::Written LineWriter::WriteSome(std::string_view text, std::string_view end) const {
   const size_t total = text.size() + end.size();
-  size_t written = 0;
-  while (written < total && HasRoom(fd_, 0)) {
-    std::string_view first = text.substr(std::min(written, text.size()), kChunkBytes);
+  Written written;
+  while (written.bytes < total && HasRoom(fd_, 0)) {
+    std::string_view first = text.substr(std::min(written.bytes, text.size()), kChunkBytes);
     std::string_view second = end;
-    if (first.size() + second.size() > kChunkBytes || written + first.size() < text.size()) {
+    if (first.size() + second.size() > kChunkBytes || written.bytes + first.size() < text.size()) {
       second = {};
     }
     const iovec parts[] = {{const_cast<char*>(first.data()), first.size()},
                            {const_cast<char*>(second.data()), second.size()}};
     const ssize_t count = writev(fd_, parts, std::size(parts));
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) break;
-    if (count < 0) {
-      // Nobody will ever read it.
-      ++dropped_;
-      return total;
+    if (count >= 0) {
+      written.bytes += static_cast<size_t>(count);
+    } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
+      break;
+    } else if (errno != EINTR) {
+      written.reader_gone = true;
+      break;
     }
-    written += static_cast<size_t>(count);
   }
   return written;
 }
 
 void LineWriter::Keep(std::string_view text, std::string_view end) {
-  kept_.append(text).append(end);
+  if (kept_.capacity() == 0) kept_.set_capacity(max_buffer_bytes_);
+  kept_.insert(kept_.end(), text.begin(), text.end());
+  kept_.insert(kept_.end(), end.begin(), end.end());
   if (!thread_.joinable()) thread_ = std::thread([this] { Run(); });
   changed_.notify_all();
 }
 
-void LineWriter::WriteKept() {
-  written_ += WriteNow(std::string_view(kept_).substr(written_), {});
-  if (keeps_something()) return;
+void LineWriter::DropKept() {
+  dropped_ += static_cast<uint64_t>(std::count(kept_.begin(), kept_.end(), kLineEnd.front()));
   kept_.clear();
-  written_ = 0;
-  changed_.notify_all();
 }
 
 void LineWriter::Run() {
   constexpr int kPollMs = 100;  // how long the end of the program may have to wait
   std::unique_lock lock(mutex_);
   while (!stop_) {
-    if (!keeps_something()) {
-      changed_.wait(lock, [this] { return stop_ || keeps_something(); });
+    if (kept_.empty()) {
+      changed_.wait(lock, [this] { return stop_ || !kept_.empty(); });
       continue;
     }
     lock.unlock();
     const bool room = HasRoom(fd_, kPollMs);
     lock.lock();
-    if (room) WriteKept();
+    if (room) WriteKept(lock);
   }
+}
+
+// Only this thread takes from what is kept, and nobody else writes while something is.
+void LineWriter::WriteKept(std::unique_lock<std::mutex>& lock) {
+  std::array<char, kChunkBytes> chunk;
+  const size_t size = std::min(chunk.size(), kept_.size());
+  std::copy_n(kept_.begin(), size, chunk.begin());
+  lock.unlock();
+  const Written written = WriteSome({chunk.data(), size}, {});
+  lock.lock();
+  if (written.reader_gone) {
+    DropKept();
+  } else {
+    kept_.erase_begin(written.bytes);
+  }
+  if (kept_.empty()) changed_.notify_all();
 }
 
 }  // namespace modelgates::gateway

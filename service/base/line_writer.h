@@ -1,23 +1,24 @@
 #pragma once
 
 #include <atomic>
+#include <boost/circular_buffer.hpp>
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <mutex>
-#include <string>
 #include <string_view>
 #include <thread>
 
 namespace modelgates::gateway {
 
-// Writes lines to a descriptor and never waits for whoever reads them.
+// Writes lines to a descriptor and never waits for its reader.
 //
 // While the reader keeps up, each line is written at once, by the thread that has it: nothing is
-// lost when the process dies. When the reader stalls, lines are kept in memory, in order, and a
-// thread writes them as the reader gets on. What does not fit any more is dropped and counted. Any
-// thread.
+// lost when the process dies. When the reader is slower, lines are kept in memory, in order, and a
+// thread of the writer's own writes them as the reader gets on. At most `max_buffer_bytes` are
+// kept. A line that does not fit is dropped whole and counted; a line that has begun is finished.
+// No lock is held while the descriptor is written. Any thread.
 class LineWriter {
  public:
   static constexpr size_t kDefaultBufferBytes = 4 * 1024 * 1024;
@@ -38,21 +39,31 @@ class LineWriter {
   // Lines dropped since the last call.
   uint64_t TakeDropped();
 
+  // Bytes kept in memory now.
+  size_t kept_bytes() const;
+
  private:
-  // All with the lock held.
-  size_t WriteNow(std::string_view text, std::string_view end);
+  struct Written {
+    size_t bytes = 0;
+    bool reader_gone = false;
+  };
+
+  // Writes what the descriptor takes without waiting. Without the lock.
+  Written WriteSome(std::string_view text, std::string_view end) const;
+  // With the lock held.
   void Keep(std::string_view text, std::string_view end);
-  void WriteKept();
-  bool keeps_something() const { return written_ < kept_.size(); }
+  void DropKept();
 
   void Run();
+  void WriteKept(std::unique_lock<std::mutex>& lock);
 
   const int fd_;
   const size_t max_buffer_bytes_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
+  std::condition_variable turn_;  // `writing_` became false
+  bool writing_ = false;          // a caller of Write writes its own line; nothing is kept then
   std::condition_variable changed_;
-  std::string kept_;
-  size_t written_ = 0;  // of kept_
+  boost::circular_buffer<char> kept_;  // its memory: none before the first line that is kept
   std::atomic<uint64_t> dropped_{0};
   bool stop_ = false;
   std::thread thread_;  // from the first line that had to be kept

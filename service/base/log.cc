@@ -4,7 +4,6 @@
 #include <spdlog/details/null_mutex.h>
 #include <spdlog/logger.h>
 #include <spdlog/sinks/base_sink.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -133,8 +132,10 @@ spdlog::level::level_enum ToSpdlog(Severity severity) {
 
 // Writes lines as they are, and never waits for their reader, which spdlog's own sink does. The
 // writer has a lock of its own.
-class StdoutSink final : public spdlog::sinks::base_sink<spdlog::details::null_mutex> {
+class DescriptorSink final : public spdlog::sinks::base_sink<spdlog::details::null_mutex> {
  public:
+  explicit DescriptorSink(int fd) : writer_(fd) {}
+
   uint64_t TakeDropped() { return writer_.TakeDropped(); }
 
  private:
@@ -146,7 +147,7 @@ class StdoutSink final : public spdlog::sinks::base_sink<spdlog::details::null_m
     writer_.Flush(kPatience);
   }
 
-  LineWriter writer_{STDOUT_FILENO};
+  LineWriter writer_;
 };
 
 }  // namespace
@@ -224,9 +225,9 @@ std::string_view LogLine::Finish() {
 Log::Log(const Options& options) : min_severity_(options.min_severity), format_(options.format) {
   std::shared_ptr<spdlog::sinks::sink> sink = options.sink;
   if (!sink) {
-    auto to_stdout = std::make_shared<StdoutSink>();
-    take_dropped_ = [to_stdout] { return to_stdout->TakeDropped(); };
-    sink = std::move(to_stdout);
+    auto to_fd = std::make_shared<DescriptorSink>(options.fd);
+    take_dropped_ = [to_fd] { return to_fd->TakeDropped(); };
+    sink = std::move(to_fd);
   }
   logger_ = std::make_unique<spdlog::logger>("gateway", std::move(sink));
   logger_->set_pattern("%v");
@@ -238,12 +239,14 @@ Log::~Log() { Flush(); }
 void Log::Write(LogLine& line) {
   if (!Enabled(line.severity_)) return;
   Pass(line);
-  if (const uint64_t dropped = take_dropped_ ? take_dropped_() : 0; dropped > 0) {
-    dropped_.fetch_add(dropped, std::memory_order_relaxed);
-    LogLine loss =
-        Line(Severity::kWarning, "log_lines_dropped", "whoever reads the log is too slow");
-    Pass(loss.Add("lines", dropped));
-  }
+  CountDropped();
+  if (!loss_is_unsaid()) return;
+  constexpr std::chrono::seconds kInterval{1};
+  const std::unique_lock lock(loss_mutex_, std::try_to_lock);
+  const TimePoint now = std::chrono::steady_clock::now();
+  if (!lock || now < next_loss_line_) return;
+  next_loss_line_ = now + kInterval;
+  SayLoss();
 }
 
 void Log::Pass(LogLine& line) {
@@ -251,6 +254,27 @@ void Log::Pass(LogLine& line) {
   logger_->log(ToSpdlog(line.severity_), spdlog::string_view_t(text.data(), text.size()));
 }
 
-void Log::Flush() { logger_->flush(); }
+void Log::CountDropped() {
+  if (const uint64_t dropped = take_dropped_ ? take_dropped_() : 0; dropped > 0) {
+    dropped_.fetch_add(dropped, std::memory_order_relaxed);
+  }
+}
+
+void Log::SayLoss() {
+  const uint64_t dropped = this->dropped();
+  LogLine loss = Line(Severity::kWarning, "log_lines_dropped", "the reader of the log is too slow");
+  Pass(loss.Add("lines", dropped - said_.load(std::memory_order_relaxed)));
+  CountDropped();
+  if (this->dropped() == dropped) said_.store(dropped, std::memory_order_relaxed);
+}
+
+void Log::Flush() {
+  logger_->flush();
+  const std::lock_guard lock(loss_mutex_);
+  CountDropped();
+  if (!loss_is_unsaid()) return;
+  SayLoss();
+  logger_->flush();
+}
 
 }  // namespace modelgates::gateway

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string_view>
 #include <type_traits>
 
@@ -75,8 +76,9 @@ class LogLine {
 };
 
 // The program's log: one line per event on stdout, each written before Write returns, so that
-// nothing is lost when the process ends; unless whoever reads stdout stalls (line_writer.h). What
-// is lost then is counted, and said in the log itself. Any thread.
+// nothing is lost when the process ends; unless the reader of stdout is slower than the log
+// (line_writer.h). Lines that are lost then are counted, and the log itself says how many
+// (`log_lines_dropped`), at most once a second and at the end. Any thread.
 //
 //   if (log.Enabled(Severity::kInfo)) {
 //     LogLine line = log.Line(Severity::kInfo, "call", "call finished");
@@ -87,8 +89,9 @@ class Log {
   struct Options {
     Severity min_severity = Severity::kInfo;
     LogFormat format = LogFormat::kJson;
-    // Where lines go; null is stdout. Tests pass an ostream_sink_mt.
+    // Where lines go; null is `fd`. Tests pass an ostream_sink_mt.
     std::shared_ptr<spdlog::sinks::sink> sink;
+    int fd = 1;  // stdout; must stay open until the log is gone
   };
 
   Log() : Log(Options()) {}
@@ -109,20 +112,27 @@ class Log {
   // Ends `line` and writes it, unless its severity is not enabled. Once per line.
   void Write(LogLine& line);
 
-  // Waits a second at most.
+  // Waits until everything is written, two seconds at most, and says what was lost.
   void Flush();
 
-  // Lines that were lost because nobody read fast enough.
+  // Lines that were lost because the reader was too slow or gone.
   uint64_t dropped() const { return dropped_.load(std::memory_order_relaxed); }
 
  private:
   void Pass(LogLine& line);
+  void CountDropped();
+  bool loss_is_unsaid() const { return dropped() != said_.load(std::memory_order_relaxed); }
+  // Lost itself, it is said again later.
+  void SayLoss();
 
   const Severity min_severity_;
   const LogFormat format_;
   std::unique_ptr<spdlog::logger> logger_;
   std::function<uint64_t()> take_dropped_;
   std::atomic<uint64_t> dropped_{0};
+  std::atomic<uint64_t> said_{0};  // of `dropped_`
+  std::mutex loss_mutex_;
+  TimePoint next_loss_line_{};  // guarded by loss_mutex_
 };
 
 }  // namespace modelgates::gateway

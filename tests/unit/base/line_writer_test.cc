@@ -5,7 +5,9 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include <future>
+#include <algorithm>
+#include <string>
+#include <thread>
 #include <vector>
 
 namespace modelgates::gateway {
@@ -13,6 +15,14 @@ namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;
+
+constexpr size_t kLineBytes = 101;
+
+std::string Line(size_t number, size_t size = kLineBytes - 1) {
+  std::string line = std::to_string(number) + " ";
+  line.resize(size, 'x');
+  return line;
+}
 
 // A small pipe, which its reader reads when told to.
 class LineWriterTest : public testing::Test {
@@ -57,15 +67,34 @@ class LineWriterTest : public testing::Test {
 
   int out() const { return fds_[1]; }
 
+  // Reads lines of kLineBytes up to the one that `last` begins, and counts them. Each must be whole
+  // and have a higher number than the one before it.
+  size_t CountLinesUpTo(const std::string& last) {
+    size_t count = 0;
+    long previous = -1;
+    while (true) {
+      unread_ += Read(kLineBytes - std::min(kLineBytes, unread_.size()));
+      if (unread_.size() < kLineBytes) {
+        ADD_FAILURE() << "the log ends with " << unread_;
+        return count;
+      }
+      const std::string line = unread_.substr(0, kLineBytes);
+      unread_.erase(0, kLineBytes);
+      if (line == last + "\n") return count;
+      const long number = std::stol(line);
+      EXPECT_EQ(line, Line(static_cast<size_t>(number)) + "\n");
+      EXPECT_GT(number, previous);
+      previous = number;
+      ++count;
+    }
+  }
+
+  // What a slow reader has read and nobody looked at yet.
+  std::string unread_;
+
  private:
   int fds_[2] = {-1, -1};
 };
-
-std::string Line(size_t number, size_t size = 100) {
-  std::string line = std::to_string(number) + " ";
-  line.resize(size, 'x');
-  return line;
-}
 
 TEST_F(LineWriterTest, WritesAtOnceWhileThereIsRoom) {
   LineWriter writer(out());
@@ -112,8 +141,8 @@ TEST_F(LineWriterTest, DropsAndCountsWhatDoesNotFit) {
   const uint64_t dropped = writer.TakeDropped();
   const size_t written = kLines - dropped;
   // A pipe says that it is full when its last page has been begun.
-  EXPECT_GE(written, (kPipeBytes - kPageBytes + kBufferBytes) / 101 - 1);
-  EXPECT_LE(written, (kPipeBytes + kBufferBytes) / 101 + 1);
+  EXPECT_GE(written, (kPipeBytes - kPageBytes + kBufferBytes) / kLineBytes - 1);
+  EXPECT_LE(written, (kPipeBytes + kBufferBytes) / kLineBytes + 1);
   EXPECT_EQ(writer.TakeDropped(), 0u);
 
   // The first ones are there, each whole.
@@ -122,6 +151,66 @@ TEST_F(LineWriterTest, DropsAndCountsWhatDoesNotFit) {
   EXPECT_EQ(Read(expected.size()), expected);
   EXPECT_TRUE(writer.Flush(seconds(20)));
   EXPECT_EQ(ReadWhatIsThere(), "");
+}
+
+// Given a reader that takes half of what is logged and never stalls, when lines are written for as
+// long as it takes to fill the buffer many times over, then no more than the bound is ever kept,
+// and every line is either read or counted.
+TEST_F(LineWriterTest, NeverKeepsMoreThanItsBoundForASlowReader) {
+  constexpr size_t kBufferBytes = 20'000;
+  constexpr size_t kLines = 20'000;
+  constexpr size_t kLinesPerPage = 2 * kPageBytes / kLineBytes;
+  LineWriter writer(out(), kBufferBytes);
+  size_t most_kept = 0;
+  for (size_t i = 0; i < kLines; ++i) {
+    writer.Write(Line(i));
+    most_kept = std::max(most_kept, writer.kept_bytes());
+    if (i % kLinesPerPage == kLinesPerPage - 1) unread_ += Read(kPageBytes);
+  }
+  EXPECT_LE(most_kept, kBufferBytes);
+  EXPECT_GT(most_kept, kBufferBytes - kLineBytes) << "the reader was not too slow";
+  const uint64_t dropped = writer.TakeDropped();
+  EXPECT_GT(dropped, kLines / 3);
+
+  std::thread last([&] {
+    EXPECT_TRUE(writer.Flush(seconds(60)));
+    writer.Write(Line(kLines));
+  });
+  EXPECT_EQ(CountLinesUpTo(Line(kLines)) + dropped, kLines);
+  last.join();
+  EXPECT_EQ(writer.TakeDropped(), 0u);
+}
+
+// Given bursts that are larger than pipe and buffer together, when the reader catches up after
+// each, then each burst loses its own end only.
+TEST_F(LineWriterTest, TakesEachBurstUpToItsBound) {
+  constexpr size_t kBufferBytes = 20'000;
+  constexpr size_t kLines = 1'000;
+  LineWriter writer(out(), kBufferBytes);
+  for (size_t burst = 0; burst < 5; ++burst) {
+    for (size_t i = 0; i < kLines; ++i) writer.Write(Line(i));
+    EXPECT_LE(writer.kept_bytes(), kBufferBytes);
+    const uint64_t dropped = writer.TakeDropped();
+    EXPECT_GT(dropped, 0u);
+    std::string expected;
+    for (size_t i = 0; i < kLines - dropped; ++i) expected += Line(i) + "\n";
+    EXPECT_EQ(Read(expected.size()), expected);
+    EXPECT_TRUE(writer.Flush(seconds(60)));
+    EXPECT_EQ(writer.kept_bytes(), 0u);
+  }
+}
+
+// A line that could never be kept whole is not begun.
+TEST_F(LineWriterTest, DropsALineThatIsLongerThanItsBound) {
+  constexpr size_t kBufferBytes = 10 * kPipeBytes;
+  LineWriter writer(out(), kBufferBytes);
+  writer.Write(Line(1, kBufferBytes));
+  EXPECT_EQ(writer.TakeDropped(), 1u);
+  EXPECT_EQ(ReadWhatIsThere(), "");
+  const std::string longest = Line(2, kBufferBytes - 1);
+  writer.Write(longest);
+  EXPECT_EQ(Read(kBufferBytes), longest + "\n");
+  EXPECT_EQ(writer.TakeDropped(), 0u);
 }
 
 TEST_F(LineWriterTest, EndsThoughNobodyReads) {
@@ -140,6 +229,23 @@ TEST_F(LineWriterTest, CountsWhatNobodyCanRead) {
   EXPECT_TRUE(writer.Flush(milliseconds(0)));
 }
 
+TEST_F(LineWriterTest, CountsEachLineThatWasKeptForAReaderThatLeaves) {
+  signal(SIGPIPE, SIG_IGN);
+  constexpr size_t kLines = 1'000;
+  LineWriter writer(out());
+  for (size_t i = 0; i < kLines; ++i) writer.Write(Line(i));
+  const std::string read = ReadWhatIsThere();
+  const auto whole = static_cast<uint64_t>(std::count(read.begin(), read.end(), '\n'));
+  // What has moved from the buffer to the pipe meanwhile is out, as far as a writer can know.
+  const uint64_t piped = kPipeBytes / kLineBytes + 1;
+  CloseReader();
+  EXPECT_TRUE(writer.Flush(seconds(60)));
+  EXPECT_EQ(writer.kept_bytes(), 0u);
+  const uint64_t dropped = writer.TakeDropped();
+  EXPECT_LE(dropped, kLines - whole);
+  EXPECT_GE(dropped, kLines - whole - piped);
+}
+
 TEST_F(LineWriterTest, KeepsTheOrderOfEachThread) {
   constexpr size_t kThreads = 4;
   constexpr size_t kLines = 500;
@@ -150,12 +256,12 @@ TEST_F(LineWriterTest, KeepsTheOrderOfEachThread) {
       for (size_t i = 0; i < kLines; ++i) writer.Write(Line(thread * kLines + i));
     });
   }
-  const std::string text = Read(kThreads * kLines * 101);
+  const std::string text = Read(kThreads * kLines * kLineBytes);
   for (std::thread& thread : threads) thread.join();
   std::vector<size_t> next(kThreads);
   for (size_t i = 0; i < kThreads * kLines; ++i) {
-    const size_t number = std::stoul(text.substr(i * 101));
-    ASSERT_EQ(text.substr(i * 101, 101), Line(number) + "\n");
+    const size_t number = std::stoul(text.substr(i * kLineBytes));
+    ASSERT_EQ(text.substr(i * kLineBytes, kLineBytes), Line(number) + "\n");
     EXPECT_EQ(number % kLines, next[number / kLines]++);
   }
   EXPECT_EQ(writer.TakeDropped(), 0u);

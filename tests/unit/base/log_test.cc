@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <spdlog/sinks/ostream_sink.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <limits>
@@ -9,6 +10,7 @@
 #include <random>
 #include <sstream>
 #include <thread>
+#include <vector>
 
 namespace modelgates::gateway {
 namespace {
@@ -175,6 +177,53 @@ TEST(Log, NeverMixesLinesOfTwoThreads) {
     EXPECT_TRUE(Json::accept(line)) << line;
   }
   EXPECT_EQ(count, 800);
+}
+
+// Given a reader that stops for longer than the log can keep lines for it, when it goes on, then
+// the log itself says how many it has lost.
+TEST(Log, SaysHowManyLinesItsReaderHasLost) {
+  constexpr size_t kLines = 30'000;
+  const std::string value(200, 'x');
+  int fds[2];
+  ASSERT_EQ(pipe(fds), 0);
+  std::string text;
+  std::thread reader;
+  {
+    Log log({.sink = nullptr, .fd = fds[1]});
+    for (size_t i = 0; i < kLines; ++i) {
+      LogLine line = log.Line(Severity::kInfo, "event", "message");
+      log.Write(line.Add("value", value));
+    }
+    EXPECT_GT(log.dropped(), 0u);
+    reader = std::thread([&] {
+      std::vector<char> some(65'536);
+      for (ssize_t count = 0; (count = read(fds[0], some.data(), some.size())) > 0;) {
+        text.append(some.data(), static_cast<size_t>(count));
+      }
+    });
+    for (int i = 0; i < 30; ++i) log.Flush();  // each waits for two seconds at most
+  }
+  close(fds[1]);
+  reader.join();
+  close(fds[0]);
+
+  size_t read = 0;
+  size_t said = 0;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    const Json json = Json::parse(line);
+    if (json["event"] == "event") {
+      ++read;
+    } else {
+      EXPECT_EQ(json["event"], "log_lines_dropped");
+      EXPECT_EQ(json["severity"], "WARNING");
+      said += json["lines"].get<size_t>();
+    }
+  }
+  // Lines that say so can be lost too, and count.
+  EXPECT_GE(read + said, kLines);
+  EXPECT_GE(said, 1u);
+  EXPECT_LT(said, kLines - read + kLines / 100) << "lines about lost lines crowd out the others";
 }
 
 template <class T>
