@@ -5,6 +5,7 @@
 #include <optional>
 #include <sstream>
 
+#include "base/nearest_name.h"
 #include "config/settings.h"
 #include "config/small_file.h"
 #include "config/value_rules.h"
@@ -71,7 +72,8 @@ class Reader {
     } else if (const Setting* negated = FindNegated(name); negated && !value) {
       result_.values[negated->name] = {"false", argument.source};
     } else {
-      AddError(fmt::format("--{} is no flag that is known, see --help", Printable(name)), argument);
+      AddError(fmt::format("--{} is no flag that is known, {}", Printable(name), Hint(name)),
+               argument);
     }
   }
 
@@ -112,9 +114,14 @@ class Reader {
     return setting && setting->is_switch() ? setting : nullptr;
   }
 
-  static std::string Printable(std::string_view name) {
-    std::string quoted = Quote(name.substr(0, 64));
-    return quoted.substr(1, quoted.size() - 2);
+  static std::string Hint(std::string_view name) {
+    std::vector<std::string> known = {"help", "version", "flagfile"};
+    for (const Setting& setting : Settings()) known.emplace_back(setting.name);
+    for (const Setting& setting : Settings()) {
+      if (setting.is_switch()) known.push_back(fmt::format("no{}", setting.name));
+    }
+    const std::string_view nearest = NearestName(name, known);
+    return nearest.empty() ? "see --help" : fmt::format("did you mean --{}?", nearest);
   }
 
   void AddError(std::string_view what, const Argument& argument) {

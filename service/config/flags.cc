@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <map>
 #include <set>
 
@@ -32,14 +31,15 @@ class Loader {
     for (const Setting& setting : Settings()) {
       if (!given_.contains(setting.name)) {
         const std::string variable = setting.EnvironmentName();
-        std::optional<std::string> text = environment_(variable);
-        if (!text) continue;
-        given_[setting.name] = {*std::move(text), "environment variable " + variable};
+        const auto found = environment_.find(variable);
+        if (found == environment_.end()) continue;
+        given_[setting.name] = {found->second, "environment variable " + variable};
       }
       if (const Rule broken = setting.parse(given_[setting.name].text, config_)) {
         AddError(setting, *broken);
       }
     }
+    for (std::string& error : UnknownVariables(environment_)) errors_.push_back(std::move(error));
   }
 
   void ReadKey() {
@@ -51,14 +51,13 @@ class Loader {
       config_.api_key = *std::move(key);
       return;
     }
-    std::optional<std::string> text = environment_(kKeyVariable);
-    if (!text) return;
-    const std::string_view key = TrimKey(*text);
+    const auto found = environment_.find(kKeyVariable);
+    if (found == environment_.end()) return;
+    const std::string_view key = TrimKey(found->second);
     if (const Rule broken = KeyRule(key)) {
       errors_.push_back(fmt::format("{} (environment variable) {}", kKeyVariable, *broken));
     }
     config_.api_key = Secret(key);
-    Wipe(*text);
   }
 
   void ReadPeppers() {
@@ -125,13 +124,6 @@ class Loader {
 };
 
 }  // namespace
-
-Environment ProcessEnvironment() {
-  return [](std::string_view name) -> std::optional<std::string> {
-    const char* const value = std::getenv(std::string(name).c_str());
-    return value ? std::optional<std::string>(value) : std::nullopt;
-  };
-}
 
 LoadResult Load(const std::vector<std::string>& args, const Environment& environment) {
   CommandLine command_line = ReadCommandLine(args);

@@ -1,20 +1,14 @@
 #pragma once
 
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "config/config.h"
+#include "config/environment.h"
 
 namespace modelgates::gateway {
-
-// Looks up one environment variable; nullopt when it is not set. Set and empty is a value.
-using Environment = std::function<std::optional<std::string>(std::string_view name)>;
-
-// The environment of this process.
-Environment ProcessEnvironment();
 
 // What became of the command line: a Config to serve with, or a text to print and an exit status.
 struct LoadResult {

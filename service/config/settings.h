@@ -26,9 +26,8 @@ struct Setting {
   std::string (*redact)(std::string_view text) = nullptr;
 
   bool is_switch() const { return value.empty(); }
-  // "OAUTH_GATEWAY_" and the name in capitals. Kubernetes puts OAUTH_GATEWAY_PORT and
-  // OAUTH_GATEWAY_SERVICE_* into the environment of pods beside a Service of this name, so no
-  // setting may be called port or service_*, and variables that are not ours are not mistakes.
+  // "OAUTH_GATEWAY_" and the name in capitals. No setting may be called port, port_*, service_* or
+  // *_port: Kubernetes makes such variables of a Service (environment.h).
   std::string EnvironmentName() const;
 };
 

@@ -190,4 +190,9 @@ std::string Quote(std::string_view text) {
   return result + (text.size() > kMaxBytes ? "\"..." : "\"");
 }
 
+std::string Printable(std::string_view name) {
+  const std::string quoted = Quote(name.substr(0, 64));
+  return quoted.substr(1, quoted.size() - 2);
+}
+
 }  // namespace modelgates::gateway

@@ -51,4 +51,7 @@ std::string RedactKeyPath(std::string_view path);
 // A value for a message: in quotes, bytes other than printable ASCII escaped, a long one cut.
 std::string Quote(std::string_view text);
 
+// The same for a name, without the quotes, at most 64 bytes of it.
+std::string Printable(std::string_view name);
+
 }  // namespace modelgates::gateway

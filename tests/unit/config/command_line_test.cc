@@ -53,6 +53,10 @@ INSTANTIATE_TEST_SUITE_P(
     All, WrongCommandLine,
     ::testing::Values(
         WrongCase{"Unknown", {"--bogus=canary"}, "--bogus is no flag that is known"},
+        WrongCase{"Misspelt", {"--atempt_timeout=canary"}, "did you mean --attempt_timeout?"},
+        WrongCase{"WithDashes", {"--attempt-timeout=canary"}, "did you mean --attempt_timeout?"},
+        WrongCase{"KeyInPlaceOfItsFile", {"--api_key=canary"}, "did you mean --api_key_file?"},
+        WrongCase{"NegatedWithADash", {"--no-breaker"}, "did you mean --nobreaker?"},
         WrongCase{"UnknownNegated", {"--nobogus"}, "--nobogus is no flag that is known"},
         WrongCase{"NegatedThatIsNoSwitch", {"--nolisten"}, "--nolisten is no flag"},
         WrongCase{"NegatedWithValue", {"--noreflection=true"}, "--noreflection is no flag"},

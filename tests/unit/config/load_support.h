@@ -4,7 +4,6 @@
 
 #include <filesystem>
 #include <fstream>
-#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,15 +12,11 @@
 
 namespace modelgates::gateway {
 
-using Variables = std::map<std::string, std::string, std::less<>>;
+using Variables = Environment;
 
 // Load with `variables` as the whole environment.
 inline LoadResult LoadWith(const std::vector<std::string>& args, const Variables& variables = {}) {
-  return Load(args, [&variables](std::string_view name) -> std::optional<std::string> {
-    const auto found = variables.find(name);
-    if (found == variables.end()) return std::nullopt;
-    return found->second;
-  });
+  return Load(args, variables);
 }
 
 // All that a Load could make somebody see.
