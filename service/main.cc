@@ -111,7 +111,12 @@ int Main(int argc, char** argv) {
   for (const std::string& error : loaded.errors) {
     std::fprintf(stderr, "oauth-gateway: %s\n", error.c_str());
   }
-  if (!loaded.config) return loaded.exit_status;
+  if (!loaded.config) {
+    for (const std::string& warning : loaded.warnings) {
+      std::fprintf(stderr, "oauth-gateway: warning: %s\n", warning.c_str());
+    }
+    return loaded.exit_status;
+  }
   if (loaded.config->probe != Question::kNone) return AskOnce(*loaded.config);
   AllowManyConnections();
   return Serve(*loaded.config, loaded.warnings);

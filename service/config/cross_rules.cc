@@ -64,6 +64,11 @@ std::vector<std::string> Doubts(const Config& config) {
   if (config.credential_mode == CredentialMode::kPassthrough && !config.api_key.empty()) {
     doubts.emplace_back("the gateway's key is not used with --credential_mode=passthrough");
   }
+  if (config.credential_mode == CredentialMode::kService && config.api_key.empty()) {
+    doubts.emplace_back(
+        "there is no key: neither --api_key_file nor MODELGATES_API_KEY gives one, so calls go "
+        "upstream without an Authorization header");
+  }
   if (CrossesNetworkInClear(config.upstream)) {
     doubts.emplace_back("--upstream is http: codes and keys cross the network in clear");
   }

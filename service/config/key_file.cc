@@ -1,17 +1,37 @@
 #include "config/key_file.h"
 
+#include <absl/strings/match.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
 #include "config/small_file.h"
-#include "http/http.h"
 
 namespace modelgates::gateway {
 namespace {
 
 constexpr size_t kMaxBytes = 8192;
+constexpr std::string_view kBearer = "Bearer";
+constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+
+bool EqualsIgnoringCase(std::string_view a, std::string_view b) {
+  return absl::EqualsIgnoreCase({a.data(), a.size()}, {b.data(), b.size()});
+}
+
+std::string_view WithoutBearer(std::string_view key) {
+  const size_t end = kBearer.size();
+  const bool has_scheme =
+      key.size() > end && key[end] == ' ' && EqualsIgnoringCase(key.substr(0, end), kBearer);
+  return has_scheme ? TrimKey(key.substr(end)) : key;
+}
+
+// A bearer has '=' at its end only (RFC 6750, section 2.1).
+bool IsAssignment(std::string_view word) {
+  const size_t equals = word.find('=');
+  return equals != std::string_view::npos && word.find_last_not_of('=') > equals;
+}
 
 }  // namespace
 
@@ -24,8 +44,15 @@ std::string_view TrimKey(std::string_view text) {
 
 std::optional<std::string> KeyRule(std::string_view key) {
   if (key.size() > kMaxBytes) return fmt::format("must hold a key of at most {} bytes", kMaxBytes);
-  if (!IsSendableHeaderValue(key))
-    return "must hold one line of ASCII that can be sent as a header";
+  if (EqualsIgnoringCase(key, kBearer)) return "must hold a key, not the word Bearer alone";
+  const std::string_view word = WithoutBearer(key);
+  if (word.find_first_of("\"'`") != std::string_view::npos) {
+    return "must hold the key alone, without quotes";
+  }
+  if (!std::all_of(word.begin(), word.end(), [](char c) { return c > 0x20 && c < 0x7f; })) {
+    return "must hold the key alone: one line of visible ASCII characters, without spaces";
+  }
+  if (IsAssignment(word)) return "must hold the key alone, not NAME=key";
   return std::nullopt;
 }
 
@@ -35,8 +62,11 @@ absl::StatusOr<Secret> ReadKeyFile(const std::string& path) {
     return absl::UnavailableError(
         fmt::format("must be a file that can be read: {}", std::strerror(errno)));
   }
-  const std::string_view key = TrimKey(*text);
-  const std::optional<std::string> broken = KeyRule(key);
+  std::string_view key = *text;
+  if (key.starts_with(kByteOrderMark)) key.remove_prefix(kByteOrderMark.size());
+  key = TrimKey(key);
+  std::optional<std::string> broken = KeyRule(key);
+  if (key.empty()) broken = "must hold a key, the file is empty";
   absl::StatusOr<Secret> result = Secret(key);
   if (broken) result = absl::InvalidArgumentError(*broken);
   Wipe(*text);

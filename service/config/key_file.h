@@ -10,16 +10,18 @@
 
 namespace modelgates::gateway {
 
-// Reads the service's key from `path`: the file's only line, white space around it cut off. An
-// empty file is an empty key. An error names a rule, fit to follow the path ("must be ..."), and
-// nothing of the content: unreadable, or not a key that can be sent.
+// Reads the service's key from `path`: the file's only line, without a byte order mark and the
+// white space around it. Never empty. An error names a rule, fit to follow the path ("must be
+// ..."), and nothing of the content: unreadable, empty, or not a key by KeyRule.
 absl::StatusOr<Secret> ReadKeyFile(const std::string& path);
 
 // `text` without the white space around it.
 std::string_view TrimKey(std::string_view text);
 
 // What is wrong with a trimmed key, without the key; nullopt when it can be sent in an
-// Authorization header. An empty one is right: it means no such header.
+// Authorization header: one word of visible ASCII, or "Bearer" and one word. What people put there
+// by accident has words of its own: quotes, NAME=key, "Bearer" alone. Empty is right: no such
+// header.
 std::optional<std::string> KeyRule(std::string_view key);
 
 }  // namespace modelgates::gateway

@@ -124,9 +124,9 @@ Rule HeaderNameRule(std::string_view text) {
 }
 
 Rule HeaderValueRule(std::string_view text) {
-  if (text.size() <= 8192 && IsSendableHeaderValue(text)) return std::nullopt;
-  return "must be a header value: ASCII without line breaks, no space at its ends, at most 8192 "
-         "bytes";
+  if (text.size() <= 8192 && IsFieldValue(text)) return std::nullopt;
+  return "must be a header value: ASCII without control characters, no space at its ends, at most "
+         "8192 bytes";
 }
 
 bool CrossesNetworkInClear(std::string_view text) {

@@ -29,7 +29,7 @@ Rule CaFileRule(std::string_view path);
 // A field name (RFC 9110, 5.1) that is not one of those the gateway itself sends.
 Rule HeaderNameRule(std::string_view text);
 
-// A field value that can be sent unchanged, at most 8,192 bytes.
+// A field value (RFC 9110, 5.5) of ASCII, at most 8,192 bytes: the rule for fields of a call.
 Rule HeaderValueRule(std::string_view text);
 
 // Whether a request to `url`, which UpstreamRule takes, leaves the machine unencrypted.

@@ -53,11 +53,12 @@ bool Credentials::Refresh() {
   if (version == version_) return false;
   version_ = version;
   absl::StatusOr<Secret> key = ReadKeyFile(key_file_);
-  if (!key.ok() || (key->empty() && !key_.empty())) {
+  if (!key.ok()) {
     // A key that worked is better than none: the file may be in the middle of being replaced.
     LogLine line = log_.Line(Severity::kError, "reload_failed",
                              "the key file cannot be used, the key before stays in use");
-    log_.Write(line.Add("setting", "api_key_file"));
+    const absl::string_view why = key.status().message();
+    log_.Write(line.Add("setting", "api_key_file").Add("error", {why.data(), why.size()}));
     return false;
   }
   if (*key == key_) return false;

@@ -106,6 +106,7 @@ TEST(SettingsOfTheProgram, AreCheckedWithoutServing) {
 
   const GatewayRun off = RunGateway({"--check_config", "--noretry_budget", "--nobreaker"});
   EXPECT_EQ(off.exit_status, 0) << off.err;
+  EXPECT_THAT(off.err, StartsWith("oauth-gateway: warning: there is no key"));
   EXPECT_THAT(off.out, AllOf(HasSubstr("--retry_budget=false\n"), HasSubstr("--breaker=false\n")));
 
   const GatewayRun bad = RunGateway({"--check_config", "--max_attempts=70"});
@@ -136,6 +137,16 @@ TEST(SettingsOfTheProgram, NameAPortThatIsTaken) {
     EXPECT_EQ(LinesIn(run.err).size(), 1u) << run.err;
     EXPECT_THAT(run.out, Not(HasSubstr("\"listening\"")));
   }
+}
+
+// Without a key every call would be refused by the upstream, and nobody would know why.
+TEST(SettingsOfTheProgram, WarnInTheLogOfAGatewayWithoutAKey) {
+  GatewayProcess gateway({});
+  ASSERT_TRUE(gateway.WaitUntilListening()) << gateway.err();
+  const std::vector<nlohmann::json> lines = gateway.Lines("setting");
+  ASSERT_EQ(lines.size(), 1u);
+  EXPECT_EQ(lines.front().value("severity", ""), "WARNING");
+  EXPECT_THAT(lines.front().value("warning", ""), StartsWith("there is no key"));
 }
 
 // Two gateways cannot share a port by mistake, and the first goes on.

@@ -18,6 +18,8 @@ using ::testing::Not;
 using ::testing::SizeIs;
 using ::testing::StartsWith;
 
+const Variables kKey = {{"MODELGATES_API_KEY", "sk-1"}};
+
 TEST(Load, NamesEverythingThatIsWrongAtOnce) {
   const LoadResult result = LoadWith({"--no_such_flag=1", "--max_attempts=0", "--listen", "stray",
                                       "--upstream=ftp://a.b/", "--api_key_file=/nonexistent/key"},
@@ -137,7 +139,8 @@ TEST(Load, ReadsNoFilesForAProbe) {
 TEST(Load, ReadsTheStoreAndItsPeppers) {
   const TemporaryFile file(std::string(32, 'a') + "\n" + std::string(32, 'b') + "\n");
   const LoadResult result = LoadWith({"--exchange_store=rediss://user:secret-word@redis.example/1",
-                                      "--exchange_pepper_file=" + file.path()});
+                                      "--exchange_pepper_file=" + file.path()},
+                                     kKey);
   ASSERT_TRUE(result.config) << AllText(result);
   EXPECT_THAT(result.warnings, IsEmpty());
   EXPECT_EQ(result.config->exchange_peppers.in_use.Reveal(), std::string(32, 'a'));
@@ -165,10 +168,11 @@ TEST(Load, RefusesPeppersThatAreTooShort) {
 TEST(Load, WarnsOfAPepperWithoutAStoreAndOfAPasswordInClear) {
   const TemporaryFile file(std::string(32, 'a'));
   const std::string pepper = "--exchange_pepper_file=" + file.path();
-  EXPECT_THAT(LoadWith({pepper}).warnings, SizeIs(1));
-  EXPECT_THAT(LoadWith({pepper, "--exchange_store=redis://:word@redis.example"}).warnings,
+  EXPECT_THAT(LoadWith({pepper}, kKey).warnings, SizeIs(1));
+  EXPECT_THAT(LoadWith({pepper, "--exchange_store=redis://:word@redis.example"}, kKey).warnings,
               SizeIs(1));
-  EXPECT_THAT(LoadWith({pepper, "--exchange_store=redis://redis.example"}).warnings, IsEmpty());
+  EXPECT_THAT(LoadWith({pepper, "--exchange_store=redis://redis.example"}, kKey).warnings,
+              IsEmpty());
 }
 
 // As the transport will load them, so that no gateway starts that can reach nobody.
@@ -187,20 +191,40 @@ TEST(Load, RefusesACaFileWithACertificateThatCannotBeRead) {
   }
 }
 
-TEST(Load, WorksWithoutAKey) {
-  const LoadResult result = LoadWith({}, {{"MODELGATES_API_KEY", ""}});
-  ASSERT_TRUE(result.config);
-  EXPECT_TRUE(result.config->api_key.empty());
+TEST(Load, WorksWithoutAKeyAndWarnsOfIt) {
+  for (const Variables& variables : {Variables{}, Variables{{"MODELGATES_API_KEY", ""}}}) {
+    const LoadResult result = LoadWith({}, variables);
+    ASSERT_TRUE(result.config);
+    EXPECT_TRUE(result.config->api_key.empty());
+    EXPECT_THAT(result.warnings, ElementsAre(HasSubstr("there is no key")));
+  }
+  EXPECT_THAT(LoadWith({}, kKey).warnings, IsEmpty());
+  EXPECT_THAT(LoadWith({"--credential_mode=passthrough"}).warnings, IsEmpty());
+}
+
+TEST(Load, RefusesAKeyFileThatIsEmpty) {
+  const TemporaryFile file("\n");
+  const LoadResult result = LoadWith({"--api_key_file=" + file.path()}, kKey);
+  EXPECT_EQ(result.exit_status, 2);
+  EXPECT_THAT(result.errors,
+              ElementsAre(AllOf(StartsWith("--api_key_file="), HasSubstr("the file is empty"))));
+}
+
+// Warnings of a check are no errors, and are seen.
+TEST(Load, WarnsInACheckToo) {
+  const LoadResult result = LoadWith({"--check_config"});
+  EXPECT_EQ(result.exit_status, 0);
+  EXPECT_THAT(result.warnings, SizeIs(1));
 }
 
 TEST(Load, WarnsOfAKeyThatIsNeverUsed) {
-  const Variables key = {{"MODELGATES_API_KEY", "sk-1"}};
-  EXPECT_THAT(LoadWith({"--credential_mode=passthrough"}, key).warnings, SizeIs(1));
-  EXPECT_THAT(LoadWith({"--credential_mode=either"}, key).warnings, IsEmpty());
+  EXPECT_THAT(LoadWith({"--credential_mode=passthrough"}, kKey).warnings, SizeIs(1));
+  EXPECT_THAT(LoadWith({"--credential_mode=either"}, kKey).warnings, IsEmpty());
 }
 
 TEST(Load, WarnsOfAnUpstreamInClear) {
-  EXPECT_THAT(LoadWith({"--upstream=http://a.b/", "--insecure_upstream"}).warnings, SizeIs(1));
+  EXPECT_THAT(LoadWith({"--upstream=http://a.b/", "--insecure_upstream"}, kKey).warnings,
+              SizeIs(1));
 }
 
 TEST(Load, ChecksAndPrintsWithoutServing) {

@@ -29,8 +29,17 @@ const std::vector<std::string> kNotAddresses = {
 const std::vector<std::string> kNotSwitches = {"", "maybe", "2", "on"};
 const std::vector<std::string> kNotDurations = {"",      "10",    "-1s",       "inf",  "1500us",
                                                 "9000h", "1 s x", "1e999999h", "0x10s"};
-const std::vector<std::string> kNotHeaderValues = {
-    " a", "a ", "a\nb", "a\rb", "\xc3\xa9", std::string("a\0b", 3), std::string(8193, 'a')};
+const std::vector<std::string> kNotHeaderValues = {" a",
+                                                   "a ",
+                                                   "a\nb",
+                                                   "a\rb",
+                                                   "\xc3\xa9",
+                                                   std::string("a\0b", 3),
+                                                   std::string(8193, 'a'),
+                                                   "a\x01",
+                                                   "a\x0b",
+                                                   "a\x1b[0m",
+                                                   "a\x7f"};
 const std::vector<std::string> kNotHeaderNames = {"",
                                                   "a b",
                                                   "a:b",

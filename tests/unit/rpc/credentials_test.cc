@@ -163,11 +163,13 @@ TEST_F(KeyFileTest, KeepsTheOldKeyWhileTheFileIsGone) {
   EXPECT_EQ(Selected(), "sk-2");
 }
 
-TEST_F(KeyFileTest, TakesAnEmptyFileForNoKeyWhenThereWasNone) {
-  config_.api_key = Secret();
-  Write("\n");
-  EXPECT_EQ(Selected(), "");
-  EXPECT_EQ(capture_.text(), "");
+TEST_F(KeyFileTest, SaysWhyTheFileIsBroken) {
+  EXPECT_EQ(Selected(), "sk-1");
+  Write("KEY=sk-2");
+  loop_.Advance(1s);
+  EXPECT_EQ(Selected(), "sk-1");
+  ASSERT_EQ(Count("reload_failed"), 1u);
+  EXPECT_EQ(capture_.Lines().front()["error"], "must hold the key alone, not NAME=key");
 }
 
 TEST_F(KeyFileTest, LooksAtOnceAfterARefusal) {
