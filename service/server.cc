@@ -77,7 +77,7 @@ ExchangeOptions ToExchangeOptions(const Config& config) {
 class SharedStore {
  public:
   SharedStore(const Config& config, EpollLoop& loop, Log& log)
-      : client_(loop, *ParseRedisUrl(config.exchange_store), ToRedisOptions(config), log),
+      : client_(loop, *ParseRedisUrl(config.exchange_store.Reveal()), ToRedisOptions(config), log),
         peppers_(config.exchange_pepper_file, config.exchange_peppers, loop, log),
         store_(client_, peppers_, ToStoreOptions(config), log) {}
 

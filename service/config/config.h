@@ -63,7 +63,7 @@ struct Config {
   std::string upstream_ca_file;
   // URL of a proxy for the upstream; may hold a password. Empty is none, whatever the environment
   // says.
-  std::string upstream_proxy;
+  Secret upstream_proxy;
   // Allows http to a host that is not loopback. Off: codes and keys would cross the network in
   // clear.
   bool insecure_upstream = false;
@@ -137,7 +137,7 @@ struct Config {
 
   // URL of the Redis-compatible server where gateways share exchanges; may hold a password. Empty:
   // a repeat is protected only where it reaches the same gateway.
-  std::string exchange_store;
+  Secret exchange_store;
   // PEM file that replaces the system's CAs for a rediss:// store; empty keeps those.
   std::string exchange_store_ca_file;
   // Without the store an exchange is refused. Off: it goes on as if there were none, since a store

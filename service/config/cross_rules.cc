@@ -1,8 +1,8 @@
 #include "config/cross_rules.h"
 
 #include <fmt/format.h>
-#include <strings.h>
 
+#include "base/ascii.h"
 #include "config/value_rules.h"
 
 namespace modelgates::gateway {
@@ -22,7 +22,7 @@ std::span<const CrossRule> CrossRules() {
       {{"title_header", "categories_header"},
        "must not be the same as --categories_header",
        [](const Config& config) {
-         return strcasecmp(config.title_header.c_str(), config.categories_header.c_str()) != 0;
+         return !EqualsIgnoringCase(config.title_header, config.categories_header);
        }},
       {{"default_deadline", "max_deadline"},
        "must not be longer than --max_deadline",
@@ -75,8 +75,8 @@ std::vector<std::string> Doubts(const Config& config) {
   if (config.exchange_store.empty() && !config.exchange_pepper_file.empty()) {
     doubts.emplace_back("--exchange_pepper_file is not used without --exchange_store");
   }
-  if (config.exchange_store.starts_with("redis://") &&
-      config.exchange_store.find('@') != std::string::npos) {
+  const std::string_view store = config.exchange_store.Reveal();
+  if (store.starts_with("redis://") && store.find('@') != std::string_view::npos) {
     doubts.emplace_back("--exchange_store is redis://: its password crosses the network in clear");
   }
   return doubts;

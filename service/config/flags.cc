@@ -19,6 +19,11 @@ namespace {
 
 constexpr std::string_view kKeyVariable = "MODELGATES_API_KEY";
 
+bool TakesEmpty(const Setting& setting) {
+  Config config;
+  return !setting.parse("", config);
+}
+
 // Fills in the Config and remembers what went wrong, and with which settings.
 class Loader {
  public:
@@ -33,6 +38,8 @@ class Loader {
         const std::string variable = setting.EnvironmentName();
         const auto found = environment_.find(variable);
         if (found == environment_.end()) continue;
+        // What templates make of a value that nobody gave.
+        if (found->second.empty() && !TakesEmpty(setting)) continue;
         given_[setting.name] = {found->second, "environment variable " + variable};
       }
       if (const Rule broken = setting.parse(given_[setting.name].text, config_)) {

@@ -27,7 +27,9 @@ struct LoadResult {
 
 // Reads every setting: from `args` (argv without the program's name), else from its environment
 // twin OAUTH_GATEWAY_<NAME>, else its default; then checks all of them and all rules between them,
-// so that one run names everything that is wrong. Reads files, opens no port, ends no process.
+// so that one run names everything that is wrong. A variable that is empty counts as absent, unless
+// empty is a value of its setting: what templates make of a value that nobody gave. Reads files,
+// opens no port, ends no process.
 //
 // The syntax is that of abseil flags: --name=value, --name value, one dash or two, --noname for
 // switches, --flagfile=FILE with one flag per line, the last of two wins. abseil's own parser is

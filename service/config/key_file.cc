@@ -1,12 +1,12 @@
 #include "config/key_file.h"
 
-#include <absl/strings/match.h>
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
 
+#include "base/ascii.h"
 #include "config/small_file.h"
 
 namespace modelgates::gateway {
@@ -15,10 +15,6 @@ namespace {
 constexpr size_t kMaxBytes = 8192;
 constexpr std::string_view kBearer = "Bearer";
 constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
-
-bool EqualsIgnoringCase(std::string_view a, std::string_view b) {
-  return absl::EqualsIgnoreCase({a.data(), a.size()}, {b.data(), b.size()});
-}
 
 std::string_view WithoutBearer(std::string_view key) {
   const size_t end = kBearer.size();

@@ -1,13 +1,9 @@
 #include "config/settings.h"
 
-#include <fmt/format.h>
-
-#include <charconv>
-#include <cmath>
-#include <initializer_list>
-#include <utility>
+#include <chrono>
 #include <vector>
 
+#include "config/setting_kinds.h"
 #include "config/value_rules.h"
 
 namespace modelgates::gateway {
@@ -18,155 +14,34 @@ using std::chrono::milliseconds;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-enum class Empty : uint8_t { kAllowed, kRefused };
-
-Setting Text(std::string_view name, std::string_view value, std::string Config::*member,
-             Empty empty, Rule (*rule)(std::string_view), std::string_view help) {
-  Setting setting{name, value, help, nullptr, nullptr};
-  setting.parse = [=](std::string_view text, Config& config) -> Rule {
-    const bool off = text.empty() && empty == Empty::kAllowed;
-    if (Rule broken = off || !rule ? std::nullopt : rule(text)) return broken;
-    config.*member = text;
-    return std::nullopt;
-  };
-  setting.print = [=](const Config& config) { return config.*member; };
-  return setting;
-}
-
-Setting Redacted(Setting setting, std::string (*redact)(std::string_view)) {
-  setting.redact = redact;
-  return setting;
-}
-
-Setting Switch(std::string_view name, bool Config::*member, std::string_view help) {
-  Setting setting{name, "", help, nullptr, nullptr};
-  setting.parse = [=](std::string_view text, Config& config) -> Rule {
-    std::string lower(text);
-    for (char& c : lower) {
-      if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    }
-    for (const std::string_view yes : {"true", "t", "yes", "y", "1"}) {
-      if (lower == yes) {
-        config.*member = true;
-        return std::nullopt;
-      }
-    }
-    for (const std::string_view no : {"false", "f", "no", "n", "0"}) {
-      if (lower == no) {
-        config.*member = false;
-        return std::nullopt;
-      }
-    }
-    return "must be true or false";
-  };
-  setting.print = [=](const Config& config) { return config.*member ? "true" : "false"; };
-  return setting;
-}
-
-Setting Count(std::string_view name, int Config::*member, int least, int most,
-              std::string_view help) {
-  Setting setting{name, "COUNT", help, nullptr, nullptr};
-  setting.parse = [=](std::string_view text, Config& config) -> Rule {
-    int number = 0;
-    const char* const end = text.data() + text.size();
-    const auto [stop, error] = std::from_chars(text.data(), end, number);
-    if (error != std::errc() || stop != end || number < least || number > most) {
-      return fmt::format("must be a whole number from {} to {}", least, most);
-    }
-    config.*member = number;
-    return std::nullopt;
-  };
-  setting.print = [=](const Config& config) { return fmt::format("{}", config.*member); };
-  return setting;
-}
-
-Setting Factor(std::string_view name, double Config::*member, double least, double most,
-               std::string_view help) {
-  Setting setting{name, "FACTOR", help, nullptr, nullptr};
-  setting.parse = [=](std::string_view text, Config& config) -> Rule {
-    double number = 0;
-    const char* const end = text.data() + text.size();
-    const auto [stop, error] = std::from_chars(text.data(), end, number);
-    // Written so that NaN, which compares with nothing, is refused.
-    if (error != std::errc() || stop != end || !(number >= least && number <= most)) {
-      return fmt::format("must be a number from {} to {}", least, most);
-    }
-    config.*member = number;
-    return std::nullopt;
-  };
-  setting.print = [=](const Config& config) { return fmt::format("{}", config.*member); };
-  return setting;
-}
-
-Setting Length(std::string_view name, milliseconds Config::*member, milliseconds least,
-               milliseconds most, std::string_view help) {
-  Setting setting{name, "DURATION", help, nullptr, nullptr};
-  setting.parse = [=](std::string_view text, Config& config) -> Rule {
-    const std::optional<milliseconds> length = ParseDuration(text);
-    if (!length || *length < least || *length > most) {
-      return fmt::format(
-          "must be a duration from {} to {} in whole milliseconds, such as 500ms, 30s or 1m30s",
-          PrintDuration(least), PrintDuration(most));
-    }
-    config.*member = *length;
-    return std::nullopt;
-  };
-  setting.print = [=](const Config& config) { return PrintDuration(config.*member); };
-  return setting;
-}
-
-template <class T>
-Setting Choice(std::string_view name, T Config::*member,
-               std::initializer_list<std::pair<std::string_view, T>> list, std::string_view help) {
-  const std::vector<std::pair<std::string_view, T>> choices(list);
-  Setting setting{name, "CHOICE", help, nullptr, nullptr};
-  setting.parse = [=](std::string_view text, Config& config) -> Rule {
-    std::string names;
-    for (const auto& [choice, value] : choices) {
-      if (choice == text) {
-        config.*member = value;
-        return std::nullopt;
-      }
-      names += fmt::format("{}{}", names.empty() ? "" : ", ", choice);
-    }
-    return fmt::format("must be one of {}", names);
-  };
-  setting.print = [=](const Config& config) {
-    for (const auto& [choice, value] : choices) {
-      if (value == config.*member) return std::string(choice);
-    }
-    return std::string();
-  };
-  return setting;
-}
-
 std::vector<Setting> MakeSettings() {
   using C = Config;
   return {
-      Text("listen", "HOST:PORT", &C::listen, Empty::kRefused, HostPortRule,
-           "Where gRPC is served; 0.0.0.0 and [::] are every address, of IPv4 and IPv6; port 0 "
-           "picks one, which the log line `listening` names."),
-      Text("admin_listen", "HOST:PORT", &C::admin_listen, Empty::kAllowed, HostPortRule,
-           "Where probes and metrics are served over HTTP; empty switches it off."),
+      Address(
+          "listen", &C::listen, Empty::kRefused,
+          "Address and port of gRPC. 0.0.0.0, [::] or no host: every address, of IPv4 and IPv6. "
+          "Port 0: any free port; the log line `listening` names it."),
+      Address("admin_listen", &C::admin_listen, Empty::kAllowed,
+              "Address and port of probes and metrics over HTTP. Empty: not served."),
 
-      Redacted(Text("upstream", "URL", &C::upstream, Empty::kRefused, UpstreamRule,
-                    "Base URL of the REST API. http is refused unless the host is loopback or "
-                    "--insecure_upstream is set."),
-               RedactUrl),
+      Text("upstream", "URL", &C::upstream, Empty::kRefused, UpstreamRule,
+           "Base URL of the REST API. http is refused unless the host is loopback or "
+           "--insecure_upstream is set.",
+           RedactUrl),
       Text("upstream_ca_file", "FILE", &C::upstream_ca_file, Empty::kAllowed, nullptr,
            "PEM file of the CAs that the upstream's certificate may come from, instead of the "
            "system's."),
-      Redacted(Text("upstream_proxy", "URL", &C::upstream_proxy, Empty::kAllowed, ProxyRule,
-                    "Proxy for the upstream. Proxy variables of the environment are ignored."),
-               RedactUrl),
+      SecretUrl("upstream_proxy", &C::upstream_proxy, ProxyRule,
+                "HTTP proxy to the upstream: http://[user:password@]host:port. Proxy variables of "
+                "the environment are ignored."),
       Switch("insecure_upstream", &C::insecure_upstream,
              "Allow an http upstream that is not loopback: codes and keys travel in clear."),
 
-      Redacted(Text("api_key_file", "FILE", &C::api_key_file, Empty::kAllowed, nullptr,
-                    "File with the gateway's own key, read again when it changes. Without it the "
-                    "environment variable MODELGATES_API_KEY holds the key. No key: no "
-                    "Authorization header."),
-               RedactKeyPath),
+      Text("api_key_file", "FILE", &C::api_key_file, Empty::kAllowed, nullptr,
+           "File with the gateway's own key, read again when it changes. Without it the "
+           "environment variable MODELGATES_API_KEY holds the key. No key: no "
+           "Authorization header.",
+           RedactKeyPath),
       Choice("credential_mode", &C::credential_mode,
              {{"service", CredentialMode::kService},
               {"passthrough", CredentialMode::kPassthrough},
@@ -253,22 +128,21 @@ std::vector<Setting> MakeSettings() {
       Length("exchange_replay_ttl", &C::exchange_replay_ttl, milliseconds(0), minutes(2),
              "How long the result of an exchange is kept for callers that repeat it; 0s is not at "
              "all."),
-      Redacted(Text("exchange_store", "URL", &C::exchange_store, Empty::kAllowed, StoreRule,
-                    "redis://host:port or rediss://host:port of a Redis-compatible server where "
-                    "gateways share exchanges, so that a repeat finds its key whichever of them "
-                    "it reaches. None: only where it reaches the same one."),
-               RedactUrl),
+      SecretUrl(
+          "exchange_store", &C::exchange_store, StoreRule,
+          "Redis-compatible server where gateways share exchanges, so that a repeated exchange "
+          "finds its key at each of them: redis://[[user]:password@]host[:port][/database], "
+          "or rediss:// for TLS. None: only the gateway that served the exchange finds it."),
       Text("exchange_store_ca_file", "FILE", &C::exchange_store_ca_file, Empty::kAllowed, nullptr,
            "PEM file of the CAs that the store's certificate may come from, instead of the "
            "system's."),
       Switch("exchange_store_fail_closed", &C::exchange_store_fail_closed,
              "Refuse exchanges while the store cannot be asked, instead of going on without it."),
-      Redacted(
-          Text("exchange_pepper_file", "FILE", &C::exchange_pepper_file, Empty::kAllowed, nullptr,
-               "File with the secret that names exchanges in the store, the same for all "
-               "gateways: a line of at least 32 characters, and a second one that is accepted "
-               "as well while they are rotated. Read again when it changes."),
-          RedactKeyPath),
+      Text("exchange_pepper_file", "FILE", &C::exchange_pepper_file, Empty::kAllowed, nullptr,
+           "File with the secret that names exchanges in the store, the same for all "
+           "gateways: a line of at least 32 characters, and a second one that is accepted "
+           "as well while they are rotated. Read again when it changes.",
+           RedactKeyPath),
 
       Length(
           "max_connection_age", &C::max_connection_age, milliseconds(0), hours(24),
@@ -287,6 +161,7 @@ std::vector<Setting> MakeSettings() {
              {{"debug", Severity::kDebug},
               {"info", Severity::kInfo},
               {"warning", Severity::kWarning},
+              {"warn", Severity::kWarning},
               {"error", Severity::kError}},
              "Least severity that is logged: debug, info, warning, error."),
       Choice("log_format", &C::log_format, {{"json", LogFormat::kJson}, {"text", LogFormat::kText}},

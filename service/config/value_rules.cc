@@ -4,7 +4,6 @@
 #include <arpa/inet.h>
 #include <fmt/format.h>
 #include <netinet/in.h>
-#include <strings.h>
 
 #include <algorithm>
 #include <array>
@@ -12,6 +11,7 @@
 #include <charconv>
 #include <cstring>
 
+#include "base/ascii.h"
 #include "base/pem_certificates.h"
 #include "config/small_file.h"
 #include "http/base_url.h"
@@ -21,14 +21,6 @@
 
 namespace modelgates::gateway {
 namespace {
-
-bool IsAlnum(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-bool EqualsIgnoringCase(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && strncasecmp(a.data(), b.data(), a.size()) == 0;
-}
 
 bool IsPort(std::string_view text) {
   int port = -1;
@@ -42,7 +34,7 @@ bool IsIpv6(std::string_view text) {
 }
 
 bool IsHostName(std::string_view text) {
-  const auto fits = [](char c) { return IsAlnum(c) || c == '-' || c == '.' || c == '_'; };
+  const auto fits = [](char c) { return IsAlphanumeric(c) || c == '-' || c == '.' || c == '_'; };
   return !text.empty() && text.size() <= 253 && std::all_of(text.begin(), text.end(), fits);
 }
 
@@ -70,7 +62,8 @@ bool IsLoopback(std::string_view host) {
 
 Rule HostPortRule(std::string_view text) {
   if (IsHostPort(text)) return std::nullopt;
-  return "must be host:port with a port from 0 to 65535, an IPv6 address in brackets";
+  return "must be host:port with a port from 0 to 65535, such as 0.0.0.0:50051, [::1]:50051 or "
+         ":50051 for every address; without a scheme, not a Unix socket";
 }
 
 Rule UpstreamRule(std::string_view text) {
@@ -105,7 +98,7 @@ Rule CaFileRule(std::string_view path) {
 
 Rule HeaderNameRule(std::string_view text) {
   const auto is_token = [](char c) {
-    return IsAlnum(c) ||
+    return IsAlphanumeric(c) ||
            (c != '\0' && std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos);
   };
   if (text.empty() || text.size() > 128 || !std::all_of(text.begin(), text.end(), is_token)) {

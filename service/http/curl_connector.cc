@@ -55,7 +55,7 @@ TransportFailure ToFailure(CURLcode code) {
 }
 
 Connection::Channel ChannelFor(const BaseUrl& url, const TransportOptions& options) {
-  if (options.proxy.starts_with("https:")) return Connection::Channel::kTlsToProxy;
+  if (options.proxy.Reveal().starts_with("https:")) return Connection::Channel::kTlsToProxy;
   return url.tls ? Connection::Channel::kTls : Connection::Channel::kPlain;
 }
 
@@ -108,7 +108,7 @@ CurlEasy CurlConnector::MakeEasy() const {
   set(CURLOPT_QUICK_EXIT, 1L);
 
   // Empty strings, not absent ones: then the environment's variables are not read.
-  set(CURLOPT_PROXY, options_.proxy.c_str());
+  set(CURLOPT_PROXY, options_.proxy.Reveal().data());  // of a std::string
   set(CURLOPT_NOPROXY, "");
   if (!options_.proxy.empty()) set(CURLOPT_HTTPPROXYTUNNEL, 1L);
 

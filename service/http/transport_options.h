@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <string>
 
+#include "base/secret.h"
+
 namespace modelgates::gateway {
 
 struct TransportOptions {
@@ -13,8 +15,8 @@ struct TransportOptions {
   // PEM file with the certificates to trust. Empty: the system's.
   std::string ca_file;
   // Goes through this HTTP proxy, by a CONNECT tunnel, so that the upstream sees the same bytes.
-  // "http://host:port". Empty: straight; the environment's proxy variables are not looked at.
-  std::string proxy;
+  // "http://[user:password@]host:port". Empty: straight; the environment's proxy variables are not looked at.
+  Secret proxy;
   std::string user_agent = "modelgates-oauth-gateway";
   // What is spoken over the connections is HTTP, and TLS says so (ALPN).
   bool speaks_http = true;

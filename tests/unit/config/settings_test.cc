@@ -24,9 +24,9 @@ struct Case {
 };
 
 const std::vector<std::string> kNotAddresses = {
-    "",       "50051", "host",     "host:", "host:x", "host:-1", "host:65536",
-    "::1:80", "[::1]", "[host]:1", "a b:1", ":50051", "host:1 ", "http://h:1"};
-const std::vector<std::string> kNotSwitches = {"", "maybe", "2", "on"};
+    "",      "50051",    "host",  "host:", "host:x",  "host:-1",    "host:65536",      "::1:80",
+    "[::1]", "[host]:1", "a b:1", ":x",    "host:1 ", "http://h:1", "unix:/run/x.sock"};
+const std::vector<std::string> kNotSwitches = {"", "maybe", "2", "onn"};
 const std::vector<std::string> kNotDurations = {"",      "10",    "-1s",       "inf",  "1500us",
                                                 "9000h", "1 s x", "1e999999h", "0x10s"};
 const std::vector<std::string> kNotHeaderValues = {" a",
@@ -77,7 +77,8 @@ const Case kCases[] = {
      "http://proxy.example:3128",
      "http://proxy.example:3128",
      {"proxy.example:3128", "ftp://proxy.example:1", "http://proxy.example",
-      "http://proxy.example:3128/path", "http://proxy.example:3128?x", "http://:3128"},
+      "http://proxy.example:3128/path", "http://proxy.example:3128//",
+      "http://proxy.example:3128?x", "http://:3128"},
      "must be http://host:port"},
     {"insecure_upstream", "false", "true", "true", kNotSwitches, "must be true or false"},
     {"api_key_file", "", "", "", {"/nonexistent/key"}, "must be a file that can be read"},
@@ -85,7 +86,7 @@ const Case kCases[] = {
      "service",
      "either",
      "either",
-     {"", "Service", "both"},
+     {"", "services", "both"},
      "must be one of service, passthrough, either"},
     {"http_referer", "", "https://app.example", "https://app.example", kNotHeaderValues,
      "must be a header value"},
@@ -102,7 +103,7 @@ const Case kCases[] = {
      "loopback",
      {"", "none"},
      "must be one of documented, loopback, any"},
-    {"pkce_policy", "rfc7636", "s256", "s256", {"", "S256"}, "must be one of off, rfc7636, s256"},
+    {"pkce_policy", "rfc7636", "s256", "s256", {"", "S255"}, "must be one of off, rfc7636, s256"},
     {"default_deadline", "30s", "1m30s", "90s", kNotDurations, "must be a duration from 100ms to"},
     {"max_deadline", "120s", "10m", "600s", kNotDurations, "must be a duration from 100ms to"},
     {"connect_timeout", "3s", "250ms", "250ms", kNotDurations, "must be a duration from 1ms to"},
@@ -162,7 +163,7 @@ const Case kCases[] = {
      "once",
      "never",
      "never",
-     {"", "Once", "twice"},
+     {"", "one", "twice"},
      "must be one of once, never"},
     {"exchange_cap", "30s", "20s", "20s", kNotDurations, "must be a duration from 100ms to"},
     {"exchange_replay_ttl", "30s", "0s", "0s", {"121s", "x"}, "must be a duration from 0s to 120s"},
@@ -195,14 +196,14 @@ const Case kCases[] = {
      "info",
      "debug",
      "debug",
-     {"", "trace", "INFO"},
+     {"", "trace", "fatal"},
      "must be one of debug, info, warning, error"},
     {"log_format", "json", "text", "text", {"", "xml"}, "must be one of json, text"},
     {"probe",
      "none",
      "live",
      "live",
-     {"", "Live", "true"},
+     {"", "alive", "true"},
      "must be one of none, health, live, ready"},
 };
 
@@ -235,7 +236,7 @@ TEST_P(EachSetting, ComesFromItsEnvironmentTwin) {
 
 TEST_P(EachSetting, IsTakenFromTheFlagWhenTheEnvironmentSaysOtherwise) {
   const LoadResult result =
-      LoadWith({Flag(GetParam().valid)}, {{Variable(), GetParam().invalid.front()}});
+      LoadWith({Flag(GetParam().valid)}, {{Variable(), GetParam().invalid.back()}});
   ASSERT_TRUE(result.config) << AllText(result);
   EXPECT_EQ(Print(*result.config), GetParam().printed);
 }
@@ -265,8 +266,17 @@ TEST_P(EachSetting, RefusesAWrongFlagWithNameSourceAndRule) {
   }
 }
 
+// What templates make of a value that nobody gave.
+TEST_P(EachSetting, HasItsDefaultWhenTheVariableIsEmpty) {
+  const LoadResult result = LoadWith({}, {{Variable(), ""}});
+  ASSERT_TRUE(result.config) << AllText(result);
+  // The one setting whose default is another than nothing, and where nothing is a value.
+  EXPECT_EQ(Print(*result.config), GetParam().name == "admin_listen" ? "" : GetParam().by_default);
+}
+
 TEST_P(EachSetting, RefusesAWrongVariableWithItsName) {
   for (const std::string& value : GetParam().invalid) {
+    if (value.empty()) continue;
     const LoadResult result = LoadWith({}, {{Variable(), value}});
     EXPECT_FALSE(result.config) << value;
     EXPECT_THAT(result.errors,
@@ -278,6 +288,47 @@ TEST_P(EachSetting, RefusesAWrongVariableWithItsName) {
 
 INSTANTIATE_TEST_SUITE_P(All, EachSetting, ::testing::ValuesIn(kCases),
                          [](const auto& row) { return row.param.name; });
+
+struct SpellingCase {
+  std::string name;
+  std::string flag;
+  std::string setting;
+  std::string printed;
+};
+
+class Spelling : public ::testing::TestWithParam<SpellingCase> {};
+
+TEST_P(Spelling, OfOtherProgramsIsUnderstood) {
+  const LoadResult result = LoadWith({GetParam().flag});
+  ASSERT_TRUE(result.config) << AllText(result);
+  EXPECT_EQ(FindSetting(GetParam().setting)->print(*result.config), GetParam().printed);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, Spelling,
+    ::testing::Values(
+        SpellingCase{"On", "--channelz=on", "channelz", "true"},
+        SpellingCase{"Off", "--reflection=Off", "reflection", "false"},
+        SpellingCase{"True", "--channelz=TRUE", "channelz", "true"},
+        SpellingCase{"UpperCase", "--log_level=ERROR", "log_level", "error"},
+        SpellingCase{"Warn", "--log_level=WARN", "log_level", "warning"},
+        SpellingCase{"MixedCase", "--callback_policy=Loopback", "callback_policy", "loopback"},
+        SpellingCase{"UpperCaseMethod", "--pkce_policy=S256", "pkce_policy", "s256"},
+        SpellingCase{"PortAlone", "--listen=:50051", "listen", "0.0.0.0:50051"},
+        SpellingCase{"AdminPortAlone", "--admin_listen=:9090", "admin_listen", "0.0.0.0:9090"},
+        SpellingCase{"ProxyWithASlash", "--upstream_proxy=http://proxy.example:3128/",
+                     "upstream_proxy", "http://proxy.example:3128"},
+        SpellingCase{"ProxyWithALoginAndASlash", "--upstream_proxy=http://u:p@proxy.example:3128/",
+                     "upstream_proxy", "http://u:p@proxy.example:3128"}),
+    [](const auto& row) { return row.param.name; });
+
+// A message says what to write instead.
+TEST(Settings, AnAddressThatIsNoneIsToldHowToBeWritten) {
+  for (const std::string address : {"50051", "unix:/run/x.sock", "http://h:1"}) {
+    EXPECT_THAT(LoadWith({"--listen=" + address}).errors,
+                ElementsAre(AllOf(HasSubstr("such as 0.0.0.0:50051"), HasSubstr("Unix socket"))));
+  }
+}
 
 TEST(Settings, EachHasARowInTheTestAbove) {
   std::set<std::string> tested = {"check_config"};

@@ -71,7 +71,7 @@ TEST(TransportEnvironment, NoProxyDoesNotSwitchTheConfiguredProxyOff) {
   const ScopedVariable no_proxy_capitals("NO_PROXY", "*");
   TransportOptions options;
   options.base_url = upstream.url();
-  options.proxy = proxy.url();
+  options.proxy = Secret(proxy.url());
   TransportRunner transport(options);
   ExpectOk(transport.Send(), "{}");
   EXPECT_EQ(proxy.Heads().size(), 1u);

@@ -15,7 +15,7 @@ TEST(TransportProxy, IsAskedForATunnel) {
   FakeProxy proxy(upstream.port());
   TransportOptions options;
   options.base_url = "http://upstream.invalid:8080/api";
-  options.proxy = proxy.url();
+  options.proxy = Secret(proxy.url());
   TransportRunner transport(options);
   ExpectOk(transport.Send("first"), "{}");
   ExpectOk(transport.Send("second"), "{}");
@@ -37,7 +37,7 @@ TEST(TransportProxy, CarriesTlsToTheUpstream) {
   TransportOptions options;
   options.base_url = "https://upstream.invalid";
   options.ca_file = certificate.ca_file();
-  options.proxy = proxy.url();
+  options.proxy = Secret(proxy.url());
   TransportRunner transport(options);
   ExpectOk(transport.Send("secret"), "{}");
   EXPECT_EQ(upstream.Requests().at(0).Header("Host"), "upstream.invalid");
@@ -48,7 +48,7 @@ TEST(TransportProxy, ThatRefusesIsAFailedConnect) {
   FakeProxy proxy(upstream.port(), "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n");
   TransportOptions options;
   options.base_url = "http://upstream.invalid:8080";
-  options.proxy = proxy.url();
+  options.proxy = Secret(proxy.url());
   TransportRunner transport(options);
   ExpectError(transport.Send(), TransportFailure::kConnect, Delivery::kNever);
 }
@@ -56,7 +56,7 @@ TEST(TransportProxy, ThatRefusesIsAFailedConnect) {
 TEST(TransportProxy, WithoutANameIsADnsFailure) {
   TransportOptions options;
   options.base_url = "http://127.0.0.1:8080";
-  options.proxy = "http://proxy.invalid:3128";
+  options.proxy = Secret(std::string_view("http://proxy.invalid:3128"));
   TransportRunner transport(options);
   ExpectError(transport.Send(), TransportFailure::kDns, Delivery::kNever);
 }
