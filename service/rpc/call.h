@@ -12,7 +12,7 @@
 #include "base/event_loop.h"
 #include "base/rpc.h"
 #include "exchange/exchange_identity.h"
-#include "rpc/redaction.h"
+#include "redaction/redaction.h"
 #include "rpc/validation.h"
 #include "upstream/rest_mapping.h"
 

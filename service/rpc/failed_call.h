@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "base/rpc.h"
+#include "redaction/redaction.h"
 #include "resilience/retrier.h"
-#include "rpc/redaction.h"
 #include "rpc/validation.h"
 #include "upstream/error_catalogue.h"
 

@@ -1,5 +1,5 @@
 #include "bench/micro/allocation_report.h"
-#include "rpc/redaction.h"
+#include "redaction/redaction.h"
 #include "support/documented_messages.h"
 
 namespace modelgates::gateway {

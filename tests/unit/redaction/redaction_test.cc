@@ -1,4 +1,4 @@
-#include "rpc/redaction.h"
+#include "redaction/redaction.h"
 
 #include <gtest/gtest.h>
 

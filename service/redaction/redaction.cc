@@ -1,10 +1,10 @@
-#include "rpc/redaction.h"
+#include "redaction/redaction.h"
 
 #include <algorithm>
 #include <cstring>
 #include <utility>
 
-#include "rpc/plain_spelling.h"
+#include "redaction/plain_spelling.h"
 
 namespace modelgates::gateway {
 namespace {

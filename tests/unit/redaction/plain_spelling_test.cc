@@ -1,4 +1,4 @@
-#include "rpc/plain_spelling.h"
+#include "redaction/plain_spelling.h"
 
 #include <gtest/gtest.h>
 
