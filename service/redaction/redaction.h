@@ -1,31 +1,52 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "redaction/secret_pieces.h"
+
 namespace modelgates::gateway {
 
-// The secrets of one call, taken out of whatever the upstream said before a caller or a log sees
-// it: upstreams echo codes in their messages, as they are or escaped for JSON, a link or a page
-// (plain_spelling.h). The texts must outlive it.
+// The secrets of one call. Upstreams echo what they were sent, and frameworks escape, wrap and
+// encode what they echo. So a text of the upstream's that repeats a piece of a secret is withheld
+// as a whole before a caller or a log sees it.
+//
+// A secret is recognized by its letters and digits alone, in either case, whatever is between them:
+// spaces, dashes, zero width characters, markup. It is recognized as it is, in base64 of any
+// alphabet and alignment, in hex, and in any of these behind escapes of JSON, links and pages
+// (unescaped_text.h). A piece is 8 of its letters and digits with a digit among them, or 12 without
+// one: "auth_code_..." begins with words that ordinary messages contain. A message that holds such
+// a piece by accident, a date for example, is withheld too.
+//
+// A secret of fewer letters and digits than a piece protects little, and they are found
+// everywhere: it is looked for as it is written, in either case and behind escapes. A single word
+// of fewer than 8 letters ("code") is not looked for. Not recognized: a secret that is reversed,
+// transliterated or enciphered.
 class Redaction {
  public:
-  // Texts shorter than this are not looked for: they would be found everywhere, and guessed anyway.
-  static constexpr size_t kMinLength = 4;
+  // What is looked at of a text; the rest is never shown.
+  static constexpr size_t kMaxBytes = 16 * 1024;
+  static constexpr std::string_view kWithheld = "[withheld: it repeats a secret]";
 
+  // `secret` must outlive this.
   void Add(std::string_view secret);
 
-  // What is looked at of a text; the rest is left out.
-  static constexpr size_t kMaxBytes = 16 * 1024;
+  // Whether a secret can be read in the first kMaxBytes of `text`. Linear in `text` for each
+  // secret.
+  bool RepeatsSecret(std::string_view text) const;
 
-  // `text` with each secret replaced by "[redacted]", which no later step takes for markup; secrets
-  // that overlap are replaced as one. To be applied before anything is cut: the beginning of a
-  // secret is not recognized. Linear in `text` for each secret.
+  // The first kMaxBytes of `text`, or kWithheld. To be applied before anything is taken out of the
+  // text or cut off from it.
   std::string Apply(std::string_view text) const;
 
  private:
+  bool RepeatsShortSecret(std::string_view text) const;
+
   std::vector<std::string_view> secrets_;
+  std::vector<std::string_view> short_secrets_;  // those of `secrets_` without a piece
+  mutable SecretPieces pieces_;  // of `secrets_`; made when the first text is looked at
 };
 
 }  // namespace modelgates::gateway

@@ -17,18 +17,32 @@ constexpr std::array<std::string_view, 8> kCreateFields = {
 constexpr std::array<std::string_view, 3> kExchangeFields = {"code_challenge_method",
                                                              "code_verifier", "code"};
 
+// Of a message; more than is ever shown of one.
+constexpr size_t kMaxSearchedBytes = 4096;
+
 std::span<const std::string_view> FieldsOf(Rpc rpc) {
   if (rpc == Rpc::kCreateAuthCode) return kCreateFields;
   return kExchangeFields;
 }
 
-bool TakeOut(std::string& text, std::string_view name) {
-  bool found = false;
-  for (size_t at = text.find(name); at != std::string::npos; at = text.find(name, at + 1)) {
-    text.replace(at, name.size(), " ");
-    found = true;
+// The only one of `fields` that `text` mentions; empty when there is none or more than one.
+std::string_view OnlyFieldIn(std::string_view text, std::span<const std::string_view> fields) {
+  std::string_view mentioned;
+  while (!text.empty()) {
+    const auto name = std::find_if(fields.begin(), fields.end(), [text](std::string_view field) {
+      return text.starts_with(field);
+    });
+    if (name == fields.end()) {
+      text.remove_prefix(1);
+      continue;
+    }
+    text.remove_prefix(name->size());
+    // "code" and "limit" are words of any message.
+    if (name->find('_') == std::string_view::npos || *name == mentioned) continue;
+    if (!mentioned.empty()) return {};
+    mentioned = *name;
   }
-  return found;
+  return mentioned;
 }
 
 // `error.metadata.field`, or the only field that the message mentions; empty when there is none.
@@ -41,15 +55,7 @@ std::string_view FieldNamedBy(const ErrorBody& body, Rpc rpc) {
       if (field != fields.end()) return *field;
     }
   }
-  std::string text = body.message;
-  std::string_view mentioned;
-  for (const std::string_view name : fields) {
-    // "code" and "limit" are words of any message.
-    if (name.find('_') == std::string_view::npos || !TakeOut(text, name)) continue;
-    if (!mentioned.empty()) return {};
-    mentioned = name;
-  }
-  return mentioned;
+  return OnlyFieldIn(std::string_view(body.message).substr(0, kMaxSearchedBytes), fields);
 }
 
 void Add(std::string_view field, std::string_view description, google::rpc::BadRequest& to) {

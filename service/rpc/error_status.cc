@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "http/url.h"
+#include "redaction/split_secret.h"
 #include "rpc/bad_request.h"
 #include "rpc/error_details.h"
 #include "rpc/error_message.h"
@@ -26,14 +27,20 @@ Answer AnswerOf(const FailedCall& failed) {
   if (response == nullptr) return {};
   // A 2xx is read by rest_mapping alone: it may hold a key.
   if (response->status < 300) return {response, std::nullopt};
-  return {response, ParseErrorBody(*response)};
+  Answer answer{response, ParseErrorBody(*response)};
+  if (answer.body && HasSplitSecret(*answer.body, *failed.redaction)) {
+    answer.body->metadata.reset();
+    answer.body->metadata_dropped = true;
+    answer.body->user_id.reset();
+  }
+  return answer;
 }
 
 std::string LocationHost(const HttpResponse& response, const Redaction& redaction) {
   constexpr size_t kMaxHostBytes = 255;
-  // Before it is parsed, which decodes the host and changes its case.
-  const std::optional<Url> url = ParseUrl(redaction.Apply(response.location));
-  return url ? CleanText(url->host, kMaxHostBytes) : "";
+  const std::optional<Url> url = ParseUrl(response.location);
+  if (!url || redaction.RepeatsSecret(url->host)) return "";
+  return CleanText(url->host, kMaxHostBytes);
 }
 
 google::rpc::ErrorInfo ErrorInfoOf(const FailedCall& failed, const Answer& answer) {

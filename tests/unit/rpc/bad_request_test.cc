@@ -60,5 +60,29 @@ INSTANTIATE_TEST_SUITE_P(
         FieldCase{"UnknownInMetadata", kCreate, "no", "secret-field", ""}),
     [](const auto& row) { return row.param.name; });
 
+// A message has a few KiB at most: what comes after the first 4 KiB is not looked at, so that the
+// work has a bound, however long a message is and whatever it repeats.
+TEST(BadRequest, LooksForFieldsInTheBeginningOfAMessageOnly) {
+  constexpr size_t kSearchedBytes = 4096;
+  const auto field_of = [](const std::string& message) {
+    const Outcome outcome = OutcomeOf(JsonError(400));
+    FailedCall failed = FailUpstream(kCreate, outcome);
+    const Redaction redaction;
+    failed.redaction = &redaction;
+    ErrorBody body;
+    body.message = message;
+    const auto bad_request = BadRequestOf(failed, body);
+    return bad_request ? bad_request->field_violations(0).field() : "";
+  };
+  std::string repeated;
+  for (int i = 0; i < 29'000; ++i) repeated += "key_label ";
+  EXPECT_EQ(field_of(repeated), "key_label");
+  EXPECT_EQ(field_of(repeated + "callback_url"), "key_label");
+  EXPECT_EQ(field_of("callback_url " + repeated), "");
+  const std::string name = "workspace_id";
+  EXPECT_EQ(field_of(std::string(kSearchedBytes - name.size(), ' ') + name), name);
+  EXPECT_EQ(field_of(std::string(kSearchedBytes - name.size() + 1, ' ') + name), "");
+}
+
 }  // namespace
 }  // namespace modelgates::gateway
