@@ -240,6 +240,10 @@ bool VisitJson(std::string& text, absl::FunctionRef<void(JsonValue& root)> visit
   ondemand::parser large_parser;
   ondemand::parser& parser = text.size() > kLargeText ? large_parser : kept_parser;
 
+  // As white space, which JSON allows there: what follows need not move.
+  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+  if (text.starts_with(kByteOrderMark)) text.replace(0, kByteOrderMark.size(), 3, ' ');
+
   ondemand::document document;
   simdjson::error_code error = Iterate(parser, text, document);
   if (error == simdjson::UTF8_ERROR) {

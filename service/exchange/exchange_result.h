@@ -9,7 +9,7 @@ namespace modelgates::gateway {
 enum class ExchangeResult : uint8_t {
   kSuccess = 0,   // an answer that holds a key
   kSpent = 1,     // the code was used, but the answer cannot be read
-  kRejected = 2,  // the upstream looked at the code and refused it
+  kRejected = 2,  // refused, by the upstream or by something in front of it
   kUnknown = 3,   // sent, and the outcome cannot be known
   kUnsent = 4,    // the code was not used: leaves no memory
 };

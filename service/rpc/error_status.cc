@@ -64,7 +64,7 @@ google::rpc::ErrorInfo ErrorInfoOf(const FailedCall& failed, const Answer& answe
 
   const int status = answer.response->status;
   metadata["httpStatus"] = std::to_string(status);
-  metadata["sdkError"] = SdkErrorName(failed.rpc, status, answer.body.has_value());
+  metadata["sdkError"] = SdkErrorName(failed.rpc, status, answer.body && answer.body->typed);
   constexpr size_t kMaxIdBytes = 128;
   std::string id = CleanText(failed.redaction->Apply(answer.response->request_id), kMaxIdBytes);
   if (!id.empty()) metadata["upstreamRequestId"] = std::move(id);
@@ -87,8 +87,8 @@ std::optional<google::rpc::RetryInfo> RetryInfoOf(const FailedCall& failed) {
 
 bool HasHelp(const FailedCall& failed, const Answer& answer) {
   if ((failed.row->details & kHelp) == 0) return false;
-  // A JSON 404 comes from the API itself, so the base URL is right.
-  return failed.reason != v1::NOT_FOUND || !answer.body;
+  // A 404 of the API itself says that the base URL is right.
+  return failed.reason != v1::NOT_FOUND || !answer.body || !answer.body->from_api;
 }
 
 ErrorDetails DetailsOf(const FailedCall& failed, const Answer& answer) {

@@ -21,7 +21,12 @@ ExchangeResult ReadExchange(Outcome& outcome, ExchangeObserver* observer) {
     }
     return ExchangeResult::kSuccess;
   }
-  switch (FailUpstream(Rpc::kExchangeAuthCode, outcome).auth_code_state) {
+  const FailedCall failed = FailUpstream(Rpc::kExchangeAuthCode, outcome);
+  // Its answer has come, so no key is on its way: once it is mended, a repeat may try again.
+  if (failed.refused_in_front && failed.reason != v1::EXCHANGE_OUTCOME_UNKNOWN) {
+    return ExchangeResult::kRejected;
+  }
+  switch (failed.auth_code_state) {
     case v1::UpstreamError::UNKNOWN:
       return ExchangeResult::kUnknown;
     case v1::UpstreamError::SPENT:

@@ -130,6 +130,7 @@ FailedCall FailUpstream(Rpc rpc, const Outcome& outcome) {
   const Verdict verdict = Judge(rpc, outcome.last);
   FailedCall failed{.rpc = rpc, .row = verdict.row, .reason = verdict.reason, .code = verdict.code};
   failed.auth_code_state = verdict.auth_code_state;
+  failed.refused_in_front = verdict.refused_in_front;
   if (IsDeadline(rpc, outcome)) failed = FailLocally(rpc, v1::DEADLINE_EXCEEDED);
   failed.stop = outcome.stop;
   failed.attempts = static_cast<int>(outcome.attempts.size());

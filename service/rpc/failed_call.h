@@ -26,6 +26,7 @@ struct FailedCall {
   bool retryable = false;
   // The reason is not the last result's own: see FailUpstream.
   bool after_unknown_attempt = false;
+  bool refused_in_front = false;  // see Verdict
   // The wait before that, where it is known.
   std::optional<std::chrono::milliseconds> retry_delay{};
   // UPSTREAM_CIRCUIT_OPEN: why the breaker last counted a failure; unspecified when unknown.

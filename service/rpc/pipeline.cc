@@ -36,11 +36,13 @@ Redaction SecretsOf(const Call& call, const Secret& bearer) {
   return redaction;
 }
 
-// With nothing done: after an attempt of unknown outcome the refusal says nothing of that one.
-bool WasRefusedWith401(const Outcome* outcome) {
-  if (outcome == nullptr) return false;
+// With nothing done: after an attempt of unknown outcome the refusal says nothing of that one, and a
+// 401 of a proxy nothing of the key.
+bool WasRefusedWith401(Rpc rpc, const Outcome* outcome) {
+  if (outcome == nullptr || HasUnknownAttempt(*outcome)) return false;
   const auto* response = std::get_if<HttpResponse>(&outcome->last);
-  return response != nullptr && response->status == 401 && !HasUnknownAttempt(*outcome);
+  return response != nullptr && response->status == 401 &&
+         Judge(rpc, *response).reason == v1::UNAUTHORIZED;
 }
 
 }  // namespace
@@ -83,7 +85,7 @@ Task<void> Pipeline::Forward(Call& call, std::shared_ptr<CallScope> scope) {
   Task<Sent> send = Send(call, scope, *bearer, options);
   Sent sent = co_await send;
   int attempts_before = 0;
-  if (WasRefusedWith401(sent.outcome()) && parts_.credentials.RefreshAfterRefusal()) {
+  if (WasRefusedWith401(rpc, sent.outcome()) && parts_.credentials.RefreshAfterRefusal()) {
     // The key was being rotated: the refused request did nothing, so a new one is a first one.
     attempts_before = static_cast<int>(sent.outcome()->attempts.size());
     bearer = parts_.credentials.Select(call.Metadata("authorization"));

@@ -86,7 +86,8 @@ void AddAnswer(const HttpResponse& response, const std::optional<ErrorBody>& bod
     error.set_message(cleaner.Clean(body->message, kMaxTextBytes));
     if (body->metadata) *error.mutable_metadata() = Cleaned(*body->metadata, cleaner);
     if (body->user_id) error.set_user_id(cleaner.Clean(*body->user_id, kMaxIdBytes));
-  } else {
+  }
+  if (!body || !body->typed) {
     error.set_content_type(cleaner.Clean(response.content_type, kMaxIdBytes));
     // A 2xx answer may hold a key or a code, whatever its content type says.
     const bool may_hold_secret = response.status >= 200 && response.status <= 299;

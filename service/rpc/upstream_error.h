@@ -10,7 +10,7 @@
 namespace modelgates::gateway {
 
 // The detail that says what the upstream answered and what was tried. Redacted, cleaned and capped
-// as oauth.proto says. `body`: the answer's JSON error; nullopt when it was none.
+// as oauth.proto says. `body`: the answer's JSON; nullopt when it was none.
 oauth::v1::UpstreamError ToUpstreamError(const FailedCall& failed,
                                          const std::optional<ErrorBody>& body);
 

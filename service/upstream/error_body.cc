@@ -90,74 +90,110 @@ class MetadataReader {
   bool fits_ = true;
 };
 
-// What was found so far; a duplicate member replaces what the one before it said.
-struct ErrorMember {
-  bool has_code = false;
-  bool has_message = false;
-  bool metadata_mistyped = false;
-};
-
-void ReadMetadata(JsonValue& value, ErrorBody& body, ErrorMember& found) {
-  body.metadata.reset();
-  body.metadata_dropped = false;
-  found.metadata_mistyped = !value.IsNull() && value.type() != JsonType::kObject;
-  if (value.type() != JsonType::kObject) return;
-  MetadataReader reader;
-  Struct metadata;
-  reader.Read(value, metadata);
-  body.metadata_dropped = !reader.fits();
-  if (reader.fits()) body.metadata = std::move(metadata);
-}
-
-void ReadError(JsonValue& value, ErrorBody& body, ErrorMember& found) {
-  found = {};
-  body.code.reset();
-  body.message.clear();
-  body.metadata.reset();
-  body.metadata_dropped = false;
-  value.ForEachMember([&](std::string_view name, JsonValue& member) {
-    if (name == "code") {
-      const LaxInteger code = ReadLaxInteger(member);
-      found.has_code = code.kind != LaxInteger::Kind::kNone;
-      const bool fits = code.kind == LaxInteger::Kind::kFits && std::in_range<int32_t>(code.value);
-      body.code = fits ? std::optional(static_cast<int32_t>(code.value)) : std::nullopt;
+// Reads the members of an answer; a duplicate member replaces what the one before it said.
+class AnswerReader {
+ public:
+  void Read(std::string_view name, JsonValue& value) {
+    if (name == "error") {
+      ReadError(value);
+    } else if (name == "user_id") {
+      body_.user_id = value.String();
+      user_id_mistyped_ = !body_.user_id && !value.IsNull();
+    } else if (name == "error_description") {
+      description_ = TextOf(value);
+    } else if (name == "detail") {
+      detail_ = TextOf(value);
     } else if (name == "message") {
-      const auto message = member.String();
-      found.has_message = message.has_value();
-      body.message.assign(message.value_or(""));
-    } else if (name == "metadata") {
-      ReadMetadata(member, body, found);
+      message_ = TextOf(value);
+    } else if (name == "title") {
+      title_ = TextOf(value);
     }
-  });
-}
+  }
+
+  ErrorBody Finish(bool is_json_media_type) {
+    body_.typed = is_json_media_type && has_code_ && has_message_ && !metadata_mistyped_ &&
+                  !user_id_mistyped_;
+    if (!error_text_.empty() && !description_.empty()) error_text_ += ": " + description_;
+    for (std::string* text : {&error_message_, &error_text_, &code_word_, &description_, &detail_,
+                              &message_, &title_}) {
+      if (body_.message.empty()) body_.message = std::move(*text);
+    }
+    return std::move(body_);
+  }
+
+ private:
+  static std::string TextOf(JsonValue& value) { return std::string(value.String().value_or("")); }
+
+  void ReadError(JsonValue& value) {
+    body_.code.reset();
+    body_.metadata.reset();
+    body_.metadata_dropped = false;
+    has_code_ = has_message_ = metadata_mistyped_ = false;
+    error_message_.clear();
+    code_word_.clear();
+    error_text_ = TextOf(value);
+    body_.from_api = value.type() == JsonType::kObject || !error_text_.empty();
+    value.ForEachMember([&](std::string_view name, JsonValue& member) {
+      if (name == "code") {
+        ReadCode(member);
+      } else if (name == "message") {
+        has_message_ = member.String().has_value();
+        error_message_ = TextOf(member);
+      } else if (name == "metadata") {
+        ReadMetadata(member);
+      }
+    });
+  }
+
+  void ReadCode(JsonValue& value) {
+    const LaxInteger code = ReadLaxInteger(value);
+    has_code_ = code.kind != LaxInteger::Kind::kNone;
+    const bool fits = code.kind == LaxInteger::Kind::kFits && std::in_range<int32_t>(code.value);
+    body_.code = fits ? std::optional(static_cast<int32_t>(code.value)) : std::nullopt;
+    code_word_ = has_code_ ? "" : TextOf(value);
+  }
+
+  void ReadMetadata(JsonValue& value) {
+    body_.metadata.reset();
+    body_.metadata_dropped = false;
+    metadata_mistyped_ = !value.IsNull() && value.type() != JsonType::kObject;
+    if (value.type() != JsonType::kObject) return;
+    MetadataReader reader;
+    Struct metadata;
+    reader.Read(value, metadata);
+    body_.metadata_dropped = !reader.fits();
+    if (reader.fits()) body_.metadata = std::move(metadata);
+  }
+
+  ErrorBody body_;
+  bool has_code_ = false;
+  bool has_message_ = false;
+  bool metadata_mistyped_ = false;
+  bool user_id_mistyped_ = false;
+  std::string error_message_;
+  std::string code_word_;
+  std::string error_text_;
+  std::string description_;
+  std::string detail_;
+  std::string message_;
+  std::string title_;
+};
 
 }  // namespace
 
 std::optional<ErrorBody> ParseErrorBody(const HttpResponse& response) {
-  if (response.body_state != BodyState::kComplete || !IsJsonMediaType(response.content_type)) {
-    return std::nullopt;
-  }
+  if (response.body_state != BodyState::kComplete || response.body.empty()) return std::nullopt;
   std::string text = response.body;
   DecodeToUtf8(response.content_type, text);
 
-  ErrorBody body;
-  ErrorMember error;
-  bool user_id_mistyped = false;
-  const auto read_member = [&](std::string_view name, JsonValue& member) {
-    if (name == "error") {
-      ReadError(member, body, error);
-    } else if (name == "user_id") {
-      body.user_id = member.String();
-      user_id_mistyped = !body.user_id && !member.IsNull();
-    }
-  };
-  const bool well_formed =
-      VisitJson(text, [&](JsonValue& root) { root.ForEachMember(read_member); });
-  if (!well_formed || !error.has_code || !error.has_message || error.metadata_mistyped ||
-      user_id_mistyped) {
-    return std::nullopt;
-  }
-  return body;
+  AnswerReader reader;
+  bool is_object = false;
+  const bool well_formed = VisitJson(text, [&](JsonValue& root) {
+    is_object = root.ForEachMember(
+        [&](std::string_view name, JsonValue& member) { reader.Read(name, member); });
+  });
+  if (!well_formed || !is_object) return std::nullopt;
+  return reader.Finish(IsJsonMediaType(response.content_type));
 }
 
 }  // namespace modelgates::gateway

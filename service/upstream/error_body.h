@@ -10,9 +10,18 @@
 
 namespace modelgates::gateway {
 
-// What the upstream says about an error, as it said it: nothing is cleaned or cut yet.
+// What an answer says about an error, as it said it: nothing is cleaned or cut yet.
 struct ErrorBody {
-  std::optional<int32_t> code;  // absent when it is beyond int32: dropped, not wrapped
+  // It has an `error`, an object or a text (RFC 6749, section 5.2): the API said it. Other JSON,
+  // for example application/problem+json, is what a proxy or a firewall answers.
+  bool from_api = false;
+  // The SDK makes a typed error of it (REST contract, section 4): application/json, an integer
+  // `error.code`, a string `error.message`, `error.metadata` and `user_id` of no wrong type.
+  bool typed = false;
+  std::optional<int32_t>
+      code;  // absent when it is no integer, or beyond int32: dropped, not wrapped
+  // The first of `error.message`, `error` (with `error_description`, if there is one), `error.code`
+  // (a word), `error_description`, `detail`, `message` and `title` that is a text and not empty.
   std::string message;
   std::optional<google::protobuf::Struct> metadata;
   std::optional<std::string> user_id;
@@ -21,9 +30,8 @@ struct ErrorBody {
   bool metadata_dropped = false;
 };
 
-// Reads an error answer (REST contract, section 4, errors). Nullopt when it is not what the SDK
-// turns into a typed error: another media type, a body that was dropped or is not JSON, no integer
-// `error.code`, no string `error.message`, or `error.metadata` or `user_id` of a wrong type.
+// Reads an error answer, whatever its Content-Type says. Nullopt when the body was dropped or is no
+// JSON object.
 std::optional<ErrorBody> ParseErrorBody(const HttpResponse& response);
 
 }  // namespace modelgates::gateway

@@ -4,6 +4,8 @@
 #include <array>
 
 #include "resilience/backoff.h"
+#include "upstream/error_body.h"
+#include "upstream/media_type.h"
 
 namespace modelgates::gateway {
 namespace {
@@ -23,28 +25,20 @@ constexpr auto kCaller = Origin::kCaller;
 constexpr ErrorRow Local(const char* condition, ErrorReason reason, StatusCode code, Origin origin,
                          uint8_t details, const char* message, AuthCodeState state = UE::UNSENT,
                          Health health = Health::kUnknown) {
-  return {condition, kLocal, Failure{}, 0,      0,      reason, code,    reason,
-          code,      origin, health,    kNever, kNever, state,  details, message};
+  return {condition, kLocal, Failure{}, {},     reason, code,    reason, code,
+          origin,    health, kNever,    kNever, state,  details, message};
 }
 
 // Not sent, or not yet: the same for both RPCs.
 constexpr ErrorRow Unsent(const char* condition, Failure failure, ErrorReason reason,
                           RetryClass create, RetryClass exchange, const char* message) {
-  return {condition,
-          kTransport,
-          failure,
-          0,
-          0,
-          reason,
-          StatusCode::kUnavailable,
-          reason,
-          StatusCode::kUnavailable,
-          kTransportOrigin,
-          Health::kFails,
-          create,
-          exchange,
-          UE::UNSENT,
-          kNoDetail,
+  return {condition,        kTransport,
+          failure,          {},
+          reason,           StatusCode::kUnavailable,
+          reason,           StatusCode::kUnavailable,
+          kTransportOrigin, Health::kFails,
+          create,           exchange,
+          UE::UNSENT,       kNoDetail,
           message};
 }
 
@@ -55,8 +49,7 @@ constexpr ErrorRow Lost(const char* condition, Trigger trigger, Failure failure,
   return {condition,
           trigger,
           failure,
-          0,
-          0,
+          {},
           reason,
           code,
           v1::EXCHANGE_OUTCOME_UNKNOWN,
@@ -75,12 +68,16 @@ constexpr Health HealthOf(int http_status) {
                                                                         : Health::kWorks;
 }
 
-constexpr ErrorRow Answer(const char* condition, int first, int last, StatusCode code,
+constexpr Statuses One(int status) { return {{{{status, status}}}}; }
+constexpr Statuses Range(int first, int last) { return {{{{first, last}}}}; }
+
+constexpr ErrorRow Answer(const char* condition, Statuses statuses, StatusCode code,
                           ErrorReason reason, uint8_t details, RetryClass create,
                           RetryClass exchange, AuthCodeState state, const char* message,
                           Trigger trigger = kStatus) {
-  return {condition, trigger,   Failure{},       first,  last,     reason, code,    reason,
-          code,      kUpstream, HealthOf(first), create, exchange, state,  details, message};
+  return {condition, trigger,  Failure{}, statuses,  reason,
+          code,      reason,   code,      kUpstream, HealthOf(statuses.ranges[0].first),
+          create,    exchange, state,     details,   message};
 }
 
 // An answer's row is the first that fits, so the particular stands before the general.
@@ -174,114 +171,122 @@ constexpr std::array kCatalogue = {
           UE::SPENT, Health::kWorks),
 
     // HTTP answers.
-    Answer("200, not JSON, wrong or missing fields", 200, 200, StatusCode::kInternal,
+    Answer("200, not JSON, wrong or missing fields", One(200), StatusCode::kInternal,
            v1::UPSTREAM_RESPONSE_MALFORMED, kNoDetail, kNever, kNever, UE::SPENT,
            "the upstream's answer could not be understood: operators should check --upstream"),
-    Answer("other 2xx", 201, 299, StatusCode::kInternal, v1::UPSTREAM_UNEXPECTED_STATUS, kNoDetail,
-           kNever, kNever, UE::UNKNOWN,
+    Answer("other 2xx", Range(201, 299), StatusCode::kInternal, v1::UPSTREAM_UNEXPECTED_STATUS,
+           kNoDetail, kNever, kNever, UE::UNKNOWN,
            "the upstream answered with an unexpected status: operators should check --upstream"),
-    Answer("3xx, never followed", 300, 399, StatusCode::kInternal, v1::UPSTREAM_REDIRECT, kHelp,
-           kNever, kNever, UE::UNKNOWN,
+    Answer("3xx, never followed", Range(300, 399), StatusCode::kInternal, v1::UPSTREAM_REDIRECT,
+           kHelp, kNever, kNever, UE::UNKNOWN,
            "the upstream answered with a redirect, which is never followed: operators should check "
            "--upstream"),
-    Answer("400", 400, 400, StatusCode::kInvalidArgument, v1::BAD_REQUEST, kBadRequest, kNever,
+    Answer("400", One(400), StatusCode::kInvalidArgument, v1::BAD_REQUEST, kBadRequest, kNever,
            kNever, UE::REJECTED, "the upstream refused the request: correct it"),
-    Answer("401", 401, 401, StatusCode::kUnauthenticated, v1::UNAUTHORIZED, kHelp, kNever, kNever,
+    Answer("401, 403 without a JSON error of the API (CDN, firewall, proxy)",
+           Statuses{{{{401, 401}, {403, 403}}}}, StatusCode::kUnavailable, v1::UPSTREAM_BLOCKED,
+           kHelp, kNever, kNever, UE::UNKNOWN,
+           "something in front of the API (CDN, firewall or proxy) refused the gateway's request: "
+           "operators should have it let the gateway through",
+           kStatusNotApi),
+    Answer("401", One(401), StatusCode::kUnauthenticated, v1::UNAUTHORIZED, kHelp, kNever, kNever,
            UE::REJECTED, "the upstream refused the credential: check the API key"),
-    Answer("402", 402, 402, StatusCode::kFailedPrecondition, v1::PAYMENT_REQUIRED,
+    Answer("402", One(402), StatusCode::kFailedPrecondition, v1::PAYMENT_REQUIRED,
            kPreconditionFailure, kNever, kNever, UE::REJECTED,
            "the account lacks the credit for this: add some"),
     Answer(
-        "403", 403, 403, StatusCode::kPermissionDenied, v1::FORBIDDEN, kLocalizedMessage, kNever,
+        "403", One(403), StatusCode::kPermissionDenied, v1::FORBIDDEN, kLocalizedMessage, kNever,
         kNever, UE::REJECTED,
         "the upstream does not permit this: check the credential, or for an exchange start a new "
         "authorization"),
-    Answer("404", 404, 404, StatusCode::kNotFound, v1::NOT_FOUND, kHelp, kNever, kNever,
+    Answer("404", One(404), StatusCode::kNotFound, v1::NOT_FOUND, kHelp, kNever, kNever,
            UE::REJECTED, "the upstream did not find it: operators should check --upstream"),
-    Answer("405, 501", 405, 405, StatusCode::kUnimplemented, v1::UPSTREAM_ENDPOINT_MISSING, kHelp,
-           kNever, kNever, UE::REJECTED,
+    Answer("405, 501", Statuses{{{{405, 405}, {501, 501}}}}, StatusCode::kUnimplemented,
+           v1::UPSTREAM_ENDPOINT_MISSING, kHelp, kNever, kNever, UE::REJECTED,
            "the upstream lacks this operation: operators should check --upstream"),
-    Answer("406, 415", 406, 406, StatusCode::kInternal, v1::UPSTREAM_MEDIA_TYPE_REJECTED, kNoDetail,
-           kNever, kNever, UE::REJECTED,
+    Answer("406, 415", Statuses{{{{406, 406}, {415, 415}}}}, StatusCode::kInternal,
+           v1::UPSTREAM_MEDIA_TYPE_REJECTED, kNoDetail, kNever, kNever, UE::REJECTED,
            "the upstream does not speak JSON here: operators should check --upstream"),
-    Answer("408, 425", 408, 408, StatusCode::kUnavailable, v1::UPSTREAM_REQUEST_TIMEOUT, kNoDetail,
-           kAlways, kIfUnsent, UE::UNSENT,
+    Answer("408, 425", Statuses{{{{408, 408}, {425, 425}}}}, StatusCode::kUnavailable,
+           v1::UPSTREAM_REQUEST_TIMEOUT, kNoDetail, kAlways, kIfUnsent, UE::UNSENT,
            "the upstream gave up waiting for the request: try again later"),
-    Answer("409", 409, 409, StatusCode::kAborted, v1::CONFLICT, kNoDetail, kNever, kNever,
+    Answer("409", One(409), StatusCode::kAborted, v1::CONFLICT, kNoDetail, kNever, kNever,
            UE::REJECTED,
            "the request conflicts with the state of the upstream: resolve that, then try again"),
-    Answer("410", 410, 410, StatusCode::kFailedPrecondition, v1::GONE, kNoDetail, kNever, kNever,
+    Answer("410", One(410), StatusCode::kFailedPrecondition, v1::GONE, kNoDetail, kNever, kNever,
            UE::REJECTED, "the upstream no longer has it: start a new authorization"),
-    Answer("412", 412, 412, StatusCode::kFailedPrecondition, v1::PRECONDITION_FAILED, kNoDetail,
+    Answer("412", One(412), StatusCode::kFailedPrecondition, v1::PRECONDITION_FAILED, kNoDetail,
            kNever, kNever, UE::REJECTED,
            "a precondition of the upstream failed: meet it, then try again"),
-    Answer("413, 414, 422, 431", 413, 414, StatusCode::kInvalidArgument, v1::UNPROCESSABLE,
-           kNoDetail, kNever, kNever, UE::REJECTED,
+    Answer("413, 414, 422, 431", Statuses{{{{413, 414}, {422, 422}, {431, 431}}}},
+           StatusCode::kInvalidArgument, v1::UNPROCESSABLE, kNoDetail, kNever, kNever, UE::REJECTED,
            "the upstream cannot process the request: correct it"),
-    Answer("406, 415", 415, 415, StatusCode::kInternal, v1::UPSTREAM_MEDIA_TYPE_REJECTED, kNoDetail,
-           kNever, kNever, UE::REJECTED,
-           "the upstream does not speak JSON here: operators should check --upstream"),
-    Answer("413, 414, 422, 431", 422, 422, StatusCode::kInvalidArgument, v1::UNPROCESSABLE,
-           kNoDetail, kNever, kNever, UE::REJECTED,
-           "the upstream cannot process the request: correct it"),
-    Answer("408, 425", 425, 425, StatusCode::kUnavailable, v1::UPSTREAM_REQUEST_TIMEOUT, kNoDetail,
-           kAlways, kIfUnsent, UE::UNSENT,
-           "the upstream was not ready for the request: try again later"),
-    Answer("429", 429, 429, StatusCode::kResourceExhausted, v1::RATE_LIMITED, kQuotaFailure,
+    Answer("429", One(429), StatusCode::kResourceExhausted, v1::RATE_LIMITED, kQuotaFailure,
            kAlways, kIfUnsent, UE::UNSENT,
            "the upstream limits the rate of requests: try again later"),
-    Answer("413, 414, 422, 431", 431, 431, StatusCode::kInvalidArgument, v1::UNPROCESSABLE,
-           kNoDetail, kNever, kNever, UE::REJECTED,
-           "the upstream cannot process the request: correct it"),
-    Answer("451", 451, 451, StatusCode::kPermissionDenied, v1::LEGAL_BLOCK, kNoDetail, kNever,
+    Answer("451", One(451), StatusCode::kPermissionDenied, v1::LEGAL_BLOCK, kNoDetail, kNever,
            kNever, UE::REJECTED, "the upstream refuses for legal reasons: ask its operators"),
-    Answer("499", 499, 499, StatusCode::kUnavailable, v1::UPSTREAM_CLOSED_REQUEST, kNoDetail,
+    Answer("499", One(499), StatusCode::kUnavailable, v1::UPSTREAM_CLOSED_REQUEST, kNoDetail,
            kAlways, kOnceOver, UE::UNKNOWN, "the upstream closed the request: try again later"),
-    Answer("other 4xx", 400, 499, StatusCode::kUnknown, v1::UPSTREAM_CLIENT_ERROR, kNoDetail,
+    Answer("other 4xx", Range(400, 499), StatusCode::kUnknown, v1::UPSTREAM_CLIENT_ERROR, kNoDetail,
            kNever, kNever, UE::REJECTED, "the upstream refused the request: correct it"),
-    Answer("500", 500, 500, StatusCode::kInternal, v1::INTERNAL_SERVER, kNoDetail, kAlways,
+    Answer("500", One(500), StatusCode::kInternal, v1::INTERNAL_SERVER, kNoDetail, kAlways,
            kOnceOver, UE::UNKNOWN, "the upstream failed: try again later"),
-    Answer("405, 501", 501, 501, StatusCode::kUnimplemented, v1::UPSTREAM_ENDPOINT_MISSING, kHelp,
-           kNever, kNever, UE::REJECTED,
-           "the upstream lacks this operation: operators should check --upstream"),
-    Answer("502, 504, 520 to 524", 502, 502, StatusCode::kUnavailable, v1::UPSTREAM_BAD_GATEWAY,
-           kNoDetail, kAlways, kOnceOver, UE::UNKNOWN,
-           "a proxy before the upstream failed: try again later"),
-    Answer("503 with Retry-After", 503, 503, StatusCode::kUnavailable, v1::UPSTREAM_UNAVAILABLE,
+    Answer("502, 504, 520 to 524", Statuses{{{{502, 502}, {504, 504}, {520, 524}}}},
+           StatusCode::kUnavailable, v1::UPSTREAM_BAD_GATEWAY, kNoDetail, kAlways, kOnceOver,
+           UE::UNKNOWN, "a proxy before the upstream failed: try again later"),
+    Answer("503 with Retry-After", One(503), StatusCode::kUnavailable, v1::UPSTREAM_UNAVAILABLE,
            kNoDetail, kAlways, kIfUnsent, UE::UNSENT,
            "the upstream is unavailable: try again later", kStatusRetryAfter),
-    Answer("503 without", 503, 503, StatusCode::kUnavailable, v1::UPSTREAM_UNAVAILABLE, kNoDetail,
+    Answer("503 without", One(503), StatusCode::kUnavailable, v1::UPSTREAM_UNAVAILABLE, kNoDetail,
            kAlways, kOnceOver, UE::UNKNOWN, "the upstream is unavailable: try again later"),
-    Answer("502, 504, 520 to 524", 504, 504, StatusCode::kUnavailable, v1::UPSTREAM_BAD_GATEWAY,
-           kNoDetail, kAlways, kOnceOver, UE::UNKNOWN,
-           "a proxy before the upstream failed: try again later"),
-    Answer("502, 504, 520 to 524", 520, 524, StatusCode::kUnavailable, v1::UPSTREAM_BAD_GATEWAY,
-           kNoDetail, kAlways, kOnceOver, UE::UNKNOWN,
-           "a proxy before the upstream failed: try again later"),
-    Answer("529 with Retry-After", 529, 529, StatusCode::kResourceExhausted,
+    Answer("529 with Retry-After", One(529), StatusCode::kResourceExhausted,
            v1::UPSTREAM_OVERLOADED, kNoDetail, kAlways, kIfUnsent, UE::UNSENT,
            "the upstream is overloaded: try again later", kStatusRetryAfter),
-    Answer("529 without", 529, 529, StatusCode::kResourceExhausted, v1::UPSTREAM_OVERLOADED,
+    Answer("529 without", One(529), StatusCode::kResourceExhausted, v1::UPSTREAM_OVERLOADED,
            kNoDetail, kAlways, kOnceOver, UE::UNKNOWN,
            "the upstream is overloaded: try again later"),
-    Answer("other 5xx", 500, 599, StatusCode::kInternal, v1::UPSTREAM_SERVER_ERROR, kNoDetail,
-           kAlways, kOnceOver, UE::UNKNOWN, "the upstream failed: try again later"),
+    Answer("other 5xx", Range(500, 599), StatusCode::kInternal, v1::UPSTREAM_SERVER_ERROR,
+           kNoDetail, kAlways, kOnceOver, UE::UNKNOWN, "the upstream failed: try again later"),
     // No status that HTTP knows (below 200, above 599): the unknown case is the safe one.
-    Answer("any other status", 0, 999, StatusCode::kInternal, v1::UPSTREAM_UNEXPECTED_STATUS,
+    Answer("any other status", Range(0, 999), StatusCode::kInternal, v1::UPSTREAM_UNEXPECTED_STATUS,
            kNoDetail, kNever, kNever, UE::UNKNOWN,
            "the upstream answered with an unexpected status: operators should check --upstream"),
 };
 
-const ErrorRow& RowOf(const HttpResponse& response) {
+struct AnswerVerdict {
+  const ErrorRow* row;
+  bool refused_in_front = false;
+};
+
+// Every other answer means the same whoever gave it.
+bool DependsOnAuthor(const ErrorRow& row) {
+  return row.trigger == kStatusNotApi || row.auth_code_state == UE::REJECTED;
+}
+
+bool IsOfTheApi(const HttpResponse& response) {
+  if (response.body_state != BodyState::kComplete) {
+    // The body was dropped: what is left to go by is what it was called.
+    return response.content_type.empty() || IsJsonMediaType(response.content_type);
+  }
+  const std::optional<ErrorBody> body = ParseErrorBody(response);
+  return body && body->from_api;
+}
+
+AnswerVerdict JudgeAnswer(const HttpResponse& response) {
   if (response.status == 200 && response.body_state == BodyState::kTooLarge) {
-    return LocalRow(v1::UPSTREAM_RESPONSE_TOO_LARGE);
+    return {&LocalRow(v1::UPSTREAM_RESPONSE_TOO_LARGE)};
   }
+  std::optional<bool> from_api;
   for (const ErrorRow& row : kCatalogue) {
-    if (response.status < row.first || response.status > row.last) continue;
-    if (row.trigger == kStatus) return row;
-    if (row.trigger == kStatusRetryAfter && ParseRetryAfter(response)) return row;
+    if (!row.statuses.Contains(response.status)) continue;
+    if (row.trigger == kStatusRetryAfter && !ParseRetryAfter(response)) continue;
+    if (!DependsOnAuthor(row)) return {&row};
+    if (!from_api) from_api = IsOfTheApi(response);
+    if (row.trigger == kStatusNotApi && *from_api) continue;
+    return {&row, !*from_api};
   }
-  return kCatalogue.back();
+  return {&kCatalogue.back()};
 }
 
 // Failures of a request that was not sent yet, and the end that we put to it ourselves.
@@ -333,16 +338,27 @@ const ErrorRow& LocalRow(ErrorReason reason) {
 
 Verdict Judge(Rpc rpc, const HttpResult& result) {
   const auto* error = std::get_if<TransportError>(&result);
-  const ErrorRow& row =
-      error != nullptr ? RowOf(rpc, *error) : RowOf(std::get<HttpResponse>(result));
-  if (rpc == Rpc::kCreateAuthCode) {
-    return {&row, row.reason, row.code, row.create, UE::AUTH_CODE_STATE_UNSPECIFIED};
-  }
+  const AnswerVerdict found = error != nullptr ? AnswerVerdict{&RowOf(rpc, *error)}
+                                               : JudgeAnswer(std::get<HttpResponse>(result));
+  const ErrorRow& row = *found.row;
+  Verdict verdict{&row,
+                  row.reason,
+                  row.code,
+                  row.create,
+                  UE::AUTH_CODE_STATE_UNSPECIFIED,
+                  found.refused_in_front};
+  if (rpc == Rpc::kCreateAuthCode) return verdict;
   // Whatever broke: with no body byte on the wire nothing can have happened to the code.
   if (error != nullptr && error->delivery == Delivery::kNever) {
-    return {&row, row.reason, row.code, row.create == kAlways ? kIfUnsent : kNever, UE::UNSENT};
+    verdict.retry = row.create == kAlways ? kIfUnsent : kNever;
+    verdict.auth_code_state = UE::UNSENT;
+    return verdict;
   }
-  return {&row, row.exchange_reason, row.exchange_code, row.exchange, row.auth_code_state};
+  verdict.reason = row.exchange_reason;
+  verdict.code = row.exchange_code;
+  verdict.retry = row.exchange;
+  verdict.auth_code_state = found.refused_in_front ? UE::UNKNOWN : row.auth_code_state;
+  return verdict;
 }
 
 Classification ClassifyCreate(const HttpResult& result) {

@@ -3,6 +3,8 @@
 #include <absl/status/status.h>
 #include <modelgates/oauth/v1/oauth.pb.h>
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -30,8 +32,23 @@ enum class Trigger : uint8_t {
   kLocal,              // found by the gateway itself; looked up by its reason
   kTransport,          // a TransportError with the row's `failure`
   kTransportAfter200,  // the same, when a 200 status line had been read
-  kStatus,             // an HttpResponse whose status is between `first` and `last`
+  kStatus,             // an HttpResponse with one of `statuses`
   kStatusRetryAfter,   // the same, with a usable Retry-After
+  kStatusNotApi,       // the same, when the body is no JSON error of the API
+};
+
+// HTTP statuses, as up to four ranges.
+struct StatusRange {
+  int first = 1;
+  int last = 0;
+};
+struct Statuses {
+  std::array<StatusRange, 4> ranges;
+  constexpr bool Contains(int status) const {
+    return std::any_of(ranges.begin(), ranges.end(), [status](const StatusRange& range) {
+      return range.first <= status && status <= range.last;
+    });
+  }
 };
 
 // Details beside those that every error has (ErrorInfo, RequestInfo, UpstreamError after an
@@ -49,8 +66,7 @@ struct ErrorRow {
   const char* condition;  // in words, for the README
   Trigger trigger;
   TransportFailure failure;  // kTransport, kTransportAfter200
-  int first;                 // kStatus, kStatusRetryAfter
-  int last;
+  Statuses statuses;         // kStatus, kStatusRetryAfter, kStatusNotApi
 
   ErrorReason reason;
   absl::StatusCode code;
@@ -83,11 +99,14 @@ struct Verdict {
   absl::StatusCode code;
   RetryClass retry;
   AuthCodeState auth_code_state;  // AUTH_CODE_STATE_UNSPECIFIED for a create
+  // The answer refuses the request, and something in front of the API gave it: a CDN, a firewall, a
+  // proxy. What became of the code is then unknown.
+  bool refused_in_front = false;
 };
 
 // Judges a result that is not a success. A 200 answer counts as malformed here, or as too large:
 // whether its body holds what a reply needs is found by rest_mapping. The HTTP status decides,
-// never `error.code` of the body.
+// never `error.code` of the body; the body decides only who said it.
 Verdict Judge(Rpc rpc, const HttpResult& result);
 
 // As Judge, but for the retrier and the circuit breaker: a 200 answer is kNever and kWorks.

@@ -25,7 +25,7 @@ const UpstreamFault kFaults[] = {
     {"ClosedWithinTheBody", Answer().ReadingOnly(5).ThenClose(), kResetTwice, kUnknownTwice,
      "UNKNOWN"},
     {"RefusedWithinTheBody",
-     Answer::Json(403, "{}").ReadingOnly(5).ThenClose(),
+     Answer::Json(403, ErrorBody(403, "no")).ReadingOnly(5).ThenClose(),
      {grpc::PERMISSION_DENIED, "FORBIDDEN", 1},
      {grpc::PERMISSION_DENIED, "FORBIDDEN", 1},
      "REJECTED"},

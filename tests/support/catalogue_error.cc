@@ -45,7 +45,8 @@ struct Texts {
   bool large() const { return size == ErrorSize::kLargest; }
 
   // Characters of four bytes, of which each becomes twelve in the header grpc-message.
-  HttpResponse Answer(int status) const {
+  HttpResponse Answer(const ErrorRow& row, int status) const {
+    if (row.trigger == Trigger::kStatusNotApi) return Page(status);
     if (!large())
       return JsonError(status, "no", R"(,"metadata":{"field":"code_challenge_method"})");
     constexpr size_t kMaxValueBytes = 1'000;
@@ -58,6 +59,12 @@ struct Texts {
     HttpResponse answer = JsonError(status, Repeated("\U0001F511", 2'000), metadata + '}');
     answer.request_id = std::string(128, 'i');
     return answer;
+  }
+
+  HttpResponse Page(int status) const {
+    HttpResponse page = HtmlPage(status, large() ? Repeated("\U0001F511", filling) : "no");
+    if (large()) page.request_id = std::string(128, 'i');
+    return page;
   }
 
   std::vector<Violation> Violations(ErrorReason reason) const {
@@ -78,8 +85,8 @@ HttpResult ResultOf(const ErrorRow& row, Rpc rpc, ErrorReason reason, const Text
     const bool unsent = row.auth_code_state == v1::UpstreamError::UNSENT;
     return TransportError{row.failure, unsent ? Delivery::kNever : Delivery::kMaybe, seen};
   }
-  for (int http_status = row.first; http_status <= row.last; ++http_status) {
-    HttpResponse answer = texts.Answer(http_status);
+  for (const int http_status : StatusesOf(row)) {
+    HttpResponse answer = texts.Answer(row, http_status);
     if (row.trigger == Trigger::kStatusRetryAfter) answer.retry_after = "2";
     if (Judge(rpc, answer).reason == reason) return answer;
   }

@@ -117,10 +117,18 @@ INSTANTIATE_TEST_SUITE_P(
         Malformed("Hexadecimal", "[0x1]"), Malformed("BadEscape", R"(["\x"])"),
         Malformed("ShortEscape", R"(["\u12"])"), Malformed("BadEscapeInName", R"({"\x":1})"),
         Malformed("RawNewline", "[\"a\nb\"]"), Malformed("RawNul", std::string("[\"a\0b\"]", 7)),
-        Malformed("Bom", "\xEF\xBB\xBF{}"), Malformed("Comment", "[1/**/]"),
+        Malformed("BomAlone", "\xEF\xBB\xBF"), Malformed("BomTwice", "\xEF\xBB\xBF\xEF\xBB\xBF{}"),
+        Malformed("BomWithin", "[\xEF\xBB\xBF]"), Malformed("Comment", "[1/**/]"),
         Malformed("StringThenWord", R"(["a"b])"), Malformed("WordThenString", R"([1"a"])"),
         Malformed("Html", "<html></html>")),
     [](const auto& row) { return row.param.name; });
+
+// RFC 8259, section 8.1: a reader may skip it, and some servers send it.
+TEST(VisitJson, SkipsAByteOrderMark) {
+  EXPECT_EQ(Read("\xEF\xBB\xBF{\"a\":1}"), "{ a:1}");
+  EXPECT_EQ(Read("\xEF\xBB\xBF [\"\xEF\xBB\xBF\"]"), "[ \"\xEF\xBB\xBF\"]");
+  EXPECT_EQ(Read("\xEF\xBB\xBF\"a\xFF\""), "\"a\uFFFD\"");
+}
 
 // Given a text nested far deeper than any stack, it is walked through, and what lies behind is
 // read.

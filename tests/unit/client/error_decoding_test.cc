@@ -142,9 +142,9 @@ TEST(ErrorDecoding, ReadsEveryRowOfTheGatewaysCatalogue) {
         reasons.insert(failed.reason);
         continue;
       }
-      for (int status = std::max(row.first, 100); status <= row.last; ++status) {
+      for (const int status : gateway::StatusesOf(row)) {
         SCOPED_TRACE(status);
-        const gateway::Outcome outcome = gateway::OutcomeOf(gateway::JsonError(status));
+        const gateway::Outcome outcome = gateway::OutcomeOf(gateway::AnswerFor(row, status));
         const gateway::FailedCall failed = gateway::FailUpstream(rpc, outcome);
         ExpectDecoded(failed);
         EXPECT_EQ(DecodeFailed(failed).http_status, status);

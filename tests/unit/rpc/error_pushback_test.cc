@@ -23,7 +23,8 @@ FailedCall FailAs(const ErrorRow& row, Rpc rpc, Outcome& outcome, StopReason sto
       return FailUpstream(rpc, outcome);
     case Trigger::kStatus:
     case Trigger::kStatusRetryAfter:
-      outcome = OutcomeOf(JsonError(row.first), stop);
+    case Trigger::kStatusNotApi:
+      outcome = OutcomeOf(AnswerFor(row, StatusesOf(row).front()), stop);
       return FailUpstream(rpc, outcome);
   }
   return FailLocally(rpc, row.reason);

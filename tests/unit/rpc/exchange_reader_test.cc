@@ -55,6 +55,25 @@ TEST(ExchangeReader, OfAnAnswerThatCannotBeReadIsSpentAndItsBodyIsGone) {
   EXPECT_TRUE(observer.fields.empty());
 }
 
+// Whoever refused: the answer has come, so a repeat may go upstream again soon.
+TEST(ExchangeReader, OfARefusalIsRejectedWhoeverRefused) {
+  for (const int status : {400, 401, 403, 404, 413}) {
+    Outcome api = OutcomeOf(JsonError(status));
+    EXPECT_EQ(ReadExchange(api, nullptr), ExchangeResult::kRejected) << status;
+    Outcome firewall = OutcomeOf(HtmlPage(status, "<h1>Blocked</h1>"));
+    EXPECT_EQ(ReadExchange(firewall, nullptr), ExchangeResult::kRejected) << status;
+  }
+}
+
+// What the first attempt did is still unknown.
+TEST(ExchangeReader, OfARefusalAfterAnUnknownAttemptIsUnknown) {
+  const TransportError lost{TransportFailure::kReset, Delivery::kMaybe};
+  for (const HttpResponse& refusal : {JsonError(403), HtmlPage(403, "<h1>Blocked</h1>")}) {
+    Outcome outcome = OutcomeOf(refusal, StopReason::kNotRetryable, {RecordOf(lost, true)});
+    EXPECT_EQ(ReadExchange(outcome, nullptr), ExchangeResult::kUnknown);
+  }
+}
+
 TEST(ExchangeReader, OfAnExchangeThatTheBreakerRefusedIsUnsent) {
   Outcome refused;
   refused.stop = StopReason::kBreakerOpen;

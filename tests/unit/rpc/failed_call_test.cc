@@ -196,7 +196,7 @@ INSTANTIATE_TEST_SUITE_P(
         AfterUnknownCase{"S403", JsonError(403), v1::FORBIDDEN, kLost, UE::UNKNOWN},
         AfterUnknownCase{"S404", JsonError(404), v1::NOT_FOUND, kLost, UE::UNKNOWN},
         AfterUnknownCase{"S410", JsonError(410), v1::GONE, kLost, UE::UNKNOWN},
-        AfterUnknownCase{"S403Html", HtmlPage(403, "x"), v1::FORBIDDEN, kLost, UE::UNKNOWN},
+        AfterUnknownCase{"S403Html", HtmlPage(403, "x"), v1::UPSTREAM_BLOCKED, kLost, UE::UNKNOWN},
         AfterUnknownCase{"S402", JsonError(402), v1::PAYMENT_REQUIRED, v1::PAYMENT_REQUIRED,
                          UE::UNKNOWN},
         AfterUnknownCase{"S409", JsonError(409), v1::CONFLICT, v1::CONFLICT, UE::UNKNOWN},

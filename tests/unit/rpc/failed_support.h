@@ -32,6 +32,23 @@ inline HttpResponse HtmlPage(int status, std::string body) {
   return response;
 }
 
+// The statuses of a row, in order.
+inline std::vector<int> StatusesOf(const ErrorRow& row) {
+  std::vector<int> statuses;
+  for (int status = 100; status <= 999; ++status) {
+    if (row.statuses.Contains(status)) statuses.push_back(status);
+  }
+  return statuses;
+}
+
+// An answer with `status` that has what the row's trigger asks for.
+inline HttpResponse AnswerFor(const ErrorRow& row, int status) {
+  if (row.trigger == Trigger::kStatusNotApi) return HtmlPage(status, "no");
+  HttpResponse response = JsonError(status);
+  if (row.trigger == Trigger::kStatusRetryAfter) response.retry_after = "2";
+  return response;
+}
+
 // The log's line of an attempt that brought `result`, as the retrier writes it.
 inline AttemptRecord RecordOf(const HttpResult& result, bool outcome_unknown = false) {
   AttemptRecord record = ToRecord(result);

@@ -34,6 +34,8 @@ TEST_P(ErrorShape, IsRead) {
   EXPECT_EQ(body->code, GetParam().code);
   EXPECT_EQ(body->message, GetParam().message);
   EXPECT_EQ(body->user_id, GetParam().user_id);
+  EXPECT_TRUE(body->typed);
+  EXPECT_TRUE(body->from_api);
   EXPECT_FALSE(body->metadata_dropped);
 }
 INSTANTIATE_TEST_SUITE_P(
@@ -66,44 +68,92 @@ INSTANTIATE_TEST_SUITE_P(
         ShapeCase{"InvalidUtf8", "{\"error\":{\"code\":1,\"message\":\"a\xFF\"}}", 1, "a\uFFFD"}),
     [](const auto& row) { return row.param.name; });
 
-struct OtherCase {
+struct TextCase {
   const char* name;
   std::string body;
+  std::string message;
+  bool from_api;
 };
 
-class OtherShape : public testing::TestWithParam<OtherCase> {};
-TEST_P(OtherShape, IsNoErrorBody) { EXPECT_FALSE(ParseErrorBody(Json(GetParam().body))); }
+// What the SDK makes no typed error of. Its text is the user's all the same.
+class UntypedShape : public testing::TestWithParam<TextCase> {};
+TEST_P(UntypedShape, IsReadForItsText) {
+  const auto body = ParseErrorBody(Json(GetParam().body));
+  ASSERT_TRUE(body);
+  EXPECT_EQ(body->message, GetParam().message);
+  EXPECT_EQ(body->from_api, GetParam().from_api);
+  EXPECT_FALSE(body->typed);
+}
 INSTANTIATE_TEST_SUITE_P(
-    Errors, OtherShape,
+    OfTheApi, UntypedShape,
     testing::Values(
-        OtherCase{"EmptyBody", ""}, OtherCase{"EmptyObject", "{}"}, OtherCase{"Array", "[]"},
-        OtherCase{"Html", "<html></html>"}, OtherCase{"ErrorIsText", R"({"error":"no"})"},
-        OtherCase{"ErrorIsNull", R"({"error":null})"}, OtherCase{"ErrorIsArray", R"({"error":[]})"},
-        OtherCase{"NoCode", R"({"error":{"message":"m"}})"},
-        OtherCase{"CodeIsWord", R"({"error":{"code":"invalid","message":"m"}})"},
-        OtherCase{"CodeIsFraction", R"({"error":{"code":400.5,"message":"m"}})"},
-        OtherCase{"CodeIsNull", R"({"error":{"code":null,"message":"m"}})"},
-        OtherCase{"NoMessage", R"({"error":{"code":400}})"},
-        OtherCase{"MessageIsNull", R"({"error":{"code":400,"message":null}})"},
-        OtherCase{"MessageIsNumber", R"({"error":{"code":400,"message":7}})"},
-        OtherCase{"MessageIsNoText", R"({"error":{"code":400,"message":"\ud800"}})"},
-        OtherCase{"MetadataIsText", R"({"error":{"code":400,"message":"m","metadata":"x"}})"},
-        OtherCase{"MetadataIsArray", R"({"error":{"code":400,"message":"m","metadata":[]}})"},
-        OtherCase{"UserIdIsNumber", R"({"error":{"code":400,"message":"m"},"user_id":7})"},
-        OtherCase{"LastErrorIsText", R"({"error":{"code":400,"message":"m"},"error":"no"})"},
-        OtherCase{"Cut", R"({"error":{"code":400,"message":"m"})"},
-        OtherCase{"TrailingGarbage", R"({"error":{"code":400,"message":"m"}}})"},
-        OtherCase{"Bom", "\xEF\xBB\xBF{\"error\":{\"code\":400,\"message\":\"m\"}}"}),
+        TextCase{"NoCode", R"({"error":{"message":"m"}})", "m", true},
+        TextCase{"CodeIsWord", R"({"error":{"code":"invalid_grant","message":"m"}})", "m", true},
+        TextCase{"CodeIsWordAlone", R"({"error":{"code":"invalid_grant"}})", "invalid_grant", true},
+        TextCase{"CodeIsFraction", R"({"error":{"code":400.5,"message":"m"}})", "m", true},
+        TextCase{"CodeIsNull", R"({"error":{"code":null,"message":"m"}})", "m", true},
+        TextCase{"NoMessage", R"({"error":{"code":400}})", "", true},
+        TextCase{"EmptyError", R"({"error":{}})", "", true},
+        TextCase{"MessageIsNull", R"({"error":{"code":400,"message":null},"detail":"d"})", "d",
+                 true},
+        TextCase{"MessageIsNumber", R"({"error":{"code":400,"message":7}})", "", true},
+        TextCase{"MessageIsNoText", R"({"error":{"code":400,"message":"\ud800"}})", "", true},
+        TextCase{"MetadataIsText", R"({"error":{"code":400,"message":"m","metadata":"x"}})", "m",
+                 true},
+        TextCase{"MetadataIsArray", R"({"error":{"code":400,"message":"m","metadata":[]}})", "m",
+                 true},
+        TextCase{"UserIdIsNumber", R"({"error":{"code":400,"message":"m"},"user_id":7})", "m",
+                 true},
+        TextCase{"ErrorIsText", R"({"error":"no"})", "no", true},
+        TextCase{"LastErrorIsText", R"({"error":{"code":400,"message":"m"},"error":"no"})", "no",
+                 true},
+        TextCase{"OAuth", R"({"error":"invalid_grant","error_description":"the code expired"})",
+                 "invalid_grant: the code expired", true},
+        TextCase{"ErrorBeforeMessage", R"({"message":"b","error":"a"})", "a", true}),
     [](const auto& row) { return row.param.name; });
+INSTANTIATE_TEST_SUITE_P(
+    OfOthers, UntypedShape,
+    testing::Values(
+        TextCase{"EmptyObject", "{}", "", false},
+        TextCase{"ErrorIsNull", R"({"error":null})", "", false},
+        TextCase{"ErrorIsEmpty", R"({"error":""})", "", false},
+        TextCase{"ErrorIsArray", R"({"error":["no"]})", "", false},
+        TextCase{"ErrorIsTrue", R"({"error":true,"message":"m"})", "m", false},
+        TextCase{"Description", R"({"error_description":"d","message":"m"})", "d", false},
+        TextCase{"Message", R"({"message":"Forbidden"})", "Forbidden", false},
+        TextCase{"ProblemJson", R"({"type":"about:blank","title":"Denied","status":403})", "Denied",
+                 false},
+        TextCase{"ProblemJsonWithDetail", R"({"title":"Denied","detail":"by rule 7"})", "by rule 7",
+                 false},
+        TextCase{"DetailIsArray", R"({"detail":[{"msg":"x"}],"title":"t"})", "t", false}),
+    [](const auto& row) { return row.param.name; });
+
+class NoJsonObject : public testing::TestWithParam<std::string> {};
+TEST_P(NoJsonObject, IsNoErrorBody) { EXPECT_FALSE(ParseErrorBody(Json(GetParam()))); }
+INSTANTIATE_TEST_SUITE_P(Errors, NoJsonObject,
+                         testing::Values("", "[]", "\"no\"", "7", "<html></html>",
+                                         R"({"error":{"code":400,"message":"m"})",
+                                         R"({"error":{"code":400,"message":"m"}}})"));
 
 const std::string kGood = R"({"error":{"code":400,"message":"m"}})";
 
-TEST(ParseErrorBody, NeedsJsonAsItsMediaType) {
+TEST(ParseErrorBody, ReadsJsonWhateverItsMediaType) {
   for (const char* type : {"", "text/html", "application/problem+json", "application/json, x/y"}) {
     HttpResponse response = Json(kGood);
     response.content_type = type;
-    EXPECT_FALSE(ParseErrorBody(response)) << type;
+    const auto body = ParseErrorBody(response);
+    ASSERT_TRUE(body) << type;
+    EXPECT_EQ(body->message, "m");
+    EXPECT_TRUE(body->from_api);
+    EXPECT_FALSE(body->typed);
   }
+}
+
+TEST(ParseErrorBody, SkipsAByteOrderMark) {
+  const auto body = ParseErrorBody(Json("\xEF\xBB\xBF" + kGood));
+  ASSERT_TRUE(body);
+  EXPECT_EQ(body->message, "m");
+  EXPECT_TRUE(body->typed);
 }
 
 TEST(ParseErrorBody, NeedsAWholeBody) {

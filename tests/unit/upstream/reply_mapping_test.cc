@@ -202,23 +202,22 @@ TEST_P(MalformedReply, IsRefused) {
 }
 INSTANTIATE_TEST_SUITE_P(
     Malformed, MalformedReply,
-    testing::Values(BadCase{"EmptyBody", ""}, BadCase{"EmptyObject", "{}"}, BadCase{"Array", "[]"},
-                    BadCase{"Null", "null"}, BadCase{"Text", "\"key\""},
-                    BadCase{"Html", "<html></html>"},
-                    BadCase{"NullData", R"({"data":null,"key":null})"},
-                    BadCase{"DataWithoutId",
-                            R"({"data":{"app_id":1,"created_at":"1970-01-01T00:00:00Z"}})"},
-                    BadCase{"ArrayData", R"({"data":[{"id":"a"}],"key":["k"]})"},
-                    BadCase{"NumberForText", R"({"data":{"id":7},"key":7})"},
-                    BadCase{"LoneSurrogate", R"({"data":{"id":"\ud800"},"key":"\udc00"})"},
-                    BadCase{"LastIsMistyped", R"({"data":{"id":"a","id":1},"key":"k","key":null})"},
-                    BadCase{"LastDataIsNull", R"({"data":{"id":"a"},"data":null})"},
-                    BadCase{"MergedDuplicates", R"({"data":{"id":"a"},"data":{"app_id":1}})"},
-                    BadCase{"WrongCase", R"({"Data":{"id":"a"},"KEY":"k"})"},
-                    BadCase{"Cut", R"({"key":"k","data":{"id":"a"})"},
-                    BadCase{"TrailingGarbage", R"({"key":"k","data":{"id":"a"}} x)"},
-                    BadCase{"Bom", "\xEF\xBB\xBF{\"key\":\"k\",\"data\":{\"id\":\"a\"}}"},
-                    BadCase{"RawControl", "{\"key\":\"k\n\",\"data\":{\"id\":\"a\n\"}}"}),
+    testing::Values(
+        BadCase{"EmptyBody", ""}, BadCase{"EmptyObject", "{}"}, BadCase{"Array", "[]"},
+        BadCase{"Null", "null"}, BadCase{"Text", "\"key\""}, BadCase{"Html", "<html></html>"},
+        BadCase{"NullData", R"({"data":null,"key":null})"},
+        BadCase{"DataWithoutId", R"({"data":{"app_id":1,"created_at":"1970-01-01T00:00:00Z"}})"},
+        BadCase{"ArrayData", R"({"data":[{"id":"a"}],"key":["k"]})"},
+        BadCase{"NumberForText", R"({"data":{"id":7},"key":7})"},
+        BadCase{"LoneSurrogate", R"({"data":{"id":"\ud800"},"key":"\udc00"})"},
+        BadCase{"LastIsMistyped", R"({"data":{"id":"a","id":1},"key":"k","key":null})"},
+        BadCase{"LastDataIsNull", R"({"data":{"id":"a"},"data":null})"},
+        BadCase{"MergedDuplicates", R"({"data":{"id":"a"},"data":{"app_id":1}})"},
+        BadCase{"WrongCase", R"({"Data":{"id":"a"},"KEY":"k"})"},
+        BadCase{"Cut", R"({"key":"k","data":{"id":"a"})"},
+        BadCase{"TrailingGarbage", R"({"key":"k","data":{"id":"a"}} x)"},
+        BadCase{"BomTwice", "\xEF\xBB\xBF\xEF\xBB\xBF{\"key\":\"k\",\"data\":{\"id\":\"a\"}}"},
+        BadCase{"RawControl", "{\"key\":\"k\n\",\"data\":{\"id\":\"a\n\"}}"}),
     [](const auto& row) { return row.param.name; });
 
 const std::string kBoth = R"({"key":"k","user_id":null,"data":{"id":"a"}})";
@@ -240,6 +239,17 @@ TEST(FromHttpResponse, NeedsJsonAsItsMediaType) {
     ExpectMalformed<CreateAuthCodeResponse>(response);
     ExpectMalformed<ExchangeAuthCodeResponse>(response);
   }
+}
+
+TEST(FromHttpResponse, SkipsAByteOrderMark) {
+  HttpResponse created = Json("\xEF\xBB\xBF" + kBoth);
+  CreateAuthCodeResponse code;
+  EXPECT_TRUE(FromHttpResponse(created, code).ok);
+  EXPECT_EQ(code.data().id(), "a");
+  HttpResponse exchanged = Json("\xEF\xBB\xBF" + kBoth);
+  ExchangeAuthCodeResponse key;
+  EXPECT_TRUE(FromHttpResponse(exchanged, key).ok);
+  EXPECT_EQ(key.key(), "k");
 }
 
 TEST(FromHttpResponse, NeedsAWholeBody) {

@@ -93,6 +93,7 @@ enum class ErrorReason : int {
   kUpstreamOverloaded = 46,
   kUpstreamServerError = 47,
   kExchangeStoreUnavailable = 48,
+  kUpstreamBlocked = 50,
 };
 
 // The name in the proto, "FIELD_REQUIRED"; "UNRECOGNIZED" for kUnrecognized and for what is none.
