@@ -1,6 +1,5 @@
 #include "base/epoll_loop.h"
 
-#include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -11,7 +10,8 @@
 namespace modelgates::gateway {
 namespace {
 
-constexpr int kMaxEvents = 256;
+// Told in one turn at first; more when so many are ready at once.
+constexpr size_t kEvents = 256;
 
 int Checked(int result, const char* what) {
   if (result < 0) throw std::system_error(errno, std::generic_category(), what);
@@ -22,7 +22,8 @@ int Checked(int result, const char* what) {
 
 EpollLoop::EpollLoop()
     : epoll_fd_(Checked(epoll_create1(EPOLL_CLOEXEC), "epoll_create1")),
-      wake_fd_(Checked(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd")) {
+      wake_fd_(Checked(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd")),
+      events_(kEvents) {
   epoll_event event{};
   event.events = EPOLLIN | EPOLLET;  // edge: the counter is never read, only written to wake
   event.data.ptr = nullptr;
@@ -35,24 +36,29 @@ EpollLoop::~EpollLoop() {
 }
 
 void EpollLoop::Run() {
-  std::array<epoll_event, kMaxEvents> events;
   while (!stop_.load(std::memory_order_acquire)) {
-    RunDue();
-    const int timeout = SleepMilliseconds();
-    const int count = epoll_wait(epoll_fd_, events.data(), kMaxEvents, timeout);
-    if (count < 0 && errno != EINTR) Checked(count, "epoll_wait");
-    // Descriptors before posted tasks: a pooled connection that died is known to be dead before a
-    // new call could pick it.
-    batch_ = events.data();
-    batch_size_ = std::max(count, 0);
-    for (int i = 0; i < batch_size_; ++i) {
-      if (auto* handler = static_cast<FdHandler*>(events[i].data.ptr)) {
-        handler->OnEvents(events[i].events);
-      }
-    }
-    batch_size_ = 0;
+    const TimePoint polled = Now();
+    const bool asked_all = Poll(SleepMilliseconds(polled));
+    RunTurn(asked_all ? polled : TimePoint::min());
   }
   RunDue();
+}
+
+bool EpollLoop::Poll(int timeout_ms) {
+  const int count =
+      epoll_wait(epoll_fd_, events_.data(), static_cast<int>(events_.size()), timeout_ms);
+  if (count < 0 && errno != EINTR) Checked(count, "epoll_wait");
+  fetched_ = std::max(count, 0);
+  for (int i = 0; i < fetched_; ++i) {
+    if (auto* handler = static_cast<FdHandler*>(events_[i].data.ptr)) {
+      handler->OnEvents(events_[i].events);
+    }
+  }
+  fetched_ = 0;
+  if (count < 0) return false;
+  const bool all = static_cast<size_t>(count) < events_.size();
+  if (!all) events_.resize(2 * events_.size());
+  return all;
 }
 
 void EpollLoop::Stop() {
@@ -76,8 +82,8 @@ void EpollLoop::Rewatch(int fd, uint32_t events, FdHandler& handler) {
 void EpollLoop::Unwatch(int fd, FdHandler& handler) {
   // The descriptor may have been closed by its owner already; epoll has forgotten it then.
   epoll_ctl(epoll_fd_, EPOLL_CTL_DEL, fd, nullptr);
-  for (int i = 0; i < batch_size_; ++i) {
-    if (batch_[i].data.ptr == &handler) batch_[i].data.ptr = nullptr;
+  for (int i = 0; i < fetched_; ++i) {
+    if (events_[i].data.ptr == &handler) events_[i].data.ptr = nullptr;
   }
 }
 
@@ -87,12 +93,12 @@ void EpollLoop::Wake() {
   [[maybe_unused]] const ssize_t written = write(wake_fd_, &one, sizeof(one));
 }
 
-int EpollLoop::SleepMilliseconds() {
+int EpollLoop::SleepMilliseconds(TimePoint now) {
   if (stop_.load(std::memory_order_acquire) || !PrepareToSleep()) return 0;
   const std::optional<TimePoint> next = NextTimer();
   if (!next) return -1;
   // Rounded up: waking a fraction early would spin until the timer is due.
-  const auto wait = std::chrono::ceil<std::chrono::milliseconds>(*next - Now()).count();
+  const auto wait = std::chrono::ceil<std::chrono::milliseconds>(*next - now).count();
   return static_cast<int>(std::clamp<int64_t>(wait, 0, 60'000));
 }
 

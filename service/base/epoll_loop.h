@@ -1,12 +1,12 @@
 #pragma once
 
-#include <array>
+#include <sys/epoll.h>
+
 #include <atomic>
 #include <cstdint>
+#include <vector>
 
 #include "base/event_loop.h"
-
-struct epoll_event;
 
 namespace modelgates::gateway {
 
@@ -43,15 +43,18 @@ class EpollLoop final : public EventLoop {
 
  private:
   void Wake() override;
-  int SleepMilliseconds();
+  // Tells handlers what they wait for. False: there may be more to tell, or nobody was asked.
+  bool Poll(int timeout_ms);
+  // `now`: taken before; -1 sleeps until something happens.
+  int SleepMilliseconds(TimePoint now);
 
   int epoll_fd_;
   int wake_fd_;
   std::atomic<bool> stop_{false};
 
   // The events of this turn, so that Unwatch can strike out what was fetched but not yet told.
-  epoll_event* batch_ = nullptr;
-  int batch_size_ = 0;
+  std::vector<epoll_event> events_;
+  int fetched_ = 0;
 };
 
 }  // namespace modelgates::gateway

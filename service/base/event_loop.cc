@@ -20,14 +20,16 @@ void EventLoop::Start(Timer& timer, TimePoint when) {
   timers_.insert(timer);
 }
 
+bool EventLoop::RunTurn(TimePoint polled) {
+  bool ran = RunReady();
+  ran |= RunPosted();
+  ran |= RunTimers(polled);
+  ran |= RunReady();
+  return ran;
+}
+
 void EventLoop::RunDue() {
-  // Timers first: a deadline that has passed wins over an answer that arrived after it.
-  bool ran = true;
-  while (ran) {
-    ran = RunTimers();
-    ran |= RunReady();
-    ran |= RunPosted();
-  }
+  while (RunTurn(Now())) continue;
 }
 
 std::optional<TimePoint> EventLoop::NextTimer() const {
@@ -67,11 +69,9 @@ bool EventLoop::RunReady() {
   return ran;
 }
 
-bool EventLoop::RunTimers() {
-  if (timers_.empty()) return false;
+bool EventLoop::RunTimers(TimePoint due) {
   bool ran = false;
-  const TimePoint now = Now();
-  while (!timers_.empty() && timers_.begin()->when_ <= now) {
+  while (!timers_.empty() && timers_.begin()->when_ <= due) {
     Timer& timer = *timers_.begin();
     timer.Cancel();
     timer.OnTimer();

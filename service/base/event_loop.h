@@ -40,6 +40,11 @@ class Timer : public boost::intrusive::set_base_hook<
 //
 // This class keeps what is due: posted tasks, coroutines ready to go on, timers. EpollLoop adds
 // the thread and the file descriptors; tests use a FakeLoop whose time moves when told.
+//
+// The loop goes round in turns: descriptors are polled, the coroutines that this woke run, then the
+// tasks that were posted before the turn, then timers. So tasks that keep coming never starve
+// descriptors and timers; and what has arrived counts before a timer that ran out meanwhile,
+// however long the thread did not get the CPU.
 class EventLoop {
  public:
   using Task = absl::AnyInvocable<void()>;
@@ -62,7 +67,12 @@ class EventLoop {
   void Start(Timer& timer, TimePoint when);
 
  protected:
-  // Runs everything that is due at Now() until nothing is left that could run without waiting.
+  // One turn: ready coroutines, one batch of posted tasks, and the timers that were due at
+  // `polled`, the moment before the descriptors were last asked: a later one could run before an
+  // answer that is there already. False: there was nothing to run.
+  bool RunTurn(TimePoint polled);
+
+  // Turns until nothing is left that could run without waiting.
   void RunDue();
 
   // When the next timer fires; nullopt without one.
@@ -77,7 +87,7 @@ class EventLoop {
 
   bool RunPosted();
   bool RunReady();
-  bool RunTimers();
+  bool RunTimers(TimePoint due);
 
   boost::intrusive::multiset<Timer, boost::intrusive::constant_time_size<false>> timers_;
   std::vector<std::coroutine_handle<>> ready_;

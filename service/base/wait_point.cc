@@ -9,13 +9,11 @@ void WaitPoint::Notify() {
   Complete(Result::kNotified);
 }
 
-bool WaitPoint::ReadyAtOnce(TimePoint deadline, const std::stop_token& stop) {
+bool WaitPoint::ReadyAtOnce(const std::stop_token& stop) {
   if (stop.stop_requested()) {
     result_ = Result::kStopped;
   } else if (notified_) {
     result_ = Result::kNotified;
-  } else if (deadline <= loop_.Now()) {
-    result_ = Result::kDeadline;
   } else {
     return false;
   }

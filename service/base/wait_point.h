@@ -26,14 +26,15 @@ class WaitPoint final : private Timer {
     TimePoint deadline;
     const std::stop_token& stop;
 
-    bool await_ready() { return point.ReadyAtOnce(deadline, stop); }
+    bool await_ready() { return point.ReadyAtOnce(stop); }
     void await_suspend(std::coroutine_handle<> coroutine) {
       point.Suspend(coroutine, deadline, stop);
     }
     Result await_resume() { return point.Finish(); }
   };
 
-  // co_await gives the Result. `stop` must outlive the wait. TimePoint::max() waits without end.
+  // co_await gives the Result. `stop` must outlive the wait. TimePoint::max() waits without end. A
+  // deadline that has passed ends the wait as any other does: after the descriptors were polled.
   Awaiter Wait(TimePoint deadline, const std::stop_token& stop) { return {*this, deadline, stop}; }
 
  private:
@@ -43,7 +44,7 @@ class WaitPoint final : private Timer {
   };
 
   void OnTimer() override { Complete(Result::kDeadline); }
-  bool ReadyAtOnce(TimePoint deadline, const std::stop_token& stop);
+  bool ReadyAtOnce(const std::stop_token& stop);
   void Suspend(std::coroutine_handle<> coroutine, TimePoint deadline, const std::stop_token& stop);
   void Complete(Result result);
   Result Finish();

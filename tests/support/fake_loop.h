@@ -15,6 +15,12 @@ class FakeLoop final : public EventLoop {
   // Runs what is due now.
   void Run() { RunDue(); }
 
+  // One turn. False: there was nothing to run.
+  bool Turn() { return RunTurn(now_); }
+
+  // Time passes while the thread does not get the CPU.
+  void Stall(Duration by) { now_ += by; }
+
   // Moves time to `now_ + by`, stopping at every timer on the way, and runs what becomes due.
   void Advance(Duration by) {
     const TimePoint end = now_ + by;

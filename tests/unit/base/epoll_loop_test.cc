@@ -2,10 +2,12 @@
 
 #include <gtest/gtest.h>
 #include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <atomic>
+#include <deque>
 #include <future>
 #include <thread>
 #include <vector>
@@ -91,7 +93,7 @@ class CountingHandler final : public FdHandler {
   void OnEvents(uint32_t) override { on_events_(); }
 
  private:
-  std::function<void()> on_events_;
+  const std::function<void()> on_events_;
 };
 
 TEST_F(EpollLoopTest, AnUnwatchedHandlerIsNotToldOfEventsAlreadyFetched) {
@@ -123,6 +125,87 @@ TEST_F(EpollLoopTest, AnUnwatchedHandlerIsNotToldOfEventsAlreadyFetched) {
   OnLoop([] {});
   EXPECT_EQ(calls, 1);
   for (const int fd : {a[0], a[1], b[0], b[1]}) close(fd);
+}
+
+// Readable from the start.
+class ReadyFd {
+ public:
+  ReadyFd() : fd_(eventfd(1, EFD_CLOEXEC | EFD_NONBLOCK)) {}
+  ReadyFd(const ReadyFd&) = delete;
+  ReadyFd& operator=(const ReadyFd&) = delete;
+  ~ReadyFd() { close(fd_); }
+
+  int get() const { return fd_; }
+
+ private:
+  int fd_;
+};
+
+// Far longer than it takes; a loop that starves something does so for ever.
+constexpr auto kPatience = 20s;
+
+TEST_F(EpollLoopTest, TasksThatKeepComingStarveNeitherDescriptorsNorTimers) {
+  std::atomic<bool> enough{false};
+  std::function<void()> post_again = [&] {
+    if (!enough) loop_.Post(post_again);
+  };
+  loop_.Post(post_again);
+
+  ReadyFd fd;
+  std::promise<void> told;
+  CountingHandler handler([&] {
+    loop_.Unwatch(fd.get(), handler);
+    told.set_value();
+  });
+  std::promise<void> fired;
+  const auto wait = [&]() -> Task<void> {
+    WaitPoint point(loop_);
+    const std::stop_token never;
+    co_await point.Wait(loop_.Now() + 1ms, never);
+    fired.set_value();
+  };
+  OnLoop([&] {
+    loop_.Watch(fd.get(), EPOLLIN, handler);
+    Spawn(wait());
+  });
+  const auto told_by_then = told.get_future().wait_for(kPatience);
+  const auto fired_by_then = fired.get_future().wait_for(kPatience);
+  enough = true;
+  OnLoop([&] { loop_.Unwatch(fd.get(), handler); });
+  EXPECT_EQ(told_by_then, std::future_status::ready);
+  EXPECT_EQ(fired_by_then, std::future_status::ready);
+}
+
+// Given descriptors that became ready, more than are told at once, while the thread did not get the
+// CPU, and a timer that ran out meanwhile, then the timer is the last.
+TEST_F(EpollLoopTest, WhatHasArrivedIsToldBeforeATimerThatRanOutMeanwhile) {
+  constexpr size_t kFds = 400;
+  std::deque<ReadyFd> fds(kFds);
+  std::deque<CountingHandler> handlers;
+  size_t told = 0;
+  std::promise<size_t> told_before_timer;
+  const auto wait = [&](TimePoint when) -> Task<void> {
+    WaitPoint point(loop_);
+    const std::stop_token never;
+    co_await point.Wait(when, never);
+    told_before_timer.set_value(told);
+  };
+  OnLoop([&] {
+    for (const ReadyFd& fd : fds) {
+      handlers.emplace_back([&, index = handlers.size()] {
+        ++told;
+        loop_.Unwatch(fd.get(), handlers[index]);
+      });
+      loop_.Watch(fd.get(), EPOLLIN, handlers.back());
+    }
+    const TimePoint when = loop_.Now() + 1ms;
+    Spawn(wait(when));
+    while (loop_.Now() <= when) continue;  // the stall
+  });
+  EXPECT_EQ(told_before_timer.get_future().get(), kFds);
+  OnLoop([&] {
+    for (size_t i = 0; i < kFds; ++i) loop_.Unwatch(fds[i].get(), handlers[i]);
+  });
 }
 
 }  // namespace

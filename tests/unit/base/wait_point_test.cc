@@ -63,6 +63,16 @@ TEST_F(WaitPointTest, ADeadlineInThePastDoesNotWait) {
   EXPECT_EQ(results_, std::vector{Result::kDeadline});
 }
 
+// Given a notification and a deadline, both of which came while the thread did not get the CPU,
+// then it is the notification that counts: the loop cannot know which of them was first.
+TEST_F(WaitPointTest, ANotificationCountsBeforeADeadlineThatPassedMeanwhile) {
+  StartWait(loop_.Now() + 100ms);
+  loop_.Post([this] { point_.Notify(); });
+  loop_.Stall(300ms);
+  loop_.Run();
+  EXPECT_EQ(results_, std::vector{Result::kNotified});
+}
+
 TEST_F(WaitPointTest, AStopRequestEndsTheWaitNowAndLater) {
   StartWait(TimePoint::max());
   stop_.request_stop();
