@@ -143,8 +143,9 @@ class RealServer final : public Server {
                    shared_ ? &shared_->store() : nullptr, secrets_),
         admission_(config_.max_concurrent_calls),
         credentials_(config_, loop_, log_),
-        pipeline_({config_, loop_, log_, metrics_, retrier_, exchanges_, admission_, credentials_}),
-        service_(loop_, pipeline_),
+        pipeline_({config_, loop_, log_, metrics_, retrier_, exchanges_, credentials_}),
+        refusals_(log_, metrics_, pipeline_.fingerprints()),
+        service_(loop_, pipeline_, admission_, refusals_),
         loop_thread_([this] { loop_.Run(); }) {}
 
   ~RealServer() override {
@@ -184,7 +185,7 @@ class RealServer final : public Server {
     const auto aging = config_.max_connection_age * 12 / 10;
     std::this_thread::sleep_for(std::min<steady_clock::duration>(aging, kMaxAging));
 
-    OnLoop([this] { admission_.StartDraining(); });
+    admission_.StartDraining();
     const auto deadline = steady_clock::now() + config_.drain_timeout;
     const bool all_aged = aging.count() > 0 && aging <= kMaxAging;
     if (all_aged) {
@@ -307,7 +308,7 @@ class RealServer final : public Server {
   // Until no call runs and no exchange, which may outlive its callers.
   bool WaitForCalls(steady_clock::time_point deadline) {
     return WaitUntilNone(deadline, [this] {
-      return static_cast<size_t>(admission_.calls()) + exchanges_.in_flight();
+      return static_cast<size_t>(admission_.running()) + exchanges_.in_flight();
     });
   }
   bool WaitForExchanges(steady_clock::time_point deadline) {
@@ -341,6 +342,7 @@ class RealServer final : public Server {
   Admission admission_;
   Credentials credentials_;
   Pipeline pipeline_;
+  Refusals refusals_;
   OAuthServiceImpl service_;
   std::atomic<bool> ready_{false};
   std::thread loop_thread_;

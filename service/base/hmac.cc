@@ -44,6 +44,10 @@ Hmac::Hmac(std::string_view key) {
           "HMAC init");
 }
 
+Hmac::Hmac(const Hmac& other) : context_(EVP_MAC_CTX_dup(other.context_.get())) {
+  Require(context_ != nullptr, "HMAC copy");
+}
+
 Hmac::Digest Hmac::Of(std::initializer_list<std::string_view> parts) {
   Digest digest;
   size_t size = 0;

@@ -20,6 +20,10 @@ class Hmac {
   Hmac();
   // Means the same wherever the key is known. The key is not kept here, but in OpenSSL.
   explicit Hmac(std::string_view key);
+  // With the same key, for another thread.
+  Hmac(const Hmac& other);
+  Hmac(Hmac&&) = default;
+  Hmac& operator=(Hmac&&) = default;
 
   // Over all parts, each prefixed with its length, so that moving a byte from one part to the next
   // changes the digest.

@@ -25,7 +25,10 @@ Call::Call(Rpc rpc, grpc::CallbackServerContext& context, EventLoop& loop)
       started_(loop.Now()),
       caller_deadline_(ToSteady(context.raw_deadline(), started_)) {}
 
-void Call::FinishWith(const grpc::Status& status) { Finish(status); }
+void Call::FinishWith(const grpc::Status& status) {
+  if (admitted_by_ != nullptr) admitted_by_->Settle();
+  Finish(status);
+}
 
 void Call::AddTrailer(const std::string& name, const std::string& value) {
   context_.AddTrailingMetadata(name, value);
@@ -41,7 +44,13 @@ std::string_view Call::Metadata(std::string_view key) const {
 // Runs on a thread of gRPC, possibly while the loop finishes the call: the stop is requested on the
 // loop, where it does nothing any more if the call is over.
 void Call::OnCancel() {
+  if (admitted_by_ == nullptr) return;  // the loop does not know it
   loop_.Post([self = shared_from_this()] { self->stop_.request_stop(); });
+}
+
+void Call::OnDone() {
+  if (admitted_by_ != nullptr) admitted_by_->Leave();
+  self_.reset();
 }
 
 }  // namespace modelgates::gateway

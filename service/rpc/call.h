@@ -12,6 +12,7 @@
 #include "base/event_loop.h"
 #include "base/rpc.h"
 #include "exchange/exchange_identity.h"
+#include "frontend/admission.h"
 #include "redaction/redaction.h"
 #include "rpc/validation.h"
 #include "upstream/rest_mapping.h"
@@ -28,7 +29,11 @@ class Call : public grpc::ServerUnaryReactor, public std::enable_shared_from_thi
   Call(Rpc rpc, grpc::CallbackServerContext& context, EventLoop& loop);
 
   // Keeps the call alive until gRPC is done with it. Once, before anything can end it.
-  void Begin() { self_ = shared_from_this(); }
+  // `admitted_by`: what it then leaves; null when it was refused.
+  void Begin(Admission* admitted_by) {
+    admitted_by_ = admitted_by;
+    self_ = shared_from_this();
+  }
 
   // Sends trailers and status; the reply too when `status` is OK. Once.
   void FinishWith(const grpc::Status& status);
@@ -61,7 +66,7 @@ class Call : public grpc::ServerUnaryReactor, public std::enable_shared_from_thi
 
  private:
   void OnCancel() override;
-  void OnDone() override { self_.reset(); }
+  void OnDone() override;
   // OnDone never blocks: without this it costs two hops to gRPC's own executor, a lock and a wakeup
   // each. The name is gRPC's inside; if a later version drops it, this no longer compiles.
   bool InternalInlineable() override { return true; }
@@ -72,6 +77,7 @@ class Call : public grpc::ServerUnaryReactor, public std::enable_shared_from_thi
   const TimePoint started_;
   const TimePoint caller_deadline_;
   std::stop_source stop_;
+  Admission* admitted_by_ = nullptr;
   std::shared_ptr<Call> self_;
 };
 

@@ -54,13 +54,8 @@ Task<void> Pipeline::Serve(std::shared_ptr<Call> call) {
       call->rpc(), call->started(), ToRequestId(call->Metadata("x-request-id"), random_),
       call->Metadata("traceparent"), call->Peer(), parts_.log, parts_.metrics);
   call->AddTrailer("x-request-id", scope->request_id());
-  if (const auto refusal = parts_.admission.Enter()) {
-    Fail(*call, *scope, FailLocally(call->rpc(), *refusal));
-    co_return;
-  }
   Task<void> forward = Forward(*call, std::move(scope));
   co_await forward;
-  parts_.admission.Leave();
 }
 
 Task<void> Pipeline::Forward(Call& call, std::shared_ptr<CallScope> scope) {

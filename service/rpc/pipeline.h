@@ -7,7 +7,6 @@
 
 #include "base/hmac.h"
 #include "exchange/exchange_registry.h"
-#include "rpc/admission.h"
 #include "rpc/call.h"
 #include "rpc/call_scope.h"
 #include "rpc/credentials.h"
@@ -15,7 +14,7 @@
 namespace modelgates::gateway {
 
 // The path that all calls share, in the order of ARCHITECTURE.md, so that a new RPC cannot forget
-// admission, validation, deadline, log line or metrics. Loop thread only.
+// validation, deadline, log line or metrics. Loop thread only.
 class Pipeline {
  public:
   // All must outlive the pipeline and every call.
@@ -26,14 +25,16 @@ class Pipeline {
     Metrics& metrics;
     Retrier& retrier;
     ExchangeRegistry& exchanges;
-    Admission& admission;
     Credentials& credentials;
   };
 
   explicit Pipeline(const Parts& parts);
 
-  // Serves one call to its end. Resumes on the loop thread only.
+  // Serves one call, which was admitted, to its end. Resumes on the loop thread only.
   Task<void> Serve(std::shared_ptr<Call> call);
+
+  // What names authorization codes in the log.
+  const Hmac& fingerprints() const { return fingerprints_; }
 
  private:
   // What sending brought.

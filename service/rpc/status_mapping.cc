@@ -1,5 +1,7 @@
 #include "rpc/status_mapping.h"
 
+#include <utility>
+
 #include "rpc/error_status.h"
 
 namespace modelgates::gateway {
@@ -9,6 +11,11 @@ ErrorReply ToStatus(const FailedCall& failed) {
   return {grpc::Status(static_cast<grpc::StatusCode>(error.status.code()), error.status.message(),
                        error.status.SerializeAsString()),
           std::move(error.retry_pushback), error.details_truncated};
+}
+
+grpc::Status ToStatus(Refusal refusal) {
+  return {static_cast<grpc::StatusCode>(refusal.code), std::string(refusal.message),
+          std::move(refusal.details)};
 }
 
 }  // namespace modelgates::gateway

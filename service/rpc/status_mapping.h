@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "frontend/refusals.h"
 #include "rpc/failed_call.h"
 
 namespace modelgates::gateway {
@@ -17,5 +18,6 @@ struct ErrorReply {
 
 // The only place that builds a grpc::Status. Pure.
 ErrorReply ToStatus(const FailedCall& failed);
+grpc::Status ToStatus(Refusal refusal);
 
 }  // namespace modelgates::gateway

@@ -137,6 +137,19 @@ bool RawHttp2::ReadBytes(size_t count, std::string& bytes) {
 }
 
 RawHttp2::End RawHttp2::WaitForEnd(uint32_t stream) {
+  while (const std::optional<Ended> ended = NextEnd()) {
+    if (ended->stream == stream) return ended->end;
+  }
+  return timed_out_ ? End::kSilent : End::kGone;
+}
+
+int RawHttp2::WaitForEnds(int count) {
+  int ended = 0;
+  while (ended < count && NextEnd()) ++ended;
+  return ended;
+}
+
+std::optional<RawHttp2::Ended> RawHttp2::NextEnd() {
   constexpr size_t kFrameHead = 9;
   std::string head;
   std::string payload;
@@ -144,15 +157,16 @@ RawHttp2::End RawHttp2::WaitForEnd(uint32_t stream) {
     if (!ReadBytes(FromBigEndian(std::string_view(head).substr(0, 3)), payload)) break;
     const auto type = static_cast<uint8_t>(head[3]);
     const auto flags = static_cast<uint8_t>(head[4]);
-    const uint32_t of = FromBigEndian(std::string_view(head).substr(5, 4));
+    const uint32_t stream = FromBigEndian(std::string_view(head).substr(5, 4));
     if (type == kGoAway) break;
     if (type == kSettings && (flags & kAck) == 0) Send(Frame(kSettings, kAck, 0, ""));
     if (type == kPing && (flags & kAck) == 0) Send(Frame(kPing, kAck, 0, payload));
-    if (of != stream) continue;
-    if (type == kReset) return End::kReset;
-    if ((type == kHeaders || type == kData) && (flags & kEndStream) != 0) return End::kAnswered;
+    if (type == kReset) return Ended{stream, End::kReset};
+    if ((type == kHeaders || type == kData) && (flags & kEndStream) != 0) {
+      return Ended{stream, End::kAnswered};
+    }
   }
-  return timed_out_ ? End::kSilent : End::kGone;
+  return std::nullopt;
 }
 
 }  // namespace modelgates::gateway

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -48,10 +49,18 @@ class RawHttp2 {
   };
   // Reads until `stream` has ended.
   End WaitForEnd(uint32_t stream);
+  // Reads until so many streams have ended; how many have.
+  int WaitForEnds(int count);
 
  private:
   std::string Headers(const std::string& method, const Fields& fields);
   bool ReadBytes(size_t count, std::string& bytes);
+  // Of the next stream that ends, or nullopt when none will.
+  struct Ended {
+    uint32_t stream;
+    End end;
+  };
+  std::optional<Ended> NextEnd();
 
   int fd_;
   uint32_t next_stream_ = 1;

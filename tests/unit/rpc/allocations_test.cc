@@ -77,9 +77,9 @@ class AllocationsTest : public testing::Test {
   ExchangeRegistry exchanges_{loop_, retrier_, {}, ReadExchange};
   Admission admission_{1};
   Credentials credentials_{config_, loop_, log_};
-  Pipeline pipeline_{
-      {config_, loop_, log_, metrics_, retrier_, exchanges_, admission_, credentials_}};
-  OAuthServiceImpl service_{loop_, pipeline_};
+  Pipeline pipeline_{{config_, loop_, log_, metrics_, retrier_, exchanges_, credentials_}};
+  Refusals refusals_{log_, metrics_, pipeline_.fingerprints()};
+  OAuthServiceImpl service_{loop_, pipeline_, admission_, refusals_};
 };
 
 // Buffers that are kept from call to call have their size after these.

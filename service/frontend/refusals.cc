@@ -1,0 +1,92 @@
+#include "frontend/refusals.h"
+
+#include <absl/random/random.h>
+
+#include <utility>
+
+#include "rpc/call_scope.h"
+#include "rpc/error_status.h"
+#include "rpc/request_id.h"
+
+namespace modelgates::gateway {
+namespace {
+
+namespace v1 = modelgates::oauth::v1;
+
+// As long as an id that ToRequestId makes, and found nowhere else in a reply.
+constexpr std::string_view kIdInTemplate = "################################";
+
+ErrorStatus ReplyTo(FailedCall failed, std::string_view request_id, const Redaction& redaction) {
+  failed.request_id = request_id;
+  failed.redaction = &redaction;
+  return ToErrorStatus(failed);
+}
+
+std::vector<size_t> FindAll(std::string_view text, std::string_view part) {
+  std::vector<size_t> found;
+  for (size_t at = text.find(part); at != std::string_view::npos; at = text.find(part, at + 1)) {
+    found.push_back(at);
+  }
+  return found;
+}
+
+std::string NewRequestId(std::string_view from_caller) {
+  thread_local absl::InsecureBitGen random;
+  return ToRequestId(from_caller, random);
+}
+
+}  // namespace
+
+Refusals::Refusals(Log& log, Metrics& metrics, const Hmac& fingerprints)
+    : log_(log),
+      metrics_(metrics),
+      overloaded_{Prepare(Rpc::kCreateAuthCode, v1::GATEWAY_OVERLOADED),
+                  Prepare(Rpc::kExchangeAuthCode, v1::GATEWAY_OVERLOADED)},
+      draining_{Prepare(Rpc::kCreateAuthCode, v1::GATEWAY_DRAINING),
+                Prepare(Rpc::kExchangeAuthCode, v1::GATEWAY_DRAINING)},
+      fingerprints_(fingerprints) {}
+
+Refusal Refusals::Refuse(ErrorReason reason, Caller caller, TimePoint now) {
+  const Prepared& prepared = For(caller.rpc, reason);
+  CallScope scope(caller.rpc, caller.started, NewRequestId(caller.request_id), caller.traceparent,
+                  std::move(caller.peer), log_, metrics_);
+  CallScope::End end;
+  end.failed = &prepared.failed;
+  if (!caller.auth_code.empty()) end.auth_code_fp = Fingerprint(caller.auth_code);
+  scope.Finish(end, now);
+  return {.request_id = scope.request_id(),
+          .code = prepared.failed.code,
+          .message = prepared.message,
+          .details = DetailsFor(prepared, scope.request_id()),
+          .retry_pushback = prepared.retry_pushback};
+}
+
+Refusals::Prepared Refusals::Prepare(Rpc rpc, ErrorReason reason) const {
+  const FailedCall failed = FailLocally(rpc, reason);
+  const ErrorStatus reply = ReplyTo(failed, kIdInTemplate, no_secrets_);
+  std::string details = reply.status.SerializeAsString();
+  std::vector<size_t> id_positions = FindAll(details, kIdInTemplate);
+  return {failed, reply.status.message(), std::move(details), std::move(id_positions),
+          reply.retry_pushback};
+}
+
+const Refusals::Prepared& Refusals::For(Rpc rpc, ErrorReason reason) const {
+  const auto& prepared = reason == v1::GATEWAY_DRAINING ? draining_ : overloaded_;
+  return prepared[static_cast<size_t>(rpc)];
+}
+
+std::string Refusals::DetailsFor(const Prepared& prepared, std::string_view request_id) const {
+  if (request_id.size() != kIdInTemplate.size()) {
+    return ReplyTo(prepared.failed, request_id, no_secrets_).status.SerializeAsString();
+  }
+  std::string details = prepared.details;
+  for (const size_t at : prepared.id_positions) details.replace(at, request_id.size(), request_id);
+  return details;
+}
+
+std::string Refusals::Fingerprint(std::string_view auth_code) {
+  const std::lock_guard lock(mutex_);
+  return fingerprints_.Fingerprint(auth_code);
+}
+
+}  // namespace modelgates::gateway

@@ -1,0 +1,73 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "admin/metrics.h"
+#include "base/hmac.h"
+#include "base/log.h"
+#include "base/time.h"
+#include "rpc/failed_call.h"
+
+namespace modelgates::gateway {
+
+// The error reply of a call that was not admitted.
+struct Refusal {
+  std::string request_id;
+  absl::StatusCode code;
+  std::string_view message;
+  std::string details;  // serialized google.rpc.Status
+  std::string_view retry_pushback;
+};
+
+// Refuses calls on the thread that accepted them, with log line and metrics as every call has them.
+// All of the reply but the request id is prepared: an overload is no time to put replies together.
+// Any thread.
+class Refusals {
+ public:
+  // `fingerprints` is copied; the others must outlive this.
+  Refusals(Log& log, Metrics& metrics, const Hmac& fingerprints);
+  Refusals(const Refusals&) = delete;
+  Refusals& operator=(const Refusals&) = delete;
+
+  // What the caller sent, where a refusal needs it.
+  struct Caller {
+    Rpc rpc;
+    TimePoint started;
+    std::string_view request_id;
+    std::string_view traceparent;
+    std::string peer;
+    std::string_view auth_code;
+  };
+  // `reason` is one of Admission. The views live as long as this.
+  Refusal Refuse(ErrorReason reason, Caller caller, TimePoint now);
+
+ private:
+  // A reply to a call whose request id has the usual length.
+  struct Prepared {
+    FailedCall failed;
+    std::string message;
+    std::string details;
+    std::vector<size_t> id_positions;  // in `details`
+    std::string retry_pushback;
+  };
+
+  Prepared Prepare(Rpc rpc, ErrorReason reason) const;
+  const Prepared& For(Rpc rpc, ErrorReason reason) const;
+  std::string DetailsFor(const Prepared& prepared, std::string_view request_id) const;
+  std::string Fingerprint(std::string_view auth_code);
+
+  Log& log_;
+  Metrics& metrics_;
+  const Redaction no_secrets_;
+  std::array<Prepared, kRpcCount> overloaded_;
+  std::array<Prepared, kRpcCount> draining_;
+  std::mutex mutex_;
+  Hmac fingerprints_;  // guarded by mutex_
+};
+
+}  // namespace modelgates::gateway
