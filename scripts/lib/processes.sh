@@ -58,11 +58,12 @@ start_sandbox() {
   sandbox_address=$(log_field sandbox address)
 }
 
-# start_gateway API_KEY: after the sandbox. No drain delay: here no load balancer needs time to look
-# elsewhere.
+# start_gateway API_KEY: after the sandbox. It lets http://localhost through, as the API does, for
+# programs under development. No drain delay: here no load balancer needs time to look elsewhere.
 start_gateway() {
   MODELGATES_API_KEY=$1 start gateway "$bin/oauth-gateway" --listen=127.0.0.1:0 \
-    --admin_listen=127.0.0.1:0 --upstream="http://$sandbox_address/api/v1" --drain_delay=0s
+    --admin_listen=127.0.0.1:0 --upstream="http://$sandbox_address/api/v1" --drain_delay=0s \
+    --callback_policy=loopback
   gateway_pid=$!
   gateway_address=$(log_field gateway grpc_address)
   admin_address=$(log_field gateway admin_address)

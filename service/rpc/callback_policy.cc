@@ -7,6 +7,13 @@ namespace {
 
 constexpr size_t kMaxBytes = 2048;
 
+constexpr char kDocumentedRule[] =
+    "must be https on port 443 or 3000: the gateway's --callback_policy is documented; loopback "
+    "also allows http on localhost, 127.0.0.1 and [::1]";
+constexpr char kLoopbackRule[] =
+    "must be https on port 443 or 3000, or http on localhost, 127.0.0.1 or [::1]: the gateway's "
+    "--callback_policy is loopback; any allows every URL";
+
 CallbackProblem Malformed(std::string rule) { return {false, std::move(rule)}; }
 
 bool IsLoopback(const std::string& host) {
@@ -33,14 +40,12 @@ std::optional<CallbackProblem> CheckCallbackUrl(std::string_view text, CallbackP
       return std::nullopt;
     case CallbackPolicy::kLoopback:
       if (documented || loopback) return std::nullopt;
-      return CallbackProblem{true,
-                             "must be https on port 443 or 3000, or http on localhost, 127.0.0.1 "
-                             "or [::1]"};
+      return CallbackProblem{true, kLoopbackRule};
     case CallbackPolicy::kDocumented:
-      if (documented) return std::nullopt;
-      return CallbackProblem{true, "must be https on port 443 or 3000"};
+      break;
   }
-  return CallbackProblem{true, "must be https on port 443 or 3000"};
+  if (documented) return std::nullopt;
+  return CallbackProblem{true, kDocumentedRule};
 }
 
 }  // namespace modelgates::gateway

@@ -11,7 +11,7 @@ namespace modelgates::gateway {
 // What is wrong with a callback URL.
 struct CallbackProblem {
   bool not_allowed;  // well-formed, but outside the policy
-  std::string rule;
+  std::string rule;  // when not allowed: with the policy's name and the setting's
 };
 
 // Checks `url` (RFC 6749, section 3.1.2: absolute, without fragment; no user info; at most 2,048

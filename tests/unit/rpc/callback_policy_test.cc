@@ -80,6 +80,20 @@ INSTANTIATE_TEST_SUITE_P(
                                  kBad}),
     [](const auto& row) { return row.param.name; });
 
+// Who is refused must learn that the gateway refuses, and by which setting: the API may allow it.
+TEST(CallbackPolicy, NamesItselfAndItsSettingWhereItRefuses) {
+  const auto documented = CheckCallbackUrl("http://localhost:3000", CallbackPolicy::kDocumented);
+  ASSERT_TRUE(documented);
+  EXPECT_EQ(documented->rule,
+            "must be https on port 443 or 3000: the gateway's --callback_policy is documented; "
+            "loopback also allows http on localhost, 127.0.0.1 and [::1]");
+  const auto loopback = CheckCallbackUrl("http://a.b", CallbackPolicy::kLoopback);
+  ASSERT_TRUE(loopback);
+  EXPECT_EQ(loopback->rule,
+            "must be https on port 443 or 3000, or http on localhost, 127.0.0.1 or [::1]: the "
+            "gateway's --callback_policy is loopback; any allows every URL");
+}
+
 TEST(CallbackPolicy, TakesTheLongestUrl) {
   const std::string url = "https://a.b/" + std::string(2036, 'c');
   ASSERT_EQ(url.size(), 2048u);
