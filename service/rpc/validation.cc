@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <string_view>
 
 #include "http/http.h"
@@ -23,7 +24,17 @@ constexpr std::string_view kChallengeRule =
 constexpr std::string_view kS256ChallengeRule =
     "must be 43 characters of A-Z a-z 0-9 - _ with S256 (RFC 7636, section 4.2)";
 
+constexpr std::string_view kCodeCharactersRule =
+    "must be visible US-ASCII or spaces (RFC 6749, appendix A.11), without line breaks or other "
+    "control characters";
+constexpr std::string_view kCodeEndsRule = "must not begin or end with a space";
+constexpr std::string_view kCodeAloneRule =
+    "must be the code alone, without the URL or the #state that it came with";
+constexpr std::string_view kVisibleRule = "must be visible US-ASCII";
+
 constexpr size_t kMaxCodeBytes = 2048;
+constexpr size_t kMaxPkceBytes = 2048;  // where the policy leaves the rest to the upstream
+constexpr size_t kMaxHeaderBytes = 8192;
 constexpr size_t kMaxLabelBytes = 1024;
 constexpr size_t kMaxWorkspaceIdBytes = 256;
 
@@ -39,6 +50,21 @@ bool IsUnreserved(char c) {
 
 bool IsBase64Url(char c) {
   return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '_';
+}
+
+bool IsVisible(char c) { return c > 0x20 && c < 0x7f; }
+
+// What cannot be a code. The code is not spent by sending that, but the upstream would say that it
+// is expired or used, and nobody would find the mistake.
+std::optional<std::string_view> CodeProblem(std::string_view code) {
+  const auto is_vschar = [](char c) { return c == ' ' || IsVisible(c); };
+  if (!std::all_of(code.begin(), code.end(), is_vschar)) return kCodeCharactersRule;
+  if (code.front() == ' ' || code.back() == ' ') return kCodeEndsRule;
+  // Neither is in a code of the API, and a redirect would have it percent-encoded.
+  const bool is_part_of_url =
+      code.find('#') != std::string_view::npos || code.find("://") != std::string_view::npos;
+  if (is_part_of_url) return kCodeAloneRule;
+  return std::nullopt;
 }
 
 bool IsPkceText(std::string_view text) {
@@ -65,6 +91,18 @@ class Checker {
 
   void Length(std::string_view field, std::string_view value, size_t max_bytes) {
     if (value.size() > max_bytes) Add(field, fmt::format("must have at most {} bytes", max_bytes));
+  }
+
+  void Code(std::string_view code) {
+    if (!Required("code", code)) return;
+    if (code.size() > kMaxCodeBytes) return Length("code", code, kMaxCodeBytes);
+    if (const auto problem = CodeProblem(code)) Add("code", *problem);
+  }
+
+  // For a verifier or challenge where the policy leaves the rest to the upstream.
+  void Visible(std::string_view field, std::string_view value) {
+    if (value.size() > kMaxPkceBytes) return Length(field, value, kMaxPkceBytes);
+    if (!std::all_of(value.begin(), value.end(), IsVisible)) Add(field, kVisibleRule);
   }
 
   // The three app headers are the same in both requests.
@@ -98,7 +136,9 @@ class Checker {
 
  private:
   void Header(std::string_view field, const std::string& value) {
-    if (!IsFieldValue(value)) {
+    if (value.size() > kMaxHeaderBytes) {
+      Length(field, value, kMaxHeaderBytes);
+    } else if (!IsFieldValue(value)) {
       Add(field,
           "must be US-ASCII without control characters, with no space or tab at either end "
           "(RFC 9110, section 5.5)");
@@ -136,6 +176,8 @@ void CheckChallenge(const v1::CreateAuthCodeRequest& request, const Config& conf
     } else if (!IsPkceText(challenge)) {
       checker.Add("code_challenge", kChallengeRule);
     }
+  } else {
+    checker.Visible("code_challenge", challenge);
   }
   if (required && !has_method) {
     checker.Add("code_challenge_method", "is required: the gateway requires S256",
@@ -180,9 +222,7 @@ std::vector<Violation> Validate(const v1::CreateAuthCodeRequest& request, const 
 
 std::vector<Violation> Validate(const v1::ExchangeAuthCodeRequest& request, const Config& config) {
   Checker checker;
-  if (checker.Required("code", request.code())) {
-    checker.Length("code", request.code(), kMaxCodeBytes);
-  }
+  checker.Code(request.code());
   checker.Headers(request);
   checker.Method("code_challenge_method", request.code_challenge_method(), config);
   if (!request.has_code_verifier()) {
@@ -190,7 +230,9 @@ std::vector<Violation> Validate(const v1::ExchangeAuthCodeRequest& request, cons
       checker.Add("code_verifier", "is required: the gateway requires PKCE with S256",
                   v1::FIELD_REQUIRED);
     }
-  } else if (config.pkce_policy != PkcePolicy::kOff && !IsPkceText(request.code_verifier())) {
+  } else if (config.pkce_policy == PkcePolicy::kOff) {
+    checker.Visible("code_verifier", request.code_verifier());
+  } else if (!IsPkceText(request.code_verifier())) {
     checker.Add("code_verifier", kVerifierRule);
   }
   if (request.has_retries()) checker.Retries(request.retries());

@@ -63,8 +63,7 @@ TEST_F(HostileRequests, AMessageAboveFourMegabytesIsRefused) {
   ExpectItStillServes();
 }
 
-// Below that, fields of the body have bounds; all that are above are named, within the budget.
-// Header fields have none: the upstream decides.
+// Below that, every field has a bound; all that are above are named, within the budget.
 TEST_F(HostileRequests, LongFieldsAreNamed) {
   const std::string much(10'000, 'x');
   v1::CreateAuthCodeRequest create;
@@ -79,9 +78,10 @@ TEST_F(HostileRequests, LongFieldsAreNamed) {
   const auto created = client().Create(create);
   EXPECT_THAT(created, FailsWith(grpc::INVALID_ARGUMENT, "FIELD_INVALID"));
   ExpectEnvelope(created, "CreateAuthCode");
-  EXPECT_THAT(
-      ErrorOf(created).Fields(),
-      testing::UnorderedElementsAre("callback_url", "code_challenge", "key_label", "workspace_id"));
+  EXPECT_THAT(ErrorOf(created).Fields(),
+              testing::UnorderedElementsAre("callback_url", "http_referer", "x_open_router_title",
+                                            "x_open_router_categories", "code_challenge",
+                                            "key_label", "workspace_id"));
 
   v1::ExchangeAuthCodeRequest exchange = MinimalExchange(much);
   exchange.set_code_verifier(much);
@@ -89,7 +89,8 @@ TEST_F(HostileRequests, LongFieldsAreNamed) {
   const auto exchanged = client().Exchange(exchange);
   EXPECT_THAT(exchanged, FailsWith(grpc::INVALID_ARGUMENT, "FIELD_INVALID"));
   ExpectEnvelope(exchanged, "ExchangeAuthCode");
-  EXPECT_THAT(ErrorOf(exchanged).Fields(), testing::UnorderedElementsAre("code", "code_verifier"));
+  EXPECT_THAT(ErrorOf(exchanged).Fields(),
+              testing::UnorderedElementsAre("code", "http_referer", "code_verifier"));
   EXPECT_EQ(upstream_.connections(), 0);
 }
 

@@ -195,8 +195,9 @@ INSTANTIATE_TEST_SUITE_P(
     Values, HeaderFieldTest,
     testing::Values(
         HeaderCase{"Empty", "", true}, HeaderCase{"Text", "My App, 2nd", true},
-        HeaderCase{"TabInside", "a\tb", true}, HeaderCase{"Long", std::string(10'000, 'a'), true},
-        HeaderCase{"Cr", "a\rb", false}, HeaderCase{"Lf", "a\nb", false},
+        HeaderCase{"TabInside", "a\tb", true}, HeaderCase{"Longest", std::string(8192, 'a'), true},
+        HeaderCase{"TooLong", std::string(8193, 'a'), false}, HeaderCase{"Cr", "a\rb", false},
+        HeaderCase{"Lf", "a\nb", false},
         HeaderCase{"Injection", "a\r\nX-Canary: canary-Zq7", false},
         HeaderCase{"Nul", std::string("a\0b", 3), false}, HeaderCase{"Control01", "a\x01", false},
         HeaderCase{"Control1f", "a\x1f", false}, HeaderCase{"Delete", "a\x7f", false},
@@ -235,14 +236,17 @@ constexpr char kBadMethod[] = "code_challenge_method FIELD_INVALID";
 constexpr char kNoChallenge[] = "code_challenge FIELD_REQUIRED";
 constexpr char kNoMethod[] = "code_challenge_method FIELD_REQUIRED";
 
-INSTANTIATE_TEST_SUITE_P(Off, ChallengeTest,
-                         testing::Values(ChallengeCase{"Nothing", kOff, kNone, kNone},
-                                         ChallengeCase{"Empty", kOff, "", kNone},
-                                         ChallengeCase{"Malformed", kOff, "canary-Zq7 !", v1::S256},
-                                         ChallengeCase{"MethodAlone", kOff, kNone, v1::PLAIN},
-                                         ChallengeCase{
-                                             "UnknownMethod", kOff, "x", 3, {kBadMethod}}),
-                         [](const auto& row) { return row.param.name; });
+INSTANTIATE_TEST_SUITE_P(
+    Off, ChallengeTest,
+    testing::Values(ChallengeCase{"Nothing", kOff, kNone, kNone},
+                    ChallengeCase{"Empty", kOff, "", kNone},
+                    ChallengeCase{"Malformed", kOff, "canary-Zq7!", v1::S256},
+                    ChallengeCase{"Longest", kOff, std::string(2048, 'a'), kNone},
+                    ChallengeCase{"TooLong", kOff, std::string(2049, 'a'), kNone, {kBadChallenge}},
+                    ChallengeCase{"Space", kOff, "canary-Zq7 !", kNone, {kBadChallenge}},
+                    ChallengeCase{"MethodAlone", kOff, kNone, v1::PLAIN},
+                    ChallengeCase{"UnknownMethod", kOff, "x", 3, {kBadMethod}}),
+    [](const auto& row) { return row.param.name; });
 
 INSTANTIATE_TEST_SUITE_P(
     Rfc7636, ChallengeTest,
@@ -309,7 +313,11 @@ INSTANTIATE_TEST_SUITE_P(
     Policies, VerifierTest,
     testing::Values(
         VerifierCase{"OffNothing", kOff, kNone, kNone}, VerifierCase{"OffEmpty", kOff, "", kNone},
-        VerifierCase{"OffMalformed", kOff, "canary-Zq7 !", v1::PLAIN},
+        VerifierCase{"OffMalformed", kOff, "canary-Zq7!", v1::PLAIN},
+        VerifierCase{"OffLongest", kOff, std::string(2048, 'a'), kNone},
+        VerifierCase{"OffTooLong", kOff, std::string(2049, 'a'), kNone, {kBadVerifier}},
+        VerifierCase{"OffLineBreak", kOff, "canary-Zq7\n", kNone, {kBadVerifier}},
+        VerifierCase{"OffNonAscii", kOff, "canary-\u00e4", kNone, {kBadVerifier}},
         VerifierCase{"OffUnknownMethod", kOff, kNone, 9, {kBadMethod}},
         VerifierCase{"RfcNothing", kRfc, kNone, kNone},
         VerifierCase{"RfcMethodAlone", kRfc, kNone, v1::S256},
@@ -339,6 +347,78 @@ TEST(Validation, NeedsACode) {
   EXPECT_THAT(SaidOfExchange([](Exchange& r) { r.set_code(std::string(2048, 'c')); }), IsEmpty());
   EXPECT_THAT(SaidOfExchange([](Exchange& r) { r.set_code(std::string(2049, 'c')); }),
               ElementsAre("code FIELD_INVALID"));
+}
+
+struct CodeCase {
+  std::string name;
+  std::string code;
+  std::string rule;  // part of it; empty: right
+};
+
+class CodeTest : public testing::TestWithParam<CodeCase> {};
+
+TEST_P(CodeTest, IsJudged) {
+  v1::ExchangeAuthCodeRequest request;
+  request.set_code(GetParam().code);
+  const std::vector<Violation> violations = Validate(request, Config());
+  if (GetParam().rule.empty()) {
+    EXPECT_THAT(violations, IsEmpty());
+    return;
+  }
+  ASSERT_EQ(violations.size(), 1u);
+  EXPECT_EQ(violations.front().field, "code");
+  EXPECT_EQ(violations.front().reason, v1::FIELD_INVALID);
+  EXPECT_THAT(violations.front().rule, HasSubstr(GetParam().rule));
+  EXPECT_THAT(violations.front().rule, Not(HasSubstr(kCanary)));
+}
+
+constexpr char kCharacters[] = "RFC 6749, appendix A.11";
+constexpr char kEnds[] = "must not begin or end with a space";
+constexpr char kAlone[] = "must be the code alone";
+
+INSTANTIATE_TEST_SUITE_P(
+    All, CodeTest,
+    testing::Values(CodeCase{"Documented", "auth_code_abc123def456", ""},
+                    CodeCase{"Uuid", "550e8400-e29b-41d4-a716-446655440000", ""},
+                    CodeCase{"Signs", "a/b+c=d&e\"<f>%2F:~", ""}, CodeCase{"InnerSpace", "a b", ""},
+                    CodeCase{"LeadingSpace", " canary-Zq7", kEnds},
+                    CodeCase{"TrailingSpace", "canary-Zq7 ", kEnds},
+                    CodeCase{"LineBreak", "canary-Zq7\n", kCharacters},
+                    CodeCase{"CarriageReturn", "canary-Zq7\r\n", kCharacters},
+                    CodeCase{"InnerLineBreak", "canary\n-Zq7", kCharacters},
+                    CodeCase{"Tab", "canary\t", kCharacters},
+                    CodeCase{"Nul", std::string("canary\0x", 8), kCharacters},
+                    CodeCase{"Control", "canary\x1b[0m", kCharacters},
+                    CodeCase{"Delete", "canary\x7f", kCharacters},
+                    CodeCase{"NonAscii", "canary\u00e4", kCharacters},
+                    CodeCase{"ZeroWidthSpace", "canary\u200b", kCharacters},
+                    CodeCase{"State", "canary-Zq7#state", kAlone},
+                    CodeCase{"RedirectUrl", "https://app.example/cb?code=canary-Zq7&state=x",
+                             kAlone},
+                    CodeCase{"RedirectOfAnApp", "myapp://cb?code=canary-Zq7", kAlone}),
+    [](const auto& row) { return row.param.name; });
+
+// Of fields of today and tomorrow: `longest` bytes at most are sent on, whatever is in them.
+template <class Request>
+void ExpectABoundOnEveryString(const Request& minimal, const Config& config) {
+  const google::protobuf::Descriptor& type = *Request::descriptor();
+  int found = 0;
+  for (int i = 0; i < type.field_count(); ++i) {
+    const google::protobuf::FieldDescriptor& field = *type.field(i);
+    if (field.cpp_type() != google::protobuf::FieldDescriptor::CPPTYPE_STRING) continue;
+    ++found;
+    Request request = minimal;
+    request.GetReflection()->SetString(&request, &field, std::string(8193, 'a'));
+    EXPECT_THAT(Said(Validate(request, config)), ElementsAre(field.name() + " FIELD_INVALID"));
+  }
+  EXPECT_GE(found, 5);
+}
+
+TEST(Validation, BoundsEveryStringOfBothRequests) {
+  for (const PkcePolicy policy : {PkcePolicy::kOff, PkcePolicy::kRfc7636}) {
+    ExpectABoundOnEveryString(MinimalCreate(), WithPkce(policy));
+    ExpectABoundOnEveryString(MinimalExchange(), WithPkce(policy));
+  }
 }
 
 TEST(Validation, AppliesTheCallbackPolicy) {
