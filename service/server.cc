@@ -68,6 +68,7 @@ ExchangeOptions ToExchangeOptions(const Config& config) {
   ExchangeOptions options;
   options.cap = config.exchange_cap;
   options.success_ttl = config.exchange_replay_ttl;
+  options.max_running = static_cast<size_t>(config.max_exchanges);
   options.outage = config.exchange_store_fail_closed ? ExchangeLease::Outage::kRefuse
                                                      : ExchangeLease::Outage::kGoOn;
   return options;
@@ -229,6 +230,7 @@ class RealServer final : public Server {
         for (size_t i = 0; i < exchanges.size(); ++i) {
           metrics_.SetExchanges(static_cast<ExchangeState>(i), exchanges[i]);
         }
+        metrics_.SetExchangesInFlight(exchanges_.running());
         metrics_.SetExchangeMemoryBytes(exchanges_.remembered_bytes());
       });
       return metrics_.Render();

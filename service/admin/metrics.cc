@@ -162,6 +162,10 @@ Metrics::Metrics() : registry_(std::make_unique<prometheus::Registry>()) {
   exchange_store_unavailable_ = Counters(registry, "oauth_gateway_exchange_store_unavailable_total",
                                          "Times that the shared exchange store was asked in vain.")
                                     .Add({});
+  exchanges_in_flight_ =
+      Gauges(registry, "oauth_gateway_exchanges_in_flight",
+             "Exchanges under way upstream, those included whose callers have left.")
+          .Add({});
   exchange_memory_bytes_ = Gauges(registry, "oauth_gateway_exchange_memory_bytes",
                                   "What the results take that are kept for repeats.")
                                .Add({});
@@ -173,6 +177,11 @@ Metrics::Metrics() : registry_(std::make_unique<prometheus::Registry>()) {
   error_details_truncated_ = Counters(registry, "oauth_gateway_error_details_truncated_total",
                                       "Error replies whose details were cut to their bound.")
                                  .Add({});
+  own_key_refused_ =
+      Counters(registry, "oauth_gateway_own_key_refused_total",
+               "Calls that the upstream refused with 401 for the gateway's own key; not those that "
+               "were sent with a caller's.")
+          .Add({});
   log_lines_dropped_ = Counters(registry, "oauth_gateway_log_lines_dropped_total",
                                 "Lines of the log that were lost because nobody read fast enough.")
                            .Add({});
@@ -249,11 +258,17 @@ void Metrics::ExchangeMemoryFull() { exchange_memory_full_->Increment(); }
 
 void Metrics::ExchangeStoreUnavailable() { exchange_store_unavailable_->Increment(); }
 
+void Metrics::SetExchangesInFlight(size_t count) {
+  exchanges_in_flight_->Set(static_cast<double>(count));
+}
+
 void Metrics::SetExchangeMemoryBytes(size_t bytes) {
   exchange_memory_bytes_->Set(static_cast<double>(bytes));
 }
 
 void Metrics::ResendPrevented() { resend_prevented_->Increment(); }
+
+void Metrics::OwnKeyRefused() { own_key_refused_->Increment(); }
 
 void Metrics::SetLogLinesDropped(uint64_t total) {
   log_lines_dropped_->Increment(static_cast<double>(total) - log_lines_dropped_->Value());

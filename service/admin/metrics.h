@@ -60,6 +60,8 @@ class Metrics {
   void ExchangeOutcomeUnknown();
   void ExchangeMemoryFull();
   void ExchangeStoreUnavailable();
+  // Waited for or not.
+  void SetExchangesInFlight(size_t count);
   // What remembered exchanges take.
   void SetExchangeMemoryBytes(size_t bytes);
   // An exchange that failed and was not sent again because the upstream may have seen it.
@@ -72,6 +74,8 @@ class Metrics {
 
   // Idle ones included.
   void SetUpstreamConnections(size_t open);
+  // A call that the upstream refused with 401 for the gateway's own key.
+  void OwnKeyRefused();
   // All since the start.
   void SetLogLinesDropped(uint64_t total);
 
@@ -110,10 +114,12 @@ class Metrics {
   Counter* exchange_replays_ = nullptr;
   Counter* exchange_memory_full_ = nullptr;
   Counter* exchange_store_unavailable_ = nullptr;
+  Gauge* exchanges_in_flight_ = nullptr;
   Gauge* exchange_memory_bytes_ = nullptr;
   Counter* exchange_outcome_unknown_ = nullptr;
   Counter* resend_prevented_ = nullptr;
   Counter* error_details_truncated_ = nullptr;
+  Counter* own_key_refused_ = nullptr;
   Counter* log_lines_dropped_ = nullptr;
   Gauge* calls_in_flight_ = nullptr;
   Gauge* retry_budget_tokens_ = nullptr;

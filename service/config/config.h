@@ -28,7 +28,7 @@ enum class PkcePolicy : uint8_t {
 enum class CredentialMode : uint8_t {
   kService,      // the gateway's key
   kPassthrough,  // the caller's `authorization` metadata, which is required
-  kEither,       // the caller's when sent, else the gateway's; needs authenticated callers
+  kEither,       // the caller's when sent, else the gateway's; only for authenticated callers
 };
 
 // What follows when the answer to an exchange is lost and may have spent the code.
@@ -126,6 +126,10 @@ struct Config {
 
   // Calls at once; one more is refused. Each costs some 40 kB while it waits.
   int max_concurrent_calls = 1000;
+  // Exchanges under way upstream; one more is refused. Apart from the calls, since an exchange that
+  // was sent goes on when its caller has left: with each a connection, that is what an upstream
+  // that answers nobody would otherwise take without end.
+  int max_exchanges = 2000;
 
   // Whether a lost answer is asked for once more. Once, since the code is gone either way and a
   // second request is the only way left to its key.

@@ -48,7 +48,8 @@ std::vector<Setting> MakeSettings() {
               {"either", CredentialMode::kEither}},
              "Whose bearer goes upstream. service: the gateway's; passthrough: the caller's "
              "`authorization` metadata, which is required; either: the caller's when sent, else "
-             "the gateway's (needs authenticated callers)."),
+             "the gateway's. either needs callers that are authenticated by mutual TLS, which this "
+             "version does not have, so it is refused."),
 
       Text("http_referer", "TEXT", &C::http_referer, Empty::kAllowed, HeaderValueRule,
            "HTTP-Referer of calls that do not set the field."),
@@ -116,6 +117,9 @@ std::vector<Setting> MakeSettings() {
 
       Count("max_concurrent_calls", &C::max_concurrent_calls, 1, 100'000,
             "Calls at once; one more is refused."),
+      Count("max_exchanges", &C::max_exchanges, 1, 100'000,
+            "Exchanges under way upstream, those included whose callers have left; one more is "
+            "refused before its code is sent."),
       Choice("exchange_recovery", &C::exchange_recovery,
              {{"once", ExchangeRecovery::kOnce}, {"never", ExchangeRecovery::kNever}},
              "When the answer to an exchange is lost and the code may be spent. once: the code is "

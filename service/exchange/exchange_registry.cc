@@ -158,6 +158,10 @@ Task<ExchangeRegistry::Reply> ExchangeRegistry::Run(Call call, HttpRequest reque
   }
 
   reply.joined = flight != nullptr;
+  if (!reply.joined && running_.size() >= options_.max_running) {
+    reply.end = End::kCrowded;
+    co_return reply;
+  }
   if (reply.joined) {
     flight->options.deadline = std::max(flight->options.deadline, options.deadline);
   } else {
@@ -295,8 +299,7 @@ Task<bool> ExchangeRegistry::Claim(Flight& flight) {
 }
 
 bool ExchangeRegistry::MakeRoom(size_t exchanges, size_t bytes) {
-  while (flights_.size() + exchanges > options_.max_exchanges ||
-         bytes_ + bytes > options_.max_bytes) {
+  while (flights_.size() + exchanges > options_.max_known || bytes_ + bytes > options_.max_bytes) {
     if (rejected_.empty()) return false;
     Forget(*rejected_.front());
   }

@@ -32,10 +32,13 @@ struct ExchangeOptions {
   Duration unknown_ttl = std::chrono::seconds(120);  // of spent ones too
   Duration rejected_ttl = std::chrono::seconds(5);
   int max_replays = 5;  // of a success, after its first delivery
+  // Exchanges under way, waited for or not: each may have a connection and a request. One more is
+  // refused before its code is sent.
+  size_t max_running = 2000;
   // Bounds on what is known of exchanges, under way or over. Where there is no room an exchange
   // still works, but only without join and memory. Rejections make room, oldest first: to forget
   // one costs a request that is rejected again. Nothing else does.
-  size_t max_exchanges = 10'000;
+  size_t max_known = 10'000;
   size_t max_bytes = 16 * 1024 * 1024;  // of those that are over
   // Calls that wait for one exchange. One more is refused.
   size_t max_waiters = 256;
@@ -64,7 +67,7 @@ class ExchangeRegistry {
     kInProgress,  // the caller's deadline passed; the upstream has the code
     kNotSent,     // the caller's deadline passed; the code was not sent
     kCancelled,   // the caller left
-    kCrowded,     // too many wait for it already
+    kCrowded,     // too many exchanges are under way, or too many calls wait for this one
     kUnknown,     // another gateway sent it, and cannot say what came of it
     kNoStore,     // the shared store cannot be asked, and nothing may be sent without it
   };
@@ -113,6 +116,9 @@ class ExchangeRegistry {
   // Exchanges that are under way, whether or not anyone waits for them, and those of which the
   // shared store is still to be told. Drain waits for zero.
   size_t in_flight() const { return running_.size() + settling_; }
+
+  // Exchanges that are under way, which ExchangeOptions::max_running bounds.
+  size_t running() const { return running_.size(); }
 
   // How many exchanges are in which state: under way, or remembered. Walks the former only.
   ExchangeCounts CountStates() const;

@@ -46,7 +46,9 @@ const std::map<std::string, Shape> kPromised = {
     {"oauth_gateway_upstream_contract_violations_total", {"counter", {"field"}}},
     {"oauth_gateway_error_details_truncated_total", {"counter", {}}},
     {"oauth_gateway_log_lines_dropped_total", {"counter", {}}},
+    {"oauth_gateway_own_key_refused_total", {"counter", {}}},
     {"oauth_gateway_calls_in_flight", {"gauge", {}}},
+    {"oauth_gateway_exchanges_in_flight", {"gauge", {}}},
     {"oauth_gateway_retry_budget_tokens", {"gauge", {}}},
     {"oauth_gateway_breaker_state", {"gauge", {}}},
     {"oauth_gateway_upstream_connections", {"gauge", {}}},
@@ -111,6 +113,8 @@ void RecordEverything(Metrics& metrics) {
   metrics.ExchangeOutcomeUnknown();
   metrics.ExchangeMemoryFull();
   metrics.ExchangeStoreUnavailable();
+  metrics.SetExchangesInFlight(6);
+  metrics.OwnKeyRefused();
   metrics.SetExchangeMemoryBytes(1000);
   metrics.ResendPrevented();
   metrics.SetRetryBudgetTokens(7.5);
@@ -166,6 +170,7 @@ TEST(Metrics, CountWhatHappened) {
   metrics.SetRetryBudgetTokens(2.25);
   metrics.SetBreakerState(2);
   metrics.SetUpstreamConnections(5);
+  metrics.SetExchangesInFlight(9);
   metrics.SetLogLinesDropped(2);
   metrics.SetLogLinesDropped(7);
   auto values = Values(metrics);
@@ -203,6 +208,7 @@ TEST(Metrics, CountWhatHappened) {
   EXPECT_EQ(values["oauth_gateway_retry_budget_tokens"], "2.25");
   EXPECT_EQ(values["oauth_gateway_breaker_state"], "2");
   EXPECT_EQ(values["oauth_gateway_upstream_connections"], "5");
+  EXPECT_EQ(values["oauth_gateway_exchanges_in_flight"], "9");
   EXPECT_EQ(values["oauth_gateway_log_lines_dropped_total"], "7");
 }
 

@@ -1,4 +1,5 @@
 #include "exchange_fixture.h"
+#include "support/memory_exchange_store.h"
 
 namespace modelgates::gateway {
 namespace {
@@ -17,7 +18,7 @@ class ExchangeBounds : public ExchangeTest {
 };
 
 TEST_F(ExchangeBounds, ARejectionMakesRoomForANewExchangeTheOldestFirst) {
-  Use({.max_exchanges = 3});
+  Use({.max_known = 3});
   Leave("done", Key("key-1"));
   Leave("rejected-1", Answer(403));
   Leave("rejected-2", Answer(403));
@@ -30,7 +31,7 @@ TEST_F(ExchangeBounds, ARejectionMakesRoomForANewExchangeTheOldestFirst) {
 }
 
 TEST_F(ExchangeBounds, NothingElseDoes) {
-  Use({.max_exchanges = 4});
+  Use({.max_known = 4});
   Leave("done", Key("key-1"));
   Leave("spent", Key("unreadable"));
   Leave("lost", Reset());
@@ -91,6 +92,81 @@ TEST_F(ExchangeBounds, OneMoreWaiterThanAllowedIsRefusedAndSendsNothing) {
   loop_.Advance(1s);
   EXPECT_EQ(next.Got(), "key-1");
   EXPECT_EQ(Sends(), 1u);
+}
+
+// Given an upstream that answers nobody, when callers come, wait a little and leave, then no more
+// exchanges are under way than allowed, and the code of one more is not sent.
+TEST_F(ExchangeBounds, NoMoreAreUnderWayThanAllowedWhoeverHasLeft) {
+  Use({.cap = 30s, .max_running = 10});
+  transport_.Otherwise(Answer(500), ScriptedTransport::kSilence);
+  int refused = 0;
+  for (int i = 0; i < 150; ++i) {
+    Caller& caller =
+        Begin({.identity = "code-" + std::to_string(i), .deadline = 300ms, .retries = false});
+    if (i % 3 == 1) ExchangeTest::Leave(caller);
+    if (i % 3 == 2) loop_.Advance(100ms);
+    if (!caller.done() || caller.reply.end != End::kCrowded) continue;
+    ++refused;
+    EXPECT_FALSE(caller.reply.sent);
+    EXPECT_EQ(caller.reply.outcome, nullptr);
+  }
+  EXPECT_EQ(refused, 140);
+  EXPECT_EQ(Sends(), 10u);
+  EXPECT_EQ(transport_.most_in_flight(), 10);
+  EXPECT_EQ(exchanges_->running(), 10u);
+  EXPECT_EQ(Known(), 10u);
+  // The cap ends them, and makes room.
+  loop_.Advance(30s);
+  EXPECT_EQ(exchanges_->running(), 0u);
+  EXPECT_FALSE(Begin({.identity = "next", .deadline = 300ms, .retries = false}).done());
+}
+
+TEST_F(ExchangeBounds, WhoOptedOutOfMemoryIsCountedAsWell) {
+  Use({.max_running = 2});
+  transport_.Otherwise(Key("key"), 100ms);
+  Begin({.identity = "a"});
+  Begin({.identity = "a", .once_only = true});
+  for (const bool once_only : {false, true}) {
+    const Caller& refused = Begin({.identity = "b", .once_only = once_only});
+    ASSERT_TRUE(refused.done());
+    EXPECT_EQ(refused.reply.end, End::kCrowded);
+  }
+  EXPECT_EQ(Sends(), 2u);
+}
+
+TEST_F(ExchangeBounds, JoinsAndReplaysNeedNoRoom) {
+  Use({.max_running = 1});
+  transport_.Then(Key("key-1")).Then(Key("key-2"), 1s);
+  Begin({.identity = "over"});
+  Begin({.identity = "running"});
+  EXPECT_TRUE(Begin({.identity = "over"}).reply.replayed);
+  const Caller& joined = Begin({.identity = "running"});
+  loop_.Advance(1s);
+  EXPECT_TRUE(joined.reply.joined);
+  EXPECT_EQ(joined.Got(), "key-2");
+}
+
+// Nobody waits for an exchange in its backoff, or before the store has answered, but a caller.
+TEST_F(ExchangeBounds, WhatIsNotSentIsGivenUpWithItsLastCaller) {
+  Use({.max_running = 1});
+  transport_.Otherwise(Refused());
+  ExchangeTest::Leave(Begin({.identity = "a"}));
+  EXPECT_EQ(exchanges_->running(), 0u);
+  EXPECT_FALSE(Begin({.identity = "b", .deadline = 1s}).done());
+}
+
+TEST_F(ExchangeBounds, HoldAcrossASharedStoreToo) {
+  MemoryExchangeStore store(loop_, 10s, 150s);
+  MemoryExchangeStore::Access access(store);
+  Use({.cap = 30s, .max_running = 2}, &access);
+  transport_.Otherwise(Answer(500), ScriptedTransport::kSilence);
+  for (int i = 0; i < 20; ++i) {
+    Begin({.identity = "code-" + std::to_string(i), .deadline = 300ms, .retries = false});
+    loop_.Advance(100ms);
+  }
+  EXPECT_EQ(Sends(), 2u);
+  EXPECT_EQ(store.StateOf("code-1"), "sending");
+  EXPECT_EQ(store.StateOf("code-2"), "");  // refused before anybody was told of it
 }
 
 }  // namespace

@@ -90,7 +90,7 @@ TEST_F(ExchangeJoin, OnceOnlyNeitherJoinsNorIsJoined) {
 }
 
 TEST_F(ExchangeJoin, AboveTheBoundCallsWorkWithoutJoinAndMemory) {
-  Use({.max_exchanges = 2});
+  Use({.max_known = 2});
   transport_.Otherwise(Key("key"), 100ms);
   Begin({.identity = "a"});
   Begin({.identity = "b"});
