@@ -19,6 +19,10 @@ std::span<const CrossRule> CrossRules() {
        [](const Config& config) {
          return config.insecure_upstream || !CrossesNetworkInClear(config.upstream);
        }},
+      {{"credential_mode"},
+       "must not be either: without mutual TLS, which this version does not have, everybody who "
+       "can connect would spend the gateway's key. Use service or passthrough",
+       [](const Config& config) { return config.credential_mode != CredentialMode::kEither; }},
       {{"title_header", "categories_header"},
        "must not be the same as --categories_header",
        [](const Config& config) {

@@ -41,6 +41,14 @@ std::string_view Call::Metadata(std::string_view key) const {
   return {found->second.data(), found->second.size()};
 }
 
+absl::InlinedVector<std::string_view, 1> Call::MetadataValues(std::string_view key) const {
+  const auto [first, last] =
+      context_.client_metadata().equal_range(grpc::string_ref(key.data(), key.size()));
+  absl::InlinedVector<std::string_view, 1> values;
+  for (auto it = first; it != last; ++it) values.emplace_back(it->second.data(), it->second.size());
+  return values;
+}
+
 // Runs on a thread of gRPC, possibly while the loop finishes the call: the stop is requested on the
 // loop, where it does nothing any more if the call is over.
 void Call::OnCancel() {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <absl/container/inlined_vector.h>
 #include <grpcpp/server_context.h>
 #include <grpcpp/support/server_callback.h>
 
@@ -47,6 +48,8 @@ class Call : public grpc::ServerUnaryReactor, public std::enable_shared_from_thi
   std::stop_token stop() const { return stop_.get_token(); }
   // First value of a metadata key; empty when there is none. Valid until Finish.
   std::string_view Metadata(std::string_view key) const;
+  // All of them, in the order in which they came.
+  absl::InlinedVector<std::string_view, 1> MetadataValues(std::string_view key) const;
   std::string Peer() const { return context_.peer(); }
 
   virtual std::vector<Violation> Validate(const Config& config) const = 0;

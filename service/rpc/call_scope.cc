@@ -15,11 +15,17 @@ Severity SeverityOf(const FailedCall* failed) {
     case absl::StatusCode::kUnavailable:
     case absl::StatusCode::kUnknown:
     case absl::StatusCode::kUnimplemented:
-    case absl::StatusCode::kUnauthenticated:  // the upstream refuses our key
       return Severity::kWarning;
+    case absl::StatusCode::kUnauthenticated:
+      return failed->key_owner == KeyOwner::kCaller ? Severity::kInfo : Severity::kWarning;
     default:
       return failed->reason == v1::EXCHANGE_OUTCOME_UNKNOWN ? Severity::kWarning : Severity::kInfo;
   }
+}
+
+bool IsRefusalOfOwnKey(const FailedCall* failed) {
+  return failed != nullptr && failed->reason == v1::UNAUTHORIZED &&
+         failed->key_owner == KeyOwner::kGateway;
 }
 
 int StatusOf(const Outcome& outcome) {
@@ -64,6 +70,7 @@ void CallScope::Finish(const End& end, TimePoint now) {
   const absl::StatusCode code = end.failed == nullptr ? absl::StatusCode::kOk : end.failed->code;
   metrics_.CallFinished(rpc_, static_cast<int>(code), now - started_);
   if (end.failed != nullptr) metrics_.ErrorReturned(rpc_, end.failed->reason);
+  if (IsRefusalOfOwnKey(end.failed)) metrics_.OwnKeyRefused();
   if (end.details_truncated) metrics_.ErrorDetailsTruncated();
   if (end.joined) metrics_.ExchangeJoined();
   if (end.replayed) metrics_.ExchangeReplayed();

@@ -30,27 +30,29 @@ Credentials::Credentials(const Config& config, EventLoop& loop, Log& log)
       log_(log),
       key_(config.api_key) {}
 
-std::optional<Secret> Credentials::Select(std::string_view authorization) {
-  authorization = TrimKey(authorization);
-  if (mode_ != CredentialMode::kService && IsBearer(authorization)) return Secret(authorization);
-  if (mode_ == CredentialMode::kPassthrough) return std::nullopt;
+std::optional<Credential> Credentials::Select(std::span<const std::string_view> authorization) {
+  const bool is_callers = mode_ == CredentialMode::kPassthrough ||
+                          (mode_ == CredentialMode::kEither && !authorization.empty());
+  if (is_callers) {
+    if (authorization.size() != 1) return std::nullopt;
+    const std::string_view bearer = TrimKey(authorization.front());
+    if (!IsBearer(bearer)) return std::nullopt;
+    return Credential{Secret(bearer), KeyOwner::kCaller};
+  }
   if (!key_file_.empty() && loop_.Now() >= next_check_) Refresh();
-  return key_;
+  return Credential{key_, KeyOwner::kGateway};
 }
 
-bool Credentials::RefreshAfterRefusal() {
-  return mode_ == CredentialMode::kService && !key_file_.empty() && Refresh();
+bool Credentials::RefreshAfterRefusal(const Credential& refused) {
+  if (refused.owner != KeyOwner::kGateway) return false;
+  if (!key_file_.empty()) Refresh();
+  return !(key_ == refused.bearer);
 }
 
-bool Credentials::RefreshAfterRefusal(const Secret& refused) {
-  RefreshAfterRefusal();
-  return mode_ == CredentialMode::kService && !(key_ == refused);
-}
-
-bool Credentials::Refresh() {
+void Credentials::Refresh() {
   next_check_ = loop_.Now() + kCheckInterval;
   const std::optional<FileVersion> version = FileVersionOf(key_file_);
-  if (version == version_) return false;
+  if (version == version_) return;
   version_ = version;
   absl::StatusOr<Secret> key = ReadKeyFile(key_file_);
   if (!key.ok()) {
@@ -59,13 +61,12 @@ bool Credentials::Refresh() {
                              "the key file cannot be used, the key before stays in use");
     const absl::string_view why = key.status().message();
     log_.Write(line.Add("setting", "api_key_file").Add("error", {why.data(), why.size()}));
-    return false;
+    return;
   }
-  if (*key == key_) return false;
+  if (*key == key_) return;
   key_ = *std::move(key);
   LogLine line = log_.Line(Severity::kInfo, "reloaded", "a new key is in use");
   log_.Write(line.Add("setting", "api_key_file"));
-  return true;
 }
 
 }  // namespace modelgates::gateway

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string_view>
 
 #include "base/event_loop.h"
@@ -8,27 +9,33 @@
 #include "base/log.h"
 #include "base/secret.h"
 #include "config/config.h"
+#include "rpc/key_owner.h"
 
 namespace modelgates::gateway {
 
-// Which bearer goes upstream, and the service's key while its file changes. Loop thread only.
+// What a call is sent with.
+struct Credential {
+  Secret bearer;  // empty: no Authorization header
+  KeyOwner owner = KeyOwner::kGateway;
+};
+
+// Which credential goes upstream, and the gateway's key while its file changes. Loop thread only.
 class Credentials {
  public:
   Credentials(const Config& config, EventLoop& loop, Log& log);
 
-  // The bearer for a call with this `authorization` metadata; empty sends no header. nullopt: the
-  // mode is kPassthrough and the caller sent no bearer.
-  std::optional<Secret> Select(std::string_view authorization);
+  // The credential for a call with these values of `authorization` metadata. nullopt: it needs a
+  // bearer of the caller's, and what the caller sent is not one. A caller that sent anything is
+  // never served with the gateway's key instead, but in kService, where its metadata means nothing.
+  std::optional<Credential> Select(std::span<const std::string_view> authorization);
 
-  // Whether the service's key in the file is another than the one last given out; it is in use from
-  // now on. For a call that was refused with 401.
-  bool RefreshAfterRefusal();
-  // The same for the key that the refused call was sent with: another call may have taken the new
-  // one into use meanwhile.
-  bool RefreshAfterRefusal(const Secret& refused);
+  // For a call that the upstream refused with 401: whether the key it was sent with was the
+  // gateway's and is no longer the one in use. Looks at the file first.
+  bool RefreshAfterRefusal(const Credential& refused);
 
  private:
-  bool Refresh();
+  // Takes the key in the file into use, if it is another one.
+  void Refresh();
 
   const CredentialMode mode_;
   const std::string key_file_;

@@ -9,6 +9,7 @@
 #include "base/rpc.h"
 #include "redaction/redaction.h"
 #include "resilience/retrier.h"
+#include "rpc/key_owner.h"
 #include "rpc/validation.h"
 #include "upstream/error_catalogue.h"
 
@@ -31,6 +32,8 @@ struct FailedCall {
   std::optional<std::chrono::milliseconds> retry_delay{};
   // UPSTREAM_CIRCUIT_OPEN: why the breaker last counted a failure; unspecified when unknown.
   ErrorReason breaker_failure = oauth::v1::ERROR_REASON_UNSPECIFIED;
+  // Whose key the call was sent with; absent: it failed before that was settled.
+  std::optional<KeyOwner> key_owner{};
   int attempts = 0;
   const Outcome* outcome = nullptr;  // null: no attempt ended
   std::vector<Violation> violations{};

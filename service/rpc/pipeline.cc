@@ -65,8 +65,9 @@ Task<void> Pipeline::Forward(Call& call, std::shared_ptr<CallScope> scope) {
     Fail(call, *scope, FailValidation(rpc, std::move(violations)));
     co_return;
   }
-  std::optional<Secret> bearer = parts_.credentials.Select(call.Metadata("authorization"));
-  if (!bearer) {
+  std::optional<Credential> credential =
+      parts_.credentials.Select(call.MetadataValues("authorization"));
+  if (!credential) {
     Fail(call, *scope, FailLocally(rpc, v1::CREDENTIAL_MISSING));
     co_return;
   }
@@ -77,17 +78,18 @@ Task<void> Pipeline::Forward(Call& call, std::shared_ptr<CallScope> scope) {
   }
   const CallOptions options =
       MakeCallOptions(parts_.config, rpc, call.retries(), call.started(), *deadline, call.stop());
-  Task<Sent> send = Send(call, scope, *bearer, options);
+  Task<Sent> send = Send(call, scope, credential->bearer, options);
   Sent sent = co_await send;
   int attempts_before = 0;
-  if (WasRefusedWith401(rpc, sent.outcome()) && parts_.credentials.RefreshAfterRefusal()) {
+  if (WasRefusedWith401(rpc, sent.outcome()) &&
+      parts_.credentials.RefreshAfterRefusal(*credential)) {
     // The key was being rotated: the refused request did nothing, so a new one is a first one.
     attempts_before = static_cast<int>(sent.outcome()->attempts.size());
-    bearer = parts_.credentials.Select(call.Metadata("authorization"));
-    Task<Sent> again = Send(call, scope, *bearer, options);
+    credential = parts_.credentials.Select(call.MetadataValues("authorization"));
+    Task<Sent> again = Send(call, scope, credential->bearer, options);
     sent = co_await again;
   }
-  Conclude(call, *scope, *bearer, std::move(sent), attempts_before);
+  Conclude(call, *scope, *credential, std::move(sent), attempts_before);
 }
 
 Task<Pipeline::Sent> Pipeline::Send(Call& call, std::shared_ptr<CallScope> scope, Secret bearer,
@@ -159,7 +161,7 @@ Task<Pipeline::Sent> Pipeline::SendExchange(Call& call, std::shared_ptr<CallScop
   co_return sent;
 }
 
-void Pipeline::Conclude(Call& call, CallScope& scope, const Secret& bearer, Sent sent,
+void Pipeline::Conclude(Call& call, CallScope& scope, const Credential& credential, Sent sent,
                         int attempts_before) {
   CallScope::End end;
   end.outcome = sent.outcome();
@@ -170,11 +172,12 @@ void Pipeline::Conclude(Call& call, CallScope& scope, const Secret& bearer, Sent
 
   if (sent.gave_up) {
     FailedCall failed = FailLocally(call.rpc(), *sent.gave_up);
+    failed.key_owner = credential.owner;
     if (sent.exchange_sent) {
       failed.attempts = attempts_before + 1;
       failed.auth_code_state = v1::UpstreamError::IN_FLIGHT;
     }
-    Fail(call, scope, std::move(failed), SecretsOf(call, bearer), std::move(end));
+    Fail(call, scope, std::move(failed), SecretsOf(call, credential.bearer), std::move(end));
     return;
   }
 
@@ -190,8 +193,9 @@ void Pipeline::Conclude(Call& call, CallScope& scope, const Secret& bearer, Sent
     }
   }
   FailedCall failed = FailUpstream(call.rpc(), *end.outcome);
+  failed.key_owner = credential.owner;
   failed.attempts += attempts_before;
-  Fail(call, scope, std::move(failed), SecretsOf(call, bearer), std::move(end));
+  Fail(call, scope, std::move(failed), SecretsOf(call, credential.bearer), std::move(end));
 }
 
 void Pipeline::Fail(Call& call, CallScope& scope, FailedCall failed) {

@@ -57,7 +57,8 @@ class Pipeline {
                         CallOptions options);
   Task<Sent> SendExchange(Call& call, std::shared_ptr<CallScope> scope, Secret bearer,
                           CallOptions options);
-  void Conclude(Call& call, CallScope& scope, const Secret& bearer, Sent sent, int attempts_before);
+  void Conclude(Call& call, CallScope& scope, const Credential& credential, Sent sent,
+                int attempts_before);
   void Fail(Call& call, CallScope& scope, FailedCall failed, const Redaction& redaction,
             CallScope::End end);
   void Fail(Call& call, CallScope& scope, FailedCall failed);

@@ -74,6 +74,23 @@ TEST_F(CredentialsFlow, NeedsABearerInPassthrough) {
   EXPECT_TRUE(upstream_.Requests().empty());
 }
 
+// The mode itself is refused at the start, until callers can be authenticated.
+TEST_F(CredentialsFlow, NeverLendsItsKeyToWhoTriedToBeSomebody) {
+  config_.credential_mode = CredentialMode::kEither;
+  config_.api_key = Secret(std::string("sk-service"));
+  for (const char* not_a_bearer : {"Basic dTpw", "Bearer ", "sk-caller", ""}) {
+    EXPECT_THAT(client().Create(MinimalCreate(), With(not_a_bearer)),
+                FailsWith(grpc::UNAUTHENTICATED, "CREDENTIAL_MISSING"));
+    EXPECT_THAT(client().Exchange(MinimalExchange("code-1"), With(not_a_bearer)),
+                FailsWith(grpc::UNAUTHENTICATED, "CREDENTIAL_MISSING"));
+  }
+  const CallSettings two{
+      .metadata = {{"authorization", "Bearer sk-one"}, {"authorization", "Bearer sk-two"}}};
+  EXPECT_THAT(client().Create(MinimalCreate(), two),
+              FailsWith(grpc::UNAUTHENTICATED, "CREDENTIAL_MISSING"));
+  EXPECT_TRUE(upstream_.Requests().empty());
+}
+
 TEST_F(CredentialsFlow, PrefersTheCallersBearerInEither) {
   config_.credential_mode = CredentialMode::kEither;
   config_.api_key = Secret(std::string("sk-service"));

@@ -106,7 +106,7 @@ Task<bool> FakeSession::ServeOne() {
   const size_t length =
       std::strtoull(request.Header("Content-Length").value_or("0").c_str(), nullptr, 10);
 
-  const Answer answer = upstream_.ChooseAnswer(request.target);
+  const Answer answer = upstream_.ChooseAnswer(request);
   const size_t needed = std::min(answer.read_only().value_or(length), length);
   bool open = true;
   while (open && in_.size() < needed) {

@@ -128,6 +128,11 @@ void FakeUpstream::Enqueue(const std::string& path, Answer answer) {
   queued_[path].push_back(std::move(answer));
 }
 
+void FakeUpstream::SetRule(Rule rule) {
+  const std::lock_guard lock(mutex_);
+  rule_ = std::move(rule);
+}
+
 void FakeUpstream::EnqueueConnection(OnAccept what) {
   const std::lock_guard lock(mutex_);
   on_accept_.push_back(what);
@@ -189,8 +194,12 @@ void FakeUpstream::ToIdleConnections(OnIdle what) {
   });
 }
 
-Answer FakeUpstream::ChooseAnswer(const std::string& target) {
+Answer FakeUpstream::ChooseAnswer(const ReceivedRequest& request) {
   const std::lock_guard lock(mutex_);
+  if (rule_) {
+    if (std::optional<Answer> answer = rule_(request)) return *std::move(answer);
+  }
+  const std::string& target = request.target;
   for (const std::string& path : {target, std::string()}) {
     std::deque<Answer>& queue = queued_[path];
     if (queue.empty()) continue;

@@ -79,6 +79,10 @@ class FakeUpstream {
   void Enqueue(Answer answer);
   void Enqueue(const std::string& path, Answer answer);
   void EnqueueConnection(OnAccept what);
+  // Asked first, on the upstream's thread, with all of a request but its body: nullopt leaves the
+  // answer to the rest.
+  using Rule = std::function<std::optional<Answer>(const ReceivedRequest&)>;
+  void SetRule(Rule rule);
 
   std::vector<ReceivedRequest> Requests() const;
   size_t CountRequests(std::string_view path) const;
@@ -98,7 +102,7 @@ class FakeUpstream {
   class Listener;
 
   // Called by sessions, on the upstream's own thread.
-  Answer ChooseAnswer(const std::string& target);
+  Answer ChooseAnswer(const ReceivedRequest& request);
   void Record(ReceivedRequest request);
   void Remove(FakeSession& session);
 
@@ -114,6 +118,7 @@ class FakeUpstream {
   mutable std::condition_variable changed_;
   std::map<std::string, std::deque<Answer>> queued_;  // "" is any path
   std::map<std::string, Answer> defaults_;            // likewise
+  Rule rule_;
   std::deque<OnAccept> on_accept_;
   std::vector<ReceivedRequest> requests_;
   int connections_ = 0;

@@ -219,7 +219,16 @@ TEST(Load, WarnsInACheckToo) {
 
 TEST(Load, WarnsOfAKeyThatIsNeverUsed) {
   EXPECT_THAT(LoadWith({"--credential_mode=passthrough"}, kKey).warnings, SizeIs(1));
-  EXPECT_THAT(LoadWith({"--credential_mode=either"}, kKey).warnings, IsEmpty());
+  EXPECT_THAT(LoadWith({"--credential_mode=service"}, kKey).warnings, IsEmpty());
+}
+
+// Nobody is authenticated yet: whoever can connect would spend the gateway's key.
+TEST(Load, RefusesTheModeThatNeedsAuthenticatedCallers) {
+  const LoadResult result = LoadWith({"--credential_mode=either"}, kKey);
+  EXPECT_FALSE(result.config);
+  EXPECT_EQ(result.exit_status, 2);
+  EXPECT_THAT(result.errors, ElementsAre(AllOf(HasSubstr("--credential_mode=\"either\""),
+                                               HasSubstr("mutual TLS"))));
 }
 
 TEST(Load, WarnsOfAnUpstreamInClear) {

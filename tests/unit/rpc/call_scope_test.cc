@@ -102,6 +102,7 @@ struct SeverityCase {
   ErrorReason local;  // ERROR_REASON_UNSPECIFIED: `last` decides
   HttpResult last;
   std::string severity;
+  std::optional<KeyOwner> key_owner{};
 };
 
 class CallSeverityTest : public CallScopeTest, public testing::WithParamInterface<SeverityCase> {};
@@ -109,9 +110,10 @@ class CallSeverityTest : public CallScopeTest, public testing::WithParamInterfac
 TEST_P(CallSeverityTest, FollowsFromWhoMustAct) {
   Start(kExchange);
   const Outcome outcome = OutcomeOf(GetParam().last);
-  const FailedCall failed = GetParam().local == v1::ERROR_REASON_UNSPECIFIED
-                                ? FailUpstream(kExchange, outcome)
-                                : FailLocally(kExchange, GetParam().local);
+  FailedCall failed = GetParam().local == v1::ERROR_REASON_UNSPECIFIED
+                          ? FailUpstream(kExchange, outcome)
+                          : FailLocally(kExchange, GetParam().local);
+  failed.key_owner = GetParam().key_owner;
   EXPECT_EQ(Finished({.failed = &failed})["severity"], GetParam().severity);
 }
 
@@ -119,19 +121,40 @@ constexpr auto kNone = v1::ERROR_REASON_UNSPECIFIED;
 
 INSTANTIATE_TEST_SUITE_P(
     Failures, CallSeverityTest,
-    testing::Values(SeverityCase{"BadField", v1::FIELD_INVALID, {}, "INFO"},
-                    SeverityCase{"NoBearer", v1::CREDENTIAL_MISSING, {}, "INFO"},
-                    SeverityCase{"Cancelled", v1::CALLER_CANCELLED, {}, "INFO"},
-                    SeverityCase{"Deadline", v1::DEADLINE_EXCEEDED, {}, "INFO"},
-                    SeverityCase{"Overload", v1::GATEWAY_OVERLOADED, {}, "WARNING"},
-                    SeverityCase{"Refused", kNone, JsonError(403), "INFO"},
-                    SeverityCase{"OurKeyRefused", kNone, JsonError(401), "WARNING"},
-                    SeverityCase{"NoEndpoint", kNone, JsonError(405), "WARNING"},
-                    SeverityCase{"UpstreamFailed", kNone, JsonError(500), "WARNING"},
-                    SeverityCase{"Lost", kNone,
-                                 TransportError{TransportFailure::kReset, Delivery::kMaybe},
-                                 "WARNING"}),
+    testing::Values(
+        SeverityCase{"BadField", v1::FIELD_INVALID, {}, "INFO"},
+        SeverityCase{"NoBearer", v1::CREDENTIAL_MISSING, {}, "INFO"},
+        SeverityCase{"Cancelled", v1::CALLER_CANCELLED, {}, "INFO"},
+        SeverityCase{"Deadline", v1::DEADLINE_EXCEEDED, {}, "INFO"},
+        SeverityCase{"Overload", v1::GATEWAY_OVERLOADED, {}, "WARNING"},
+        SeverityCase{"Refused", kNone, JsonError(403), "INFO"},
+        SeverityCase{"OurKeyRefused", kNone, JsonError(401), "WARNING", KeyOwner::kGateway},
+        SeverityCase{"CallersKeyRefused", kNone, JsonError(401), "INFO", KeyOwner::kCaller},
+        SeverityCase{"UpstreamFailedWithACallersKey", kNone, JsonError(500), "WARNING",
+                     KeyOwner::kCaller},
+        SeverityCase{"NoEndpoint", kNone, JsonError(405), "WARNING"},
+        SeverityCase{"UpstreamFailed", kNone, JsonError(500), "WARNING"},
+        SeverityCase{"Lost", kNone, TransportError{TransportFailure::kReset, Delivery::kMaybe},
+                     "WARNING"}),
     [](const auto& row) { return row.param.name; });
+
+// A caller's bad bearer is that caller's affair: nobody is paged for it.
+TEST_F(CallScopeTest, CountsRefusalsOfTheGatewaysOwnKeyOnly) {
+  constexpr char kRefused[] = "oauth_gateway_own_key_refused_total ";
+  const Outcome outcome = OutcomeOf(JsonError(401));
+  FailedCall failed = FailUpstream(kExchange, outcome);
+  failed.key_owner = KeyOwner::kCaller;
+  Start(kExchange).Finish({.failed = &failed}, kStart);
+  ExpectMetric(kRefused + std::string("0"));
+  failed.key_owner = KeyOwner::kGateway;
+  Start(kExchange).Finish({.failed = &failed}, kStart);
+  ExpectMetric(kRefused + std::string("1"));
+  const Outcome forbidden = OutcomeOf(JsonError(403));
+  FailedCall other = FailUpstream(kExchange, forbidden);
+  other.key_owner = KeyOwner::kGateway;
+  Start(kExchange).Finish({.failed = &other}, kStart);
+  ExpectMetric(kRefused + std::string("1"));
+}
 
 TEST_F(CallScopeTest, EscapesWhatTheCallerMayChoose) {
   Start(kCreate, Severity::kInfo, kTraceparent, "unix:\"a\"\n{\"event\":\"x\"}\xff");

@@ -6,6 +6,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <vector>
 
 #include "support/fake_loop.h"
 #include "unit/rpc/log_capture.h"
@@ -24,8 +25,9 @@ constexpr auto kEither = CredentialMode::kEither;
 struct SelectCase {
   std::string name;
   CredentialMode mode;
-  std::string authorization;
-  std::optional<std::string> selected;  // nullopt: CREDENTIAL_MISSING
+  std::vector<std::string_view> authorization;  // all values of the metadata
+  std::optional<std::string> selected;          // nullopt: CREDENTIAL_MISSING
+  KeyOwner owner = KeyOwner::kGateway;
 };
 
 class SelectTest : public testing::TestWithParam<SelectCase> {};
@@ -37,41 +39,61 @@ TEST_P(SelectTest, GivesTheBearer) {
   FakeLoop loop;
   LogCapture capture;
   Credentials credentials(config, loop, capture.log());
-  const std::optional<Secret> selected = credentials.Select(GetParam().authorization);
+  const std::optional<Credential> selected = credentials.Select(GetParam().authorization);
   ASSERT_EQ(selected.has_value(), GetParam().selected.has_value());
   if (selected) {
-    EXPECT_EQ(selected->Reveal(), *GetParam().selected);
+    EXPECT_EQ(selected->bearer.Reveal(), *GetParam().selected);
+    EXPECT_EQ(selected->owner, GetParam().owner);
   }
   EXPECT_EQ(capture.text(), "");
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Modes, SelectTest,
-    testing::Values(
-        SelectCase{"ServiceNone", kService, "", "sk-own"},
-        SelectCase{"ServiceIgnoresTheCallers", kService, "Bearer sk-c", "sk-own"},
-        SelectCase{"PassthroughNone", kPassthrough, "", std::nullopt},
-        SelectCase{"PassthroughBearer", kPassthrough, "Bearer sk-c", "Bearer sk-c"},
-        SelectCase{"PassthroughLowerCase", kPassthrough, "bearer sk-c", "bearer sk-c"},
-        SelectCase{"PassthroughUpperCase", kPassthrough, "BEARER sk-c", "BEARER sk-c"},
-        SelectCase{"PassthroughTwoSpaces", kPassthrough, "Bearer  sk-c", "Bearer  sk-c"},
-        SelectCase{"PassthroughSpaceAtTheEnd", kPassthrough, "Bearer sk-c ", "Bearer sk-c"},
-        SelectCase{"PassthroughSchemeAlone", kPassthrough, "Bearer", std::nullopt},
-        SelectCase{"PassthroughBlank", kPassthrough, "Bearer   ", std::nullopt},
-        SelectCase{"PassthroughTab", kPassthrough, "Bearer \t", std::nullopt},
-        SelectCase{"PassthroughNoScheme", kPassthrough, "sk-c", std::nullopt},
-        SelectCase{"PassthroughLongerScheme", kPassthrough, "Bearers sk-c", std::nullopt},
-        SelectCase{"PassthroughBasic", kPassthrough, "Basic dTpw", std::nullopt},
-        SelectCase{"PassthroughLineEnd", kPassthrough, "Bearer a\r\nX: y", std::nullopt},
-        SelectCase{"PassthroughControl", kPassthrough, "Bearer a\x01", std::nullopt},
-        SelectCase{"PassthroughDelete", kPassthrough, "Bearer a\x7f", std::nullopt},
-        SelectCase{"PassthroughInnerTab", kPassthrough, "Bearer a\tb", "Bearer a\tb"},
-        SelectCase{"PassthroughNonAscii", kPassthrough, "Bearer \u00e4", std::nullopt},
-        SelectCase{"EitherNone", kEither, "", "sk-own"},
-        SelectCase{"EitherBearer", kEither, "Bearer sk-c", "Bearer sk-c"},
-        SelectCase{"EitherBlank", kEither, "Bearer ", "sk-own"},
-        SelectCase{"EitherBasic", kEither, "Basic dTpw", "sk-own"}),
-    [](const auto& row) { return row.param.name; });
+// What a caller sends, by what becomes of it in the modes where it counts.
+struct Sent {
+  std::string name;
+  std::vector<std::string_view> authorization;
+  std::optional<std::string> bearer;  // nullopt: none
+};
+
+std::vector<SelectCase> AllModes() {
+  const Sent kSent[] = {
+      {"Bearer", {"Bearer sk-c"}, "Bearer sk-c"},
+      {"LowerCase", {"bearer sk-c"}, "bearer sk-c"},
+      {"UpperCase", {"BEARER sk-c"}, "BEARER sk-c"},
+      {"TwoSpaces", {"Bearer  sk-c"}, "Bearer  sk-c"},
+      {"SpaceAtTheEnd", {"Bearer sk-c "}, "Bearer sk-c"},
+      {"InnerTab", {"Bearer a\tb"}, "Bearer a\tb"},
+      {"Empty", {""}, std::nullopt},
+      {"Space", {" "}, std::nullopt},
+      {"SchemeAlone", {"Bearer"}, std::nullopt},
+      {"Blank", {"Bearer   "}, std::nullopt},
+      {"Tab", {"Bearer \t"}, std::nullopt},
+      {"NoScheme", {"sk-c"}, std::nullopt},
+      {"LongerScheme", {"Bearers sk-c"}, std::nullopt},
+      {"Basic", {"Basic dTpw"}, std::nullopt},
+      {"LineEnd", {"Bearer a\r\nX: y"}, std::nullopt},
+      {"Control", {"Bearer a\x01"}, std::nullopt},
+      {"Delete", {"Bearer a\x7f"}, std::nullopt},
+      {"NonAscii", {"Bearer \u00e4"}, std::nullopt},
+      {"Two", {"Bearer sk-c", "Bearer sk-d"}, std::nullopt},
+      {"TheSameTwice", {"Bearer sk-c", "Bearer sk-c"}, std::nullopt},
+      {"OneOfTwo", {"Basic dTpw", "Bearer sk-c"}, std::nullopt},
+  };
+  std::vector<SelectCase> rows = {{"ServiceNothing", kService, {}, "sk-own"},
+                                  {"PassthroughNothing", kPassthrough, {}, std::nullopt},
+                                  {"EitherNothing", kEither, {}, "sk-own"}};
+  for (const Sent& sent : kSent) {
+    rows.push_back({"Service" + sent.name, kService, sent.authorization, "sk-own"});
+    rows.push_back({"Passthrough" + sent.name, kPassthrough, sent.authorization, sent.bearer,
+                    KeyOwner::kCaller});
+    rows.push_back(
+        {"Either" + sent.name, kEither, sent.authorization, sent.bearer, KeyOwner::kCaller});
+  }
+  return rows;
+}
+
+INSTANTIATE_TEST_SUITE_P(Modes, SelectTest, testing::ValuesIn(AllModes()),
+                         [](const auto& row) { return row.param.name; });
 
 // Given a key file that holds "sk-1", loaded.
 class KeyFileTest : public testing::Test {
@@ -93,7 +115,7 @@ class KeyFileTest : public testing::Test {
   }
   void Delete() { std::filesystem::remove(config_.api_key_file); }
 
-  std::string Selected() { return std::string(credentials().Select("")->Reveal()); }
+  std::string Selected() { return std::string(credentials().Select({})->bearer.Reveal()); }
 
   Credentials& credentials() {
     if (!credentials_) credentials_.emplace(config_, loop_, capture_.log());
@@ -173,29 +195,36 @@ TEST_F(KeyFileTest, SaysWhyTheFileIsBroken) {
 }
 
 TEST_F(KeyFileTest, LooksAtOnceAfterARefusal) {
-  EXPECT_EQ(Selected(), "sk-1");
-  EXPECT_FALSE(credentials().RefreshAfterRefusal());
+  const Credential first = *credentials().Select({});
+  EXPECT_FALSE(credentials().RefreshAfterRefusal(first));
   Write("sk-2");
-  EXPECT_TRUE(credentials().RefreshAfterRefusal());
+  EXPECT_TRUE(credentials().RefreshAfterRefusal(first));
   EXPECT_EQ(Selected(), "sk-2");
-  EXPECT_FALSE(credentials().RefreshAfterRefusal());
 }
 
 TEST_F(KeyFileTest, TellsEveryRefusedCallOfTheNewKey) {
-  const Secret first = *credentials().Select("");
-  Write("sk-2");
-  EXPECT_TRUE(credentials().RefreshAfterRefusal(first));
-  EXPECT_TRUE(credentials().RefreshAfterRefusal(first));
-  const Secret second = *credentials().Select("");
-  EXPECT_FALSE(credentials().RefreshAfterRefusal(second));
+  for (const CredentialMode mode : {kService, kEither}) {
+    config_.credential_mode = mode;
+    credentials_.reset();
+    Write("sk-1");
+    const Credential first = *credentials().Select({});
+    Write("sk-2");
+    EXPECT_TRUE(credentials().RefreshAfterRefusal(first));
+    EXPECT_TRUE(credentials().RefreshAfterRefusal(first));
+    const Credential second = *credentials().Select({});
+    EXPECT_FALSE(credentials().RefreshAfterRefusal(second));
+  }
 }
 
 TEST_F(KeyFileTest, NeverRepeatsACallWithTheCallersOwnBearer) {
-  config_.credential_mode = kPassthrough;
-  const Secret bearer = *credentials().Select("Bearer sk-c");
-  Write("sk-2");
-  EXPECT_FALSE(credentials().RefreshAfterRefusal());
-  EXPECT_FALSE(credentials().RefreshAfterRefusal(bearer));
+  for (const CredentialMode mode : {kPassthrough, kEither}) {
+    config_.credential_mode = mode;
+    credentials_.reset();
+    const std::string_view bearer = "Bearer sk-c";
+    const Credential callers = *credentials().Select({&bearer, 1});
+    Write("sk-2");
+    EXPECT_FALSE(credentials().RefreshAfterRefusal(callers));
+  }
 }
 
 TEST(Credentials, HasNothingToRefreshWithoutAFile) {
@@ -204,8 +233,7 @@ TEST(Credentials, HasNothingToRefreshWithoutAFile) {
   FakeLoop loop;
   LogCapture capture;
   Credentials credentials(config, loop, capture.log());
-  const Secret key = *credentials.Select("");
-  EXPECT_FALSE(credentials.RefreshAfterRefusal());
+  const Credential key = *credentials.Select({});
   EXPECT_FALSE(credentials.RefreshAfterRefusal(key));
 }
 

@@ -1,0 +1,133 @@
+#include <stdlib.h>
+
+#include <deque>
+#include <filesystem>
+#include <fstream>
+#include <set>
+
+#include "integration/gateway_fixture.h"
+
+namespace modelgates::gateway {
+namespace {
+
+using std::chrono::milliseconds;
+
+// The service's key changes while calls run. Given an upstream that refuses every key but those it
+// was told of, when the file holds the new key, then no call fails for the old one.
+class KeyRotation : public GatewayTest {
+ protected:
+  KeyRotation() {
+    std::string pattern = testing::TempDir() + "rotation_XXXXXX";
+    folder_ = mkdtemp(pattern.data());
+    config_.api_key_file = folder_ / "key";
+    config_.api_key = Secret(std::string("sk-1"));
+    WriteKey("sk-1");
+    Accept({"sk-1"});
+  }
+  ~KeyRotation() override { std::filesystem::remove_all(folder_); }
+
+  // Replaces the file in one step, as secret mounts do.
+  void WriteKey(const std::string& key) {
+    std::ofstream(folder_ / "fresh") << key << "\n";
+    std::filesystem::rename(folder_ / "fresh", folder_ / "key");
+  }
+
+  // All other keys are refused, each after this time.
+  void Accept(std::set<std::string> keys, milliseconds refused_after = {}) {
+    upstream_.SetRule([keys, refused_after](const ReceivedRequest& request) {
+      const std::string authorization = request.Header("authorization").value_or("");
+      std::optional<Answer> refusal;
+      if (!keys.contains(authorization.substr(authorization.find(' ') + 1))) {
+        refusal = Answer::Json(401, ErrorBody(401, "no such key")).Delayed(refused_after);
+      }
+      return refusal;
+    });
+  }
+
+  size_t Sent(const std::string& key) {
+    size_t count = 0;
+    for (const ReceivedRequest& request : upstream_.Requests()) {
+      count += request.Header("authorization") == "Bearer " + key ? 1 : 0;
+    }
+    return count;
+  }
+
+  std::filesystem::path folder_;
+};
+
+// Two calls are refused, of which only one finds the file changed.
+TEST_F(KeyRotation, SendsEveryRefusedCreateAgain) {
+  ASSERT_THAT(Create(), Succeeds());  // the file was looked at just now
+  Accept({"sk-2"}, milliseconds(1000));
+  std::deque<std::unique_ptr<GatewayClient::PendingCreate>> calls;
+  for (int i = 0; i < 5; ++i) calls.push_back(client().StartCreate(MinimalCreate()));
+  ASSERT_TRUE(upstream_.WaitForRequests(1 + calls.size()));
+  WriteKey("sk-2");
+  for (const auto& call : calls) EXPECT_THAT(call->Wait(), Succeeds());
+  EXPECT_EQ(Sent("sk-1"), 6u);
+  EXPECT_EQ(Sent("sk-2"), 5u);
+  EXPECT_EQ(log_.Lines("reloaded").size(), 1u);
+}
+
+// Those that joined one another are sent again as one: nobody is told that the code was rejected.
+TEST_F(KeyRotation, SendsEveryRefusedExchangeAgainAndJoinedOnesAsOne) {
+  ASSERT_THAT(Create(), Succeeds());
+  Accept({"sk-2"}, milliseconds(1000));
+  std::deque<std::unique_ptr<GatewayClient::PendingExchange>> calls;
+  for (const char* auth_code : {"code-1", "code-1", "code-1", "code-2", "code-3"}) {
+    calls.push_back(client().StartExchange(MinimalExchange(auth_code)));
+  }
+  ASSERT_TRUE(upstream_.WaitForRequests(1 + 3));
+  WriteKey("sk-2");
+  for (const auto& call : calls) {
+    const auto exchanged = call->Wait();
+    ASSERT_THAT(exchanged, Succeeds());
+    EXPECT_EQ(exchanged.reply.key(), "sk-user-1");
+  }
+  EXPECT_EQ(Sent("sk-2"), 3u);
+}
+
+TEST_F(KeyRotation, SendsAgainWithTheGatewaysKeyInEither) {
+  config_.credential_mode = CredentialMode::kEither;
+  ASSERT_THAT(Create(), Succeeds());
+  Accept({"sk-2"}, milliseconds(1000));
+  auto own = client().StartCreate(MinimalCreate());
+  auto callers =
+      client().StartCreate(MinimalCreate(), {.metadata = {{"authorization", "Bearer sk-caller"}}});
+  ASSERT_TRUE(upstream_.WaitForRequests(3));
+  WriteKey("sk-2");
+  EXPECT_THAT(own->Wait(), Succeeds());
+  EXPECT_THAT(callers->Wait(), FailsWith(grpc::UNAUTHENTICATED, "UNAUTHORIZED"));
+  EXPECT_EQ(Sent("sk-caller"), 1u);
+}
+
+// Under load: the new key is good from before the file has it, the old one refused right after.
+TEST_F(KeyRotation, FailsNoCallUnderLoad) {
+  constexpr size_t kCalls = 1000;
+  constexpr size_t kAtOnce = 50;
+  upstream_.SetDefault(kCreatePath, Answer::Json(200, kCreatedBody).Delayed(milliseconds(20)));
+  upstream_.SetDefault(kExchangePath, Answer::Json(200, kKeyBody).Delayed(milliseconds(20)));
+  std::deque<std::unique_ptr<GatewayClient::PendingCreate>> creates;
+  std::deque<std::unique_ptr<GatewayClient::PendingExchange>> exchanges;
+  for (size_t i = 0; i < kCalls; ++i) {
+    if (creates.size() + exchanges.size() >= kAtOnce) {
+      ASSERT_THAT(creates.front()->Wait(), Succeeds());
+      ASSERT_THAT(exchanges.front()->Wait(), Succeeds());
+      creates.pop_front();
+      exchanges.pop_front();
+    }
+    creates.push_back(client().StartCreate(MinimalCreate()));
+    exchanges.push_back(client().StartExchange(MinimalExchange("code-" + std::to_string(i))));
+    if (i != kCalls / 4) continue;
+    Accept({"sk-1", "sk-2"});
+    WriteKey("sk-2");
+    Accept({"sk-2"});
+  }
+  for (const auto& call : creates) ASSERT_THAT(call->Wait(), Succeeds());
+  for (const auto& call : exchanges) ASSERT_THAT(call->Wait(), Succeeds());
+  EXPECT_GE(Sent("sk-1") + Sent("sk-2"), 2 * kCalls);
+  EXPECT_GE(Sent("sk-2"), kCalls);
+}
+
+}  // namespace
+}  // namespace modelgates::gateway
