@@ -167,6 +167,7 @@ TEST_F(ExchangeBounds, HoldAcrossASharedStoreToo) {
   EXPECT_EQ(Sends(), 2u);
   EXPECT_EQ(store.StateOf("code-1"), "sending");
   EXPECT_EQ(store.StateOf("code-2"), "");  // refused before anybody was told of it
+  EXPECT_TRUE(loop_.AdvanceUntilIdle());   // before the store goes
 }
 
 }  // namespace
