@@ -116,6 +116,8 @@ Task<HttpResult> CurlTransport::Send(const HttpRequest& request, SendOptions opt
           reused && error.failure == TransportFailure::kReset && trip.unheard();
       co_return error;
     }
+    // Another one is waited for, and nothing is on its way until it is there.
+    if (options.offered != nullptr) *options.offered = false;
     connection = nullptr;
   }
 }

@@ -114,7 +114,8 @@ struct SendOptions {
   // Ends the attempt with kCancelled. Must outlive it.
   std::stop_token stop;
   // Set to true right before the first byte is offered to the kernel: the point of no return for
-  // an exchange. May be null.
+  // an exchange. Back to false when none was accepted, and another connection is waited for. May
+  // be null.
   bool* offered = nullptr;
   // Goes out on a connection of its own, none of those that wait: what happened to one of them may
   // have happened to all. Then `stale_connection` is never set.

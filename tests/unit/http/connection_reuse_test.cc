@@ -35,19 +35,25 @@ class ConnectionReuse : public testing::TestWithParam<Scheme> {
 
   // What happens to idle connections happens within one turn of the loop, which cannot hear of it
   // before the request is offered.
-  Sent SendRightAfter(TransportRunner& transport, OnIdle what, const std::string& body) {
+  Sent SendRightAfter(TransportRunner& transport, OnIdle what, const std::string& body,
+                      std::optional<Duration> timeout = {}) {
     std::promise<HttpResult> result;
+    bool offered = false;
+    SendOptions options;
+    options.offered = &offered;
+    if (timeout) options.deadline = std::chrono::steady_clock::now() + *timeout;
     HttpRequest request("/auth/keys");
     request.set_body(body);
     const auto send = [&]() -> Task<void> {
-      HttpResult got = co_await transport.transport().Send(request, SendOptions());
+      HttpResult got = co_await transport.transport().Send(request, options);
       result.set_value(std::move(got));
     };
     transport.OnLoop([&] {
       upstream_.ToIdleConnections(what);
       Spawn(send());
     });
-    return {result.get_future().get()};
+    HttpResult got = result.get_future().get();
+    return {std::move(got), offered};
   }
 
   TestCertificate certificate_{"127.0.0.1"};
@@ -106,6 +112,22 @@ TEST_P(ConnectionReuse, AnUpstreamThatHalfClosesAfterItsAnswerIsNotUsedAgain) {
   ExpectOk(transport.Send(), "{}");
   EXPECT_TRUE(transport.WaitForStats([](const TransportStats& s) { return s.open == 0; }));
   ExpectOk(transport.Send(), "{}");
+}
+
+class DeadConnection : public ConnectionReuse {};
+
+INSTANTIATE_TEST_SUITE_P(Https, DeadConnection, testing::Values(Scheme::kHttps));
+
+// Given a connection that was found dead, when the one after it hangs in its handshake until the
+// deadline, then nothing was sent, and nothing says that it was.
+TEST_P(DeadConnection, LeavesNothingOnItsWayWhileAnotherOneIsMade) {
+  TransportRunner transport(Options());
+  ExpectOk(transport.Send("first"), "{}");
+  upstream_.EnqueueConnection(OnAccept::kIgnore);
+  const Sent sent = SendRightAfter(transport, OnIdle::kReset, "second", 300ms);
+  ExpectError(sent, TransportFailure::kTimeout, Delivery::kNever);
+  EXPECT_FALSE(sent.offered);
+  EXPECT_EQ(upstream_.Requests().size(), 1u);
 }
 
 // Given a connection that was reset in the very moment of its use, so that not one byte of the
