@@ -15,7 +15,8 @@ std::vector<Promise> Faults() {
     stage.Offer({.calls_per_second = 300,
                  .duration = Seconds(4),
                  .shortest_deadline = Seconds(3),
-                 .longest_deadline = Seconds(3)});
+                 .longest_deadline = Seconds(3),
+                 .exchanges = 0.5});
   }
   {
     // As many calls as are admitted wait, and more come.
@@ -24,7 +25,8 @@ std::vector<Promise> Faults() {
     stage.Offer({.calls_per_second = 700,
                  .duration = Seconds(4),
                  .shortest_deadline = Seconds(3),
-                 .longest_deadline = Seconds(3)});
+                 .longest_deadline = Seconds(3),
+                 .exchanges = 0.5});
   }
   const double grown = MostGrownMegabytes();
   return {{"memory above idle, at most, under all of the above and every fault",

@@ -4,6 +4,7 @@
 // usage: chaos [SCENARIO ...]
 // Exits with 1 when a promise was broken.
 #include <fmt/format.h>
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -22,18 +23,23 @@ struct Scenario {
 
 // The last one tells the memory of all before it.
 constexpr Scenario kScenarios[] = {
-    {"outage", OutageWithoutBreaker},
-    {"recovery", OutageAndRecovery},
-    {"brown-out", BrownOut},
-    {"overload", Overload},
-    {"deadlines", Deadlines},
-    {"clock-step", ClockStep},
-    {"faults", Faults},
+    {"outage", OutageWithoutBreaker}, {"recovery", OutageAndRecovery},
+    {"brown-out", BrownOut},          {"overload", Overload},
+    {"deadlines", Deadlines},         {"silence", Silence},
+    {"clock-step", ClockStep},        {"faults", Faults},
 };
 
 bool IsKnown(std::string_view name) {
   return std::any_of(std::begin(kScenarios), std::end(kScenarios),
                      [&](const Scenario& scenario) { return scenario.name == name; });
+}
+
+// The other ends of all connections of the gateway are in this process.
+void AllowManyConnections() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 // False: a promise was broken.
@@ -69,6 +75,7 @@ int main(int argc, char** argv) {
       return 2;
     }
   }
+  modelgates::bench::AllowManyConnections();
   try {
     return modelgates::bench::RunAll(only) ? 0 : 1;
   } catch (const std::exception& error) {

@@ -21,28 +21,21 @@ constexpr size_t kChannels = 4;
 // Calls that are under way, and those that have ended.
 class Calls {
  public:
-  void Start(oauth::v1::OAuthService::Stub& stub, Clock::time_point begin, Seconds deadline) {
-    {
-      const std::lock_guard lock(mutex_);
-      ++running_;
-    }
-    auto call = std::make_shared<Call>();
-    const auto sent = Clock::now();
-    call->context.set_deadline(std::chrono::system_clock::now() +
-                               std::chrono::duration_cast<std::chrono::microseconds>(deadline));
-    stub.async()->CreateAuthCode(&call->context, &request_, &call->reply,
-                                 [this, call, begin, sent, deadline](const grpc::Status& status) {
-                                   Ended ended{.sent = sent - begin,
-                                               .took = Clock::now() - sent,
-                                               .deadline = deadline,
-                                               .code = status.error_code(),
-                                               .reason = {}};
-                                   ReadDetails(status, ended);
-                                   const std::lock_guard lock(mutex_);
-                                   ended_.push_back(std::move(ended));
-                                   --running_;
-                                   done_.notify_all();
-                                 });
+  void StartCreate(oauth::v1::OAuthService::Stub& stub, Clock::time_point begin, Seconds deadline) {
+    auto call = std::make_shared<Call<oauth::v1::CreateAuthCodeResponse>>();
+    auto on_end = Begin(*call, begin, deadline);
+    stub.async()->CreateAuthCode(&call->context, &create_, &call->reply,
+                                 [call, on_end](const grpc::Status& status) { on_end(status); });
+  }
+
+  void StartExchange(oauth::v1::OAuthService::Stub& stub, Clock::time_point begin, Seconds deadline,
+                     size_t number) {
+    auto call = std::make_shared<Call<oauth::v1::ExchangeAuthCodeResponse>>();
+    auto on_end = Begin(*call, begin, deadline);
+    // Sent before the call returns, and not needed after that.
+    const auto request = gateway::MinimalExchange("code-" + std::to_string(number));
+    stub.async()->ExchangeAuthCode(&call->context, &request, &call->reply,
+                                   [call, on_end](const grpc::Status& status) { on_end(status); });
   }
 
   std::vector<Ended> Wait() {
@@ -52,10 +45,36 @@ class Calls {
   }
 
  private:
+  template <class Reply>
   struct Call {
     grpc::ClientContext context;
-    oauth::v1::CreateAuthCodeResponse reply;
+    Reply reply;
   };
+
+  // What to do when the call has ended.
+  template <class Reply>
+  std::function<void(const grpc::Status&)> Begin(Call<Reply>& call, Clock::time_point begin,
+                                                 Seconds deadline) {
+    {
+      const std::lock_guard lock(mutex_);
+      ++running_;
+    }
+    const auto sent = Clock::now();
+    call.context.set_deadline(std::chrono::system_clock::now() +
+                              std::chrono::duration_cast<std::chrono::microseconds>(deadline));
+    return [this, begin, sent, deadline](const grpc::Status& status) {
+      Ended ended{.sent = sent - begin,
+                  .took = Clock::now() - sent,
+                  .deadline = deadline,
+                  .code = status.error_code(),
+                  .reason = {}};
+      ReadDetails(status, ended);
+      const std::lock_guard lock(mutex_);
+      ended_.push_back(std::move(ended));
+      --running_;
+      done_.notify_all();
+    };
+  }
 
   static void ReadDetails(const grpc::Status& status, Ended& ended) {
     google::rpc::Status details;
@@ -65,7 +84,7 @@ class Calls {
     ended.reason = info.reason();
   }
 
-  const oauth::v1::CreateAuthCodeRequest request_ = gateway::MinimalCreate();
+  const oauth::v1::CreateAuthCodeRequest create_ = gateway::MinimalCreate();
   std::mutex mutex_;
   std::condition_variable done_;
   size_t running_ = 0;
@@ -106,7 +125,14 @@ std::vector<Ended> OpenLoop::Offer(const Load& load, const std::vector<Happening
     const Seconds deadline =
         load.shortest_deadline + (place - static_cast<double>(static_cast<size_t>(place))) *
                                      (load.longest_deadline - load.shortest_deadline);
-    calls.Start(*stubs_[number % stubs_.size()], begin, deadline);
+    oauth::v1::OAuthService::Stub& stub = *stubs_[number % stubs_.size()];
+    // Spread evenly as well, in an order that has nothing to do with that of deadlines.
+    const double part = static_cast<double>(number) * 0.4142135623730951;
+    if (part - static_cast<double>(static_cast<size_t>(part)) < load.exchanges) {
+      calls.StartExchange(stub, begin, deadline, ++exchanges_);
+    } else {
+      calls.StartCreate(stub, begin, deadline);
+    }
   }
   return calls.Wait();
 }

@@ -29,6 +29,9 @@ struct Load {
   // Deadlines are spread evenly from the first to the second.
   Seconds shortest_deadline{5};
   Seconds longest_deadline{5};
+  // Which share of the calls are ExchangeAuthCode, each of a code of its own; the others are
+  // CreateAuthCode.
+  double exchanges = 0;
 };
 
 // Something that happens while the load goes on.
@@ -37,8 +40,8 @@ struct Happening {
   std::function<void()> act;
 };
 
-// Callers that do not wait for each other: CreateAuthCode at an even rate, whatever becomes of the
-// calls. They retry nothing.
+// Callers that do not wait for each other: calls at an even rate, whatever becomes of them. They
+// retry nothing.
 class OpenLoop {
  public:
   explicit OpenLoop(const std::string& address);
@@ -48,6 +51,7 @@ class OpenLoop {
 
  private:
   std::vector<std::unique_ptr<oauth::v1::OAuthService::Stub>> stubs_;
+  size_t exchanges_ = 0;
 };
 
 // The value that `share` of them do not exceed; 0 of none.

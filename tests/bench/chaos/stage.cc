@@ -8,12 +8,16 @@
 #include <fstream>
 #include <stdexcept>
 
+#include "support/metric_value.h"
+
 namespace modelgates::bench {
 namespace {
 
 using Clock = std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds kSampling{20};
+// The page of metrics is asked for more seldom: it takes the gateway's time.
+constexpr int kSamplesPerPage = 25;
 
 double most_grown = 0;
 
@@ -58,9 +62,11 @@ std::vector<Ended> Stage::Offer(const Load& load, const std::vector<Happening>& 
   std::atomic<bool> ended = false;
   const auto begin = Clock::now();
   const double before = TotalRequests();
+  most_connections_ = 0;
   std::thread sampler([&] {
-    while (!ended) {
+    for (int samples = 0; !ended; ++samples) {
       seen_.emplace_back(Clock::now() - begin, TotalRequests() - before);
+      if (samples % kSamplesPerPage == 0) SampleConnections();
       std::this_thread::sleep_for(kSampling);
     }
   });
@@ -69,6 +75,12 @@ std::vector<Ended> Stage::Offer(const Load& load, const std::vector<Happening>& 
   sampler.join();
   seen_.emplace_back(Clock::now() - begin, TotalRequests() - before);
   return calls;
+}
+
+void Stage::SampleConnections() {
+  const std::optional<double> open =
+      gateway::MetricValue(gateway_.admin_address(), "oauth_gateway_upstream_connections");
+  most_connections_ = std::max(most_connections_, open.value_or(0));
 }
 
 double Stage::TotalRequests() const {

@@ -35,10 +35,15 @@ class Stage {
   // The most of them within any `window` that lies within [from, to).
   double MostRequests(Seconds from, Seconds to, Seconds window) const;
 
+  // The most connections to the sandbox that the gateway has had during the last load, by its own
+  // count.
+  double MostConnections() const { return most_connections_; }
+
   // Resident memory that the gateway has had at most, above what it had before the first call.
   double GrownMegabytes() const;
 
  private:
+  void SampleConnections();
   double TotalRequests() const;
   double RequestsUntil(Seconds time) const;
   double Kilobytes(const char* name) const;
@@ -47,6 +52,7 @@ class Stage {
   gateway::GatewayProcess gateway_;
   OpenLoop callers_;
   double idle_kilobytes_;
+  double most_connections_ = 0;
   std::vector<std::pair<Seconds, double>> seen_;
 };
 
