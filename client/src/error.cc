@@ -151,6 +151,8 @@ std::string_view ToString(ErrorReason reason) {
       return "EXCHANGE_STORE_UNAVAILABLE";
     case ErrorReason::kUpstreamBlocked:
       return "UPSTREAM_BLOCKED";
+    case ErrorReason::kExchangeAlreadyCompleted:
+      return "EXCHANGE_ALREADY_COMPLETED";
   }
   return "UNRECOGNIZED";
 }

@@ -13,7 +13,7 @@ enum class ExchangeState : uint8_t {
   kBackoff,     // provably unsent, waits to be tried again
   kRecovering,  // the one attempt after an unknown outcome
   kDone,        // answered with a key, kept for repeats
-  kSpent,       // answered, but the answer cannot be read
+  kSpent,       // answered, and there is no key to give: unreadable, or given and wiped
   kRejected,    // the upstream refused the code
   kUnknown,     // the answer is lost
 };

@@ -54,6 +54,8 @@ Task<ExchangeLease::Claim> ExchangeLease::TryClaim() {
     case SharedExchange::Found::kFinished:
       record_ = std::move(claimed.record);
       co_return Claim::kFinished;
+    case SharedExchange::Found::kGivenOut:
+      co_return Claim::kGivenOut;
     case SharedExchange::Found::kLost:
     case SharedExchange::Found::kUnreadable:
       co_return Claim::kUnknown;

@@ -36,6 +36,7 @@ class ExchangeLease final : public AttemptGate,
     kElsewhere,    // another gateway is at it, and may have sent it by now
     kFinished,     // `record` says what came of it
     kUnknown,      // it may have been used, and nobody says more
+    kGivenOut,     // it succeeded, and its key was given as often and as long as it may be
     kUnavailable,  // the store cannot be asked, and that means no
   };
   // Once it is kOurs, the lease is kept until Finish or Forget. Of all claims that come before it,

@@ -58,7 +58,13 @@ struct ExchangeRegistry::Flight final : Timer, AttemptObserver {
     if (call.once_only) options.repeat = Repeat::kOnlyUnsent;
   }
 
-  void OnTimer() override { registry.Forget(*this); }
+  void OnTimer() override {
+    if (memory == ExchangeState::kDone) {
+      registry.WipeKey(*this);
+    } else {
+      registry.Forget(*this);
+    }
+  }
 
   void OnAttempt(const AttemptRecord& attempt) override {
     outcome_unknown = outcome_unknown || attempt.outcome_unknown;
@@ -98,15 +104,16 @@ struct ExchangeRegistry::Flight final : Timer, AttemptObserver {
   bool recovering = false;
   TimePoint backoff_end{};
   std::list<WaitPoint*> waiters;
-  std::optional<KeptAnswer> answer;  // set when it is over, unless `end` is
-  std::optional<End> end;
-  bool from_store = false;              // the answer is another gateway's
-  bool degraded = false;                // as its lease said in the end
-  ExchangeResult result{};              // of that
-  std::optional<ExchangeState> memory;  // set while it is remembered
-  size_t bytes = 0;                     // counted while it is remembered
-  std::list<const Flight*>::iterator rejected;
+  std::optional<KeptAnswer> answer;          // set when it is over, unless `end` is
+  std::optional<End> end;                    // once its key is wiped, too
+  bool from_store = false;                   // the answer is another gateway's
+  bool degraded = false;                     // as its lease said in the end
+  ExchangeResult result{};                   // of that
+  std::optional<ExchangeState> memory;       // set while it is remembered
+  size_t bytes = 0;                          // counted while it is remembered
+  std::list<const Flight*>::iterator place;  // among those that make room, if it does
   int replays_left = 0;
+  TimePoint spent_until{};  // of a success: how long that is known without the key
 };
 
 ExchangeRegistry::ExchangeRegistry(EventLoop& loop, Retrier& retrier, ExchangeOptions options,
@@ -144,11 +151,15 @@ Task<ExchangeRegistry::Reply> ExchangeRegistry::Run(Call call, HttpRequest reque
     co_return reply;
   }
   if (flight != nullptr && flight->answer) {
-    if (--flight->replays_left == 0) Forget(*flight);
     reply.replayed = true;
     reply.sent = flight->offered;
     reply.result = flight->result;
     reply.outcome = flight->answer->Copy();
+    if (--flight->replays_left == 0) WipeKey(*flight);
+    co_return reply;
+  }
+  if (flight != nullptr && flight->memory) {
+    reply.end = *flight->end;
     co_return reply;
   }
   if (flight != nullptr && flight->waiters.size() >= options_.max_waiters) {
@@ -241,7 +252,9 @@ Task<void> ExchangeRegistry::Settle(ExchangeLease& lease, const Flight& flight,
   if (retention.ttl > Duration::zero()) {
     std::string record = ToExchangeRecord(*flight.answer->Copy(), flight.result);
     const int replays = retention.replays == kNoLimit ? kNoLimit : options_.max_replays;
-    Task<void> finish = lease.Finish(std::move(record), {retention.ttl, replays});
+    const bool success = retention.state == ExchangeState::kDone;
+    const Duration spent_ttl = success ? options_.unknown_ttl : Duration::zero();
+    Task<void> finish = lease.Finish(std::move(record), {retention.ttl, replays, spent_ttl});
     co_await finish;
   } else {
     Task<void> forget = lease.Forget();
@@ -283,6 +296,10 @@ Task<bool> ExchangeRegistry::Claim(Flight& flight) {
         flight.offered = false;
         flight.end = End::kUnknown;
         co_return false;
+      case ExchangeLease::Claim::kGivenOut:
+        flight.offered = false;
+        flight.end = End::kGivenOut;
+        co_return false;
       case ExchangeLease::Claim::kUnavailable:
         flight.end = End::kNoStore;
         co_return false;
@@ -300,8 +317,9 @@ Task<bool> ExchangeRegistry::Claim(Flight& flight) {
 
 bool ExchangeRegistry::MakeRoom(size_t exchanges, size_t bytes) {
   while (flights_.size() + exchanges > options_.max_known || bytes_ + bytes > options_.max_bytes) {
-    if (rejected_.empty()) return false;
-    Forget(*rejected_.front());
+    const auto& least = rejected_.empty() ? given_out_ : rejected_;
+    if (least.empty()) return false;
+    Forget(*least.front());
   }
   return true;
 }
@@ -342,9 +360,27 @@ void ExchangeRegistry::Remember(Flight& flight, const Retention& retention) {
   bytes_ += bytes;
   ++remembered_[Index(retention.state)];
   if (retention.state == ExchangeState::kRejected) {
-    flight.rejected = rejected_.insert(rejected_.end(), &flight);
+    flight.place = rejected_.insert(rejected_.end(), &flight);
   }
-  loop_.Start(flight, loop_.Now() + retention.ttl);
+  const TimePoint now = loop_.Now();
+  flight.spent_until = now + options_.unknown_ttl;
+  loop_.Start(flight, now + retention.ttl);
+}
+
+void ExchangeRegistry::WipeKey(Flight& flight) {
+  if (loop_.Now() >= flight.spent_until) {
+    Forget(flight);
+    return;
+  }
+  bytes_ -= flight.answer->bytes();
+  flight.bytes -= flight.answer->bytes();
+  flight.answer.reset();
+  flight.end = End::kGivenOut;
+  --remembered_[Index(*flight.memory)];
+  flight.memory = ExchangeState::kSpent;
+  ++remembered_[Index(*flight.memory)];
+  flight.place = given_out_.insert(given_out_.end(), &flight);
+  loop_.Start(flight, flight.spent_until);
 }
 
 void ExchangeRegistry::Abort() {
@@ -359,7 +395,8 @@ void ExchangeRegistry::Forget(const Flight& flight) {
   if (flight.memory) {
     --remembered_[Index(*flight.memory)];
     bytes_ -= flight.bytes;
-    if (*flight.memory == ExchangeState::kRejected) rejected_.erase(flight.rejected);
+    if (*flight.memory == ExchangeState::kRejected) rejected_.erase(flight.place);
+    if (flight.end) given_out_.erase(flight.place);
   }
   flights_.erase(found);
 }

@@ -27,7 +27,8 @@ struct ExchangeOptions {
   // Once sent, nothing ends an exchange but its answer or this. Counted from the start of the
   // attempt that was sent; a recovery has what that one left of it.
   Duration cap = std::chrono::seconds(30);
-  // How long a finished exchange is given again to the identical call.
+  // How long a finished exchange is given again to the identical call. Of a success that is over
+  // before `unknown_ttl`, it stays known that the code is spent; the key is wiped.
   Duration success_ttl = std::chrono::seconds(30);
   Duration unknown_ttl = std::chrono::seconds(120);  // of spent ones too
   Duration rejected_ttl = std::chrono::seconds(5);
@@ -37,7 +38,8 @@ struct ExchangeOptions {
   size_t max_running = 2000;
   // Bounds on what is known of exchanges, under way or over. Where there is no room an exchange
   // still works, but only without join and memory. Rejections make room, oldest first: to forget
-  // one costs a request that is rejected again. Nothing else does.
+  // one costs a request that is rejected again. After them, successes whose key is wiped. Nothing
+  // else does.
   size_t max_known = 10'000;
   size_t max_bytes = 16 * 1024 * 1024;  // of those that are over
   // Calls that wait for one exchange. One more is refused.
@@ -67,6 +69,7 @@ class ExchangeRegistry {
     kInProgress,  // the caller's deadline passed; the upstream has the code
     kNotSent,     // the caller's deadline passed; the code was not sent
     kCancelled,   // the caller left
+    kGivenOut,    // the code is spent, and its key was given as often and as long as it may be
     kCrowded,     // too many exchanges are under way, or too many calls wait for this one
     kUnknown,     // another gateway sent it, and cannot say what came of it
     kNoStore,     // the shared store cannot be asked, and nothing may be sent without it
@@ -147,6 +150,9 @@ class ExchangeRegistry {
   // Whether so much more may be known, once rejections have made room.
   bool MakeRoom(size_t exchanges, size_t bytes);
   void Remember(Flight& flight, const Retention& retention);
+  // Of a remembered success: wipes the key; that the code is spent stays known for a while. May
+  // destroy `flight`.
+  void WipeKey(Flight& flight);
   // May destroy `flight`.
   void Forget(const Flight& flight);
   // Ends a flight that nobody waits for and the upstream has not seen: a later call starts afresh.
@@ -163,7 +169,9 @@ class ExchangeRegistry {
   size_t settling_ = 0;
   std::stop_source aborted_;
   ExchangeCounts remembered_{};
-  std::list<const Flight*> rejected_;  // oldest first
+  // Those that make room, oldest first.
+  std::list<const Flight*> rejected_;
+  std::list<const Flight*> given_out_;
   size_t bytes_ = 0;
 };
 

@@ -29,6 +29,7 @@ class SharedExchange {
     kSending,      // another gateway's, which may have sent it
     kLost,         // the same, but its lease has ended
     kFinished,     // `record` says what came of it
+    kGivenOut,     // it succeeded, and its record was given as often and as long as it may be
     kUnreadable,   // it is finished, but what the store gave is not what a gateway wrote
     kUnavailable,  // the store did not answer in time, or not as it should
   };
@@ -51,6 +52,9 @@ class SharedExchange {
     Duration ttl{};
     // How many claims find it; then it is forgotten.
     int replays = kNoLimit;
+    // How long it stays known, from now on, that there was something to give; not less than `ttl`.
+    // Zero: once it is forgotten, nothing is known of it.
+    Duration given_out_ttl{};
   };
 
   virtual ~SharedExchange() = default;

@@ -27,6 +27,11 @@ if state ~= 'reserved' and state ~= 'sending' then return 0 end
 if fence ~= ARGV[1] or not step or step >= tonumber(ARGV[2]) then return 0 end
 )";
 
+// Beside an exchange: that its record was given out is known for longer than the record itself.
+constexpr char kGivenOut[] = R"(
+local function given_out(key) return key .. ':given_out' end
+)";
+
 // A claim under the same fence is a repeat, and takes over what the one before may have got.
 constexpr char kClaim[] = R"(
 for place, key in ipairs(KEYS) do
@@ -60,6 +65,7 @@ for place, key in ipairs(KEYS) do
     redis.call('DEL', key)
     break
   end
+  if redis.call('EXISTS', given_out(key)) == 1 then return {'given_out'} end
 end
 redis.call('HSET', KEYS[1], 'state', 'reserved', 'fence', ARGV[1], 'step', ARGV[2],
            'lease_until', now + ARGV[3])
@@ -82,6 +88,7 @@ constexpr char kFinish[] = R"(
 redis.call('DEL', key)
 redis.call('HSET', key, 'state', 'finished', 'record', ARGV[3], 'replays', ARGV[4])
 redis.call('PEXPIRE', key, ARGV[5])
+if ARGV[6] ~= '' then redis.call('SET', given_out(key), '1', 'PX', ARGV[6]) end
 return 1
 )";
 
@@ -93,7 +100,7 @@ return 1
 }  // namespace
 
 const RedisScript& ClaimScript() {
-  static const RedisScript script(std::string(kNow) + kNumber + kClaim);
+  static const RedisScript script(std::string(kNow) + kNumber + kGivenOut + kClaim);
   return script;
 }
 
@@ -103,7 +110,7 @@ const RedisScript& HoldScript() {
 }
 
 const RedisScript& FinishScript() {
-  static const RedisScript script(std::string(kNumber) + kOurs + kFinish);
+  static const RedisScript script(std::string(kNumber) + kOurs + kGivenOut + kFinish);
   return script;
 }
 

@@ -16,6 +16,9 @@ namespace modelgates::gateway {
 //   record       what came of it, sealed               when finished
 //   replays      how many claims will still find it    when finished
 //
+// Beside one that succeeded stands a string "<key>:given_out", which outlives it: with no hash but
+// this, the code is spent, and what there was to give was given.
+//
 // Every step but a claim has `fence` and `step` as its first arguments, and gives 1, or 0 when
 // they are not those of the exchange: another fence, or a step that is not newer than the last. A
 // step that waits in a connection that was given up may reach the server after a newer one; what
@@ -30,7 +33,8 @@ const RedisScript& ClaimScript();
 // when reserved and when sending, in ms.
 const RedisScript& HoldScript();
 
-// KEYS: it. ARGV: fence, step, record, replays, how long it is kept in ms.
+// KEYS: it. ARGV: fence, step, record, replays, how long it is kept in ms, and how long the string
+// beside it, or "" for none.
 const RedisScript& FinishScript();
 
 // KEYS: it. ARGV: fence, step.

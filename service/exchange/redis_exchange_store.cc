@@ -46,6 +46,7 @@ Found ToFound(const RedisReply& word) {
   if (word.text == "sending") return Found::kSending;
   if (word.text == "lost") return Found::kLost;
   if (word.text == "finished") return Found::kFinished;
+  if (word.text == "given_out") return Found::kGivenOut;
   if (word.text == "unreadable") return Found::kUnreadable;
   return Found::kUnavailable;
 }
@@ -119,8 +120,10 @@ Task<SharedExchange::Step> RedisExchangeStore::Exchange::Finish(std::string_view
   std::optional<std::string> sealed = seal_.Seal(record, AsText(indices_.in_use));
   // What is not sealed must not be stored. Nobody can open this, so others will not send either.
   if (!sealed) sealed.emplace();
+  const bool remarked = keep.given_out_ttl > Duration::zero();
   return Take(FinishScript(),
-              {*std::move(sealed), fmt::format("{}", keep.replays), Milliseconds(keep.ttl)});
+              {*std::move(sealed), fmt::format("{}", keep.replays), Milliseconds(keep.ttl),
+               remarked ? Milliseconds(keep.given_out_ttl) : std::string()});
 }
 
 Task<SharedExchange::Step> RedisExchangeStore::Exchange::Take(const RedisScript& script,

@@ -24,8 +24,9 @@ struct RedisExchangeStoreOptions {
 // through a Redis Cluster: the two keys of a claim may lie on two of its nodes.
 //
 // Each exchange is a key "modelgates:oauth:exchange:<index>", for its content see
-// redis_exchange_scripts.h; it always has an expiry. The index is an HMAC under a pepper, the
-// record is sealed under code and verifier: the server can read none of them, nor the bearer.
+// redis_exchange_scripts.h; it always has an expiry. So has the string beside it. The index is an
+// HMAC under a pepper, the record is sealed under code and verifier: the server can read none of
+// them, nor the bearer.
 //
 // A fence is 128 random bits. It need not grow, since it is only ever compared for equality, and
 // only by the store; but it must never come again, and a number that grows would, once the server

@@ -36,8 +36,8 @@ Redaction SecretsOf(const Call& call, const Secret& bearer) {
   return redaction;
 }
 
-// With nothing done: after an attempt of unknown outcome the refusal says nothing of that one, and a
-// 401 of a proxy nothing of the key.
+// With nothing done: after an attempt of unknown outcome the refusal says nothing of that one, and
+// a 401 of a proxy nothing of the key.
 bool WasRefusedWith401(Rpc rpc, const Outcome* outcome) {
   if (outcome == nullptr || HasUnknownAttempt(*outcome)) return false;
   const auto* response = std::get_if<HttpResponse>(&outcome->last);
@@ -150,6 +150,9 @@ Task<Pipeline::Sent> Pipeline::SendExchange(Call& call, std::shared_ptr<CallScop
       break;
     case ExchangeRegistry::End::kCrowded:
       sent.gave_up = v1::GATEWAY_OVERLOADED;
+      break;
+    case ExchangeRegistry::End::kGivenOut:
+      sent.gave_up = v1::EXCHANGE_ALREADY_COMPLETED;
       break;
     case ExchangeRegistry::End::kUnknown:
       sent.gave_up = v1::EXCHANGE_OUTCOME_UNKNOWN;

@@ -30,6 +30,7 @@ ExchangeOptions OptionsWith(Outage outage) {
           .unknown_ttl = 8 * kTick,
           .rejected_ttl = 2 * kTick,
           .max_replays = 2,
+          .max_running = 4,
           .max_known = 2,
           .max_waiters = 4,
           .outage = outage,

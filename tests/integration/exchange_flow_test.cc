@@ -121,6 +121,26 @@ TEST_F(ExchangeFlow, ReplaysTheKeyToTheIdenticalCall) {
   EXPECT_EQ(log_.text().find(kVerifier), std::string::npos);
 }
 
+// Given an exchange whose key was given as often as it is replayed, when it is repeated once more,
+// then the gateway answers by itself: a strict upstream revokes the key when it sees the code
+// again.
+TEST_F(ExchangeFlow, SendsNothingOnceTheKeyWasGivenOftenEnough) {
+  for (int i = 0; i < 6; ++i) ASSERT_THAT(Exchange("code-1"), Succeeds());
+  for (int i = 0; i < 3; ++i) {
+    const auto refused = Exchange("code-1");
+    EXPECT_THAT(refused, FailsWith(grpc::FAILED_PRECONDITION, "EXCHANGE_ALREADY_COMPLETED"));
+    ExpectEnvelope(refused, "ExchangeAuthCode");
+    const TypedError error = ErrorOf(refused);
+    EXPECT_EQ(error.Metadata("authCodeState"), "SPENT");
+    EXPECT_EQ(error.Metadata("retryable"), "false");
+    EXPECT_EQ(error.Metadata("attempts"), "0");
+    EXPECT_TRUE(error.localized_message);
+    EXPECT_TRUE(refused.reply.key().empty());
+    EXPECT_EQ(refused.trailers.count("x-modelgates-replayed"), 0u);
+  }
+  EXPECT_EQ(Sent(), 1u);
+}
+
 TEST_F(ExchangeFlow, ReplaysNothingWithoutAVerifier) {
   v1::ExchangeAuthCodeRequest request;
   request.set_code("code-1");

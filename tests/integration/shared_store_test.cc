@@ -78,6 +78,21 @@ TEST_F(SharedStore, ARepeatAtAnotherGatewayGetsTheKey) {
   EXPECT_THAT(second_->Lines("exchange_replayed"), SizeIs(1));
 }
 
+TEST_F(SharedStore, ARepeatTooMuchIsRefusedByAllGateways) {
+  Start();
+  for (int i = 0; i < 6; ++i) {
+    ASSERT_THAT(first_client_->Exchange(MinimalExchange("code-1")), Succeeds());
+  }
+  for (int i = 0; i < 5; ++i) {
+    ASSERT_THAT(second_client_->Exchange(MinimalExchange("code-1")), Succeeds());
+  }
+  for (auto* client : {&*first_client_, &*second_client_}) {
+    EXPECT_THAT(client->Exchange(MinimalExchange("code-1")),
+                FailsWith(grpc::FAILED_PRECONDITION, "EXCHANGE_ALREADY_COMPLETED"));
+  }
+  EXPECT_THAT(upstream_.Requests(), SizeIs(1));
+}
+
 // Whoever does not bring the same verifier has an exchange of its own: the upstream judges.
 TEST_F(SharedStore, AnotherVerifierIsGivenNothing) {
   Start();

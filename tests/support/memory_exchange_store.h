@@ -42,7 +42,10 @@ class MemoryExchangeStore {
     given_ = std::move(given);
   }
   // All that it knew is gone.
-  void LoseAll() { records_.clear(); }
+  void LoseAll() {
+    records_.clear();
+    given_out_until_.clear();
+  }
   // Of a finished exchange.
   void Damage(const std::string& auth_code) { records_.at(auth_code).damaged = true; }
 
@@ -124,11 +127,13 @@ class MemoryExchangeStore {
       });
     }
     Task<Step> Finish(std::string_view record, Keep keep) override {
-      return Take(Kind::kOther, [&store = store_, record = std::string(record), keep](Record& it) {
+      return Take(Kind::kOther, [&store = store_, auth_code = auth_code_,
+                                 record = std::string(record), keep](Record& it) {
         it.state = State::kFinished;
         it.record = record;
         it.known_until = store.loop_.Now() + keep.ttl;
         it.replays = keep.replays;
+        store.given_out_until_[auth_code] = store.loop_.Now() + keep.given_out_ttl;
       });
     }
     Task<Step> Forget() override {
@@ -141,6 +146,9 @@ class MemoryExchangeStore {
     Claimed ClaimNow() {
       store_.Expire(auth_code_);
       const TimePoint now = store_.loop_.Now();
+      if (!store_.records_.contains(auth_code_) && now < store_.given_out_until_[auth_code_]) {
+        return {Found::kGivenOut, ""};
+      }
       const auto [found, is_new] = store_.records_.try_emplace(auth_code_);
       Record& record = found->second;
       if (record.state == State::kFinished) {
@@ -234,6 +242,7 @@ class MemoryExchangeStore {
   std::function<void(const std::string&)> blind_;
   std::function<void(const std::string&)> given_;
   std::map<std::string, Record> records_;
+  std::map<std::string, TimePoint> given_out_until_;
   uint64_t last_fence_ = 0;
   int steps_ = 0;
 };

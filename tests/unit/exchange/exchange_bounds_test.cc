@@ -44,6 +44,24 @@ TEST_F(ExchangeBounds, NothingElseDoes) {
   EXPECT_FALSE(IsKnown("new"));
 }
 
+// What is known without a key makes room after rejections, before anything else.
+TEST_F(ExchangeBounds, ASuccessWhoseKeyIsWipedMakesRoomAfterRejections) {
+  Use({.max_replays = 1, .max_known = 3});
+  Leave("given-1", Key("key-1"));
+  Leave("given-2", Key("key-2"));
+  for (const char* given : {"given-1", "given-2"}) EXPECT_TRUE(IsKnown(given));
+  Leave("rejected", Answer(403));
+  Leave("lost", Reset());
+  EXPECT_EQ(Count(ExchangeState::kRejected), 0u);
+  EXPECT_EQ(Count(ExchangeState::kSpent), 2u);
+  Leave("done", Key("key-3"));
+  EXPECT_EQ(Begin({.identity = "given-2"}).reply.end, End::kGivenOut);
+  EXPECT_EQ(Count(ExchangeState::kSpent), 1u);
+  EXPECT_TRUE(IsKnown("lost"));
+  EXPECT_TRUE(IsKnown("done"));
+  EXPECT_EQ(observer_->memory_full, 0);
+}
+
 TEST_F(ExchangeBounds, AnAnswerThatDoesNotFitIsDeliveredAndForgotten) {
   Use({.max_bytes = 64 * 1024});
   Leave("small", Key("key-1"));

@@ -104,7 +104,7 @@ TEST_F(ExchangeJoin, AboveTheBoundCallsWorkWithoutJoinAndMemory) {
   EXPECT_TRUE(Finish({.identity = "a"}).reply.replayed);
   EXPECT_FALSE(Finish({.identity = "c"}).reply.replayed);
 
-  loop_.Advance(30s);
+  loop_.Advance(120s);
   Finish({.identity = "c"});
   EXPECT_TRUE(Finish({.identity = "c"}).reply.replayed);
 }

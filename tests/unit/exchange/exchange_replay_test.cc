@@ -3,10 +3,21 @@
 namespace modelgates::gateway {
 namespace {
 
-class ExchangeReplay : public ExchangeTest {};
+class ExchangeReplay : public ExchangeTest {
+ protected:
+  // The key of the one exchange that was sent is not given again, and nothing else is sent.
+  void ExpectGivenOut() {
+    const Caller& repeat = Finish();
+    EXPECT_EQ(repeat.reply.end, End::kGivenOut);
+    EXPECT_EQ(repeat.reply.outcome, nullptr);
+    EXPECT_FALSE(repeat.reply.sent);
+    EXPECT_FALSE(repeat.reply.replayed);
+    EXPECT_EQ(Sends(), 1u);
+  }
+};
 
 TEST_F(ExchangeReplay, ASuccessIsGivenAgainFiveTimes) {
-  transport_.Then(Key("key-1"), 100ms).Then(Answer(403), 100ms);
+  transport_.Then(Key("key-1"), 100ms);
   EXPECT_FALSE(Finish().reply.replayed);
   for (int i = 0; i < 5; ++i) {
     const Caller& repeat = Finish();
@@ -14,23 +25,50 @@ TEST_F(ExchangeReplay, ASuccessIsGivenAgainFiveTimes) {
     EXPECT_TRUE(repeat.reply.replayed);
     EXPECT_FALSE(repeat.reply.joined);
   }
-  EXPECT_EQ(Sends(), 1u);
+  ExpectGivenOut();
+}
+
+// A strict server revokes the key when it sees the code again.
+TEST_F(ExchangeReplay, NothingIsSentOnceTheKeyWasGivenOftenEnough) {
+  transport_.Then(Key("key-1"), 100ms).Then(Answer(403), 100ms);
+  const Caller& first = Finish();
+  for (int i = 0; i < 5; ++i) Finish();
+  for (int i = 0; i < 20; ++i) ExpectGivenOut();
+  EXPECT_EQ(Count(ExchangeState::kDone), 0u);
+  EXPECT_EQ(Count(ExchangeState::kSpent), 1u);
+  // As long as a spent code is remembered, which begins with the answer.
+  loop_.Advance(first.replied_at + 120s - 1ms - loop_.Now());
+  ExpectGivenOut();
+  loop_.Advance(1ms);
   EXPECT_EQ(Known(), 0u);
   EXPECT_EQ(Finish().Got(), "status 403");
 }
 
-TEST_F(ExchangeReplay, WhenNobodyWaitedTheFirstReplayIsTheDelivery) {
-  transport_.Then(Key("key-1"), 1s).Then(Answer(403), 100ms);
-  EXPECT_EQ(Finish({.deadline = 500ms}).reply.end, End::kInProgress);
-  loop_.Advance(1s);
-  for (int i = 0; i < 6; ++i) EXPECT_EQ(Finish().Got(), "key-1");
+TEST_F(ExchangeReplay, NothingIsSentOnceTheKeyWasGivenLongEnough) {
+  transport_.Then(Key("key-1"), 100ms).Then(Answer(403), 100ms);
+  const Caller& first = Finish();
+  const size_t with_key = exchanges_->remembered_bytes();
+  loop_.Advance(30s);
+  EXPECT_EQ(exchanges_->remembered_bytes(), with_key - std::string("key-1").size());
+  ExpectGivenOut();
+  loop_.Advance(first.replied_at + 120s - loop_.Now());
+  EXPECT_EQ(Known(), 0u);
+  EXPECT_EQ(exchanges_->remembered_bytes(), 0u);
   EXPECT_EQ(Finish().Got(), "status 403");
 }
 
-TEST_F(ExchangeReplay, AnAnswerWithoutAnyWaitCountsAsDelivered) {
-  transport_.Then(Key("key-1")).Then(Answer(403));
+TEST_F(ExchangeReplay, WhenNobodyWaitedTheFirstReplayIsTheDelivery) {
+  transport_.Then(Key("key-1"), 1s);
+  EXPECT_EQ(Finish({.deadline = 500ms}).reply.end, End::kInProgress);
+  loop_.Advance(1s);
   for (int i = 0; i < 6; ++i) EXPECT_EQ(Finish().Got(), "key-1");
-  EXPECT_EQ(Finish().Got(), "status 403");
+  ExpectGivenOut();
+}
+
+TEST_F(ExchangeReplay, AnAnswerWithoutAnyWaitCountsAsDelivered) {
+  transport_.Then(Key("key-1"));
+  for (int i = 0; i < 6; ++i) EXPECT_EQ(Finish().Got(), "key-1");
+  ExpectGivenOut();
 }
 
 TEST_F(ExchangeReplay, NoReplaysAreNone) {
@@ -83,14 +121,15 @@ HttpResult TruncatedAnswer(int http_status) {
   return TransportError{TransportFailure::kTruncated, Delivery::kAnswered, http_status};
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    All, ExchangeMemory,
-    testing::Values(Memory{"Success", Key("first"), 30s}, Memory{"Rejected", Answer(403), 5s},
-                    Memory{"Lost", Reset(), 120s}, Memory{"ServerError", Answer(500), 120s},
-                    Memory{"Unreadable", Key("unreadable"), 120s},
-                    Memory{"SpentAndTruncated", TruncatedAnswer(200), 120s},
-                    Memory{"NeverSent", Refused(), 0s}, Memory{"RateLimited", Answer(429), 0s}),
-    [](const auto& row) { return std::string(row.param.name); });
+INSTANTIATE_TEST_SUITE_P(All, ExchangeMemory,
+                         testing::Values(Memory{"Rejected", Answer(403), 5s},
+                                         Memory{"Lost", Reset(), 120s},
+                                         Memory{"ServerError", Answer(500), 120s},
+                                         Memory{"Unreadable", Key("unreadable"), 120s},
+                                         Memory{"SpentAndTruncated", TruncatedAnswer(200), 120s},
+                                         Memory{"NeverSent", Refused(), 0s},
+                                         Memory{"RateLimited", Answer(429), 0s}),
+                         [](const auto& row) { return std::string(row.param.name); });
 
 TEST_F(ExchangeReplay, OnlyASuccessHasALimitOfReplays) {
   transport_.Then(Reset(), 100ms);

@@ -71,7 +71,7 @@ TEST(ExchangeSchedules, KeepEveryPromiseWhateverMeetsInOneTurn) {
   for (const End end : {End::kFinished, End::kInProgress, End::kNotSent, End::kCancelled}) {
     EXPECT_GT(sum.ends[end], many / 100) << static_cast<int>(end);
   }
-  for (const End end : {End::kCrowded, End::kUnknown, End::kNoStore}) {
+  for (const End end : {End::kGivenOut, End::kCrowded, End::kUnknown, End::kNoStore}) {
     EXPECT_GT(sum.ends[end], 0) << static_cast<int>(end);
   }
   EXPECT_GT(sum.unprotected, 0);

@@ -85,7 +85,23 @@ TEST_F(ExchangeShared, ReplaysAreCountedAcrossGateways) {
   EXPECT_EQ(FinishOther().Got(), "key-1");
   EXPECT_EQ(FinishOther().Got(), "key-1");
   EXPECT_EQ(store_.StateOf("code-1"), "");
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(FinishOther().reply.end, End::kGivenOut);
+  EXPECT_EQ(Sends(), 1u);
+  // As long as a spent code is remembered.
+  loop_.Advance(120s);
   EXPECT_EQ(FinishOther().Got(), "status 403");
+}
+
+TEST_F(ExchangeShared, ACodeIsKnownToBeSpentElsewhereOnceItsKeyIsGone) {
+  transport_.Then(Key("key-1"));
+  EXPECT_EQ(Finish().Got(), "key-1");
+  loop_.Advance(30s);
+  EXPECT_EQ(store_.StateOf("code-1"), "");
+  const Caller& repeat = FinishOther();
+  EXPECT_EQ(repeat.reply.end, End::kGivenOut);
+  EXPECT_FALSE(repeat.reply.sent);
+  EXPECT_EQ(Finish().reply.end, End::kGivenOut);
+  EXPECT_EQ(Sends(), 1u);
 }
 
 struct Shared {

@@ -18,6 +18,9 @@ TEST_F(ExchangeStates, FollowAnExchangeFromItsStartToItsEnd) {
   EXPECT_EQ(Count(ExchangeState::kDone), 1u);
   EXPECT_EQ(Known(), 1u);
   loop_.Advance(30s);
+  EXPECT_EQ(Count(ExchangeState::kSpent), 1u);
+  EXPECT_EQ(Known(), 1u);
+  loop_.Advance(90s);
   EXPECT_EQ(Known(), 0u);
 }
 

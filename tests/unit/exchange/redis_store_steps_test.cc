@@ -159,6 +159,33 @@ TEST_F(RedisStoreSteps, ReplaysAreCountedInAllGatewaysTogether) {
   EXPECT_EQ(theirs_.Claim(), Found::kClaimed);
 }
 
+// Once the record was given often enough, or is gone, it stays known that it was there, for a
+// while.
+TEST_F(RedisStoreSteps, WhatWasGivenOutIsNobodysToClaim) {
+  for (const bool often_enough : {true, false}) {
+    ASSERT_EQ(mine_.Claim(), Found::kClaimed);
+    ASSERT_EQ(mine_.BeginSending(), Step::kDone);
+    ASSERT_EQ(mine_.Finish("record", 1, 1'000s, 2'000s), Step::kDone);
+    std::vector<std::string> keys = Keys();
+    ASSERT_EQ(keys.size(), 2u);
+    if (keys[0].size() > keys[1].size()) std::swap(keys[0], keys[1]);
+    if (often_enough) {
+      EXPECT_EQ(theirs_.Claim(), Found::kFinished);
+    } else {
+      admin_.Call({"DEL", keys[0]});  // as time would
+    }
+    ASSERT_EQ(Key(), keys[1]);
+    EXPECT_EQ(admin_.Call({"TYPE", keys[1]}), "+string");
+    EXPECT_GT(KeptSeconds(), 1'900);
+    EXPECT_LE(KeptSeconds(), 2'000);
+    EXPECT_EQ(theirs_.Claim(), Found::kGivenOut);
+    EXPECT_EQ(mine_.Claim(), Found::kGivenOut);
+    EXPECT_EQ(mine_.BeginSending(), Step::kNotOurs);
+    admin_.Call({"DEL", keys[1]});
+  }
+  EXPECT_EQ(theirs_.Claim(), Found::kClaimed);
+}
+
 TEST_F(RedisStoreSteps, WithoutALimitReplaysDoNotEnd) {
   ASSERT_EQ(mine_.Claim(), Found::kClaimed);
   ASSERT_EQ(mine_.Finish("record", SharedExchange::kNoLimit), Step::kDone);

@@ -24,8 +24,8 @@ using Found = SharedExchange::Found;
 using Step = SharedExchange::Step;
 
 inline std::ostream& operator<<(std::ostream& out, Found found) {
-  constexpr std::string_view kNames[] = {"claimed",  "reserved",   "sending",    "lost",
-                                         "finished", "unreadable", "unavailable"};
+  constexpr std::string_view kNames[] = {"claimed",  "reserved",  "sending",    "lost",
+                                         "finished", "given out", "unreadable", "unavailable"};
   return out << kNames[static_cast<size_t>(found)];
 }
 
@@ -83,8 +83,10 @@ class StoreGateway {
     Step Renew() { return Take(&SharedExchange::Renew); }
     Step Forget() { return Take(&SharedExchange::Forget); }
     Step Finish(std::string_view record, int replays = SharedExchange::kNoLimit,
-                Duration ttl = std::chrono::seconds(1'000)) {
-      return gateway_.thread_.Await<Step>([&] { return shared_->Finish(record, {ttl, replays}); });
+                Duration ttl = std::chrono::seconds(1'000), Duration given_out_ttl = {}) {
+      return gateway_.thread_.Await<Step>([&] {
+        return shared_->Finish(record, {ttl, replays, given_out_ttl});
+      });
     }
 
    private:

@@ -94,6 +94,7 @@ enum class ErrorReason : int {
   kUpstreamServerError = 47,
   kExchangeStoreUnavailable = 48,
   kUpstreamBlocked = 50,
+  kExchangeAlreadyCompleted = 52,
 };
 
 // The name in the proto, "FIELD_REQUIRED"; "UNRECOGNIZED" for kUnrecognized and for what is none.
