@@ -11,6 +11,8 @@
 #include <vector>
 
 #include "config/flags.h"
+#include "gateway/signals.h"
+#include "gateway/standard_descriptors.h"
 #include "grpc_log.h"
 #include "probe.h"
 #include "server.h"
@@ -31,22 +33,12 @@ void AllowManyConnections() {
   setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-// Waits for SIGTERM or SIGINT.
-void WaitForSignal(const sigset_t& signals) {
-  int signal = 0;
-  while (sigwait(&signals, &signal) != 0) {
-  }
-}
-
 int Serve(const Config& config, const std::vector<std::string>& warnings) {
-  // Before any thread starts, so that only WaitForSignal sees them.
-  sigset_t signals;
-  sigemptyset(&signals);
-  sigaddset(&signals, SIGTERM);
-  sigaddset(&signals, SIGINT);
-  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-
-  Log log({.min_severity = config.log_level, .format = config.log_format, .sink = nullptr});
+  BlockStopSignals();
+  // Lives until the process has ended: threads of gRPC and the one that waits for a second signal
+  // may outlive this frame.
+  Log& log =
+      *new Log({.min_severity = config.log_level, .format = config.log_format, .sink = nullptr});
   RouteGrpcLog(log);
   LogLine starting = log.Line(Severity::kInfo, "starting", "oauth-gateway starts");
   log.Write(starting.Add("version", GATEWAY_VERSION).Add("upstream", config.upstream));
@@ -64,19 +56,23 @@ int Serve(const Config& config, const std::vector<std::string>& warnings) {
   log.Write(listening.Add("grpc_address", (*server)->grpc_address())
                 .Add("admin_address", (*server)->admin_address()));
 
-  WaitForSignal(signals);
+  WaitForStopSignal(log);
   LogLine draining = log.Line(Severity::kInfo, "draining", "new calls go elsewhere");
   log.Write(draining);
-  std::thread([&signals] {
-    WaitForSignal(signals);
+  std::thread([&log] {
+    WaitForStopSignal(log);
+    log.Flush();
     _exit(kCutOff);
   }).detach();
-  const bool complete = (*server)->Drain();
-  server->reset();
+  const DrainEnd end = (*server)->Drain();
+  // What hangs cannot be joined.
+  if (end != DrainEnd::kHung) server->reset();
 
+  const bool complete = end == DrainEnd::kComplete;
   LogLine stopped = log.Line(Severity::kInfo, "stopped", "oauth-gateway ends");
   log.Write(stopped.Add("complete", complete));
   log.Flush();
+  if (end == DrainEnd::kHung) _exit(kCutOff);
   return complete ? 0 : kCutOff;
 }
 
@@ -97,6 +93,8 @@ void WorkInBatches() {
 }
 
 int Main(int argc, char** argv) {
+  OpenStandardDescriptors();
+  BlockIgnoredSignals();
 #ifdef NDEBUG
   // The packaged abseil checks the order of every lock at the cost of a tenth of a call.
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);

@@ -1,15 +1,16 @@
 #include "probe.h"
 
+#include <curl/curl.h>
 #include <fmt/format.h>
 #include <grpc/health/v1/health.pb.h>
 #include <grpc/support/log.h>
 #include <grpcpp/create_channel.h>
 #include <grpcpp/generic/generic_stub.h>
 #include <grpcpp/impl/codegen/proto_utils.h>
-#include <httplib.h>
 
 #include <chrono>
 #include <future>
+#include <memory>
 #include <string>
 
 namespace modelgates::gateway {
@@ -59,14 +60,23 @@ absl::Status AskHealth(const std::string& listen) {
   return Unwell(listen, "health", HealthCheckResponse::ServingStatus_Name(response.status()));
 }
 
-absl::Status AskAdmin(const std::string& listen, const char* path) {
-  httplib::Client client("http://" + ReachedAt(listen));
-  client.set_connection_timeout(kAnswerTime);
-  client.set_read_timeout(kAnswerTime);
-  const httplib::Result result = client.Get(path);
-  if (!result) return Unwell(listen, path, httplib::to_string(result.error()));
-  if (result->status == 200) return absl::OkStatus();
-  return Unwell(listen, path, fmt::format("HTTP {}", result->status));
+absl::Status AskAdmin(const std::string& listen, const std::string& path) {
+  const std::string url = "http://" + ReachedAt(listen) + path;
+  const std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> curl(curl_easy_init(),
+                                                                 &curl_easy_cleanup);
+  if (!curl) return Unwell(listen, path, "out of memory");
+  const auto timeout = std::chrono::milliseconds(kAnswerTime).count();
+  curl_easy_setopt(curl.get(), CURLOPT_URL, url.c_str());
+  curl_easy_setopt(curl.get(), CURLOPT_NOBODY, 1L);
+  curl_easy_setopt(curl.get(), CURLOPT_PROXY, "");
+  curl_easy_setopt(curl.get(), CURLOPT_TIMEOUT_MS, static_cast<long>(timeout));
+  if (const CURLcode code = curl_easy_perform(curl.get()); code != CURLE_OK) {
+    return Unwell(listen, path, curl_easy_strerror(code));
+  }
+  long status = 0;
+  curl_easy_getinfo(curl.get(), CURLINFO_RESPONSE_CODE, &status);
+  if (status == 200) return absl::OkStatus();
+  return Unwell(listen, path, fmt::format("HTTP {}", status));
 }
 
 }  // namespace

@@ -11,10 +11,7 @@
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
 
-#include <algorithm>
-#include <atomic>
 #include <functional>
-#include <future>
 #include <system_error>
 #include <thread>
 #include <utility>
@@ -27,6 +24,11 @@
 #include "config/settings_text.h"
 #include "exchange/exchange_registry.h"
 #include "exchange/redis_exchange_store.h"
+#include "gateway/accept_failures.h"
+#include "gateway/ask_loop.h"
+#include "gateway/grpc_shutdown.h"
+#include "gateway/loop_watchdog.h"
+#include "gateway/serving_state.h"
 #include "http/curl_transport.h"
 #include "resilience/retrier.h"
 #include "rpc/breaker_log.h"
@@ -37,16 +39,8 @@
 namespace modelgates::gateway {
 namespace {
 
-using std::chrono::steady_clock;
-
-// Long enough for a busy loop, short enough for a probe.
-constexpr std::chrono::seconds kLoopAnswerTime{1};
-
-// How long a drain waits for connections to age out: who kills what does not end will not wait for
-// hours.
-constexpr std::chrono::seconds kMaxAging{60};
-// For the last bytes of answers that are given.
-constexpr std::chrono::seconds kFlushTime{1};
+// How long the end waits for exchanges that were told to end.
+constexpr std::chrono::seconds kAbortTime{1};
 
 TransportOptions ToTransportOptions(const Config& config) {
   TransportOptions options;
@@ -125,7 +119,7 @@ class WithoutReflection final : public grpc::ServerBuilderOption {
   }
 };
 
-class RealServer final : public Server {
+class RealServer final : public Server, private Drainable {
  public:
   RealServer(const Config& config, Log& log)
       : config_(config),
@@ -147,19 +141,25 @@ class RealServer final : public Server {
         pipeline_({config_, loop_, log_, metrics_, retrier_, exchanges_, credentials_}),
         refusals_(log_, metrics_, pipeline_.fingerprints()),
         service_(loop_, pipeline_, admission_, refusals_),
+        accept_failures_(log_, metrics_),
+        serving_(
+            [this](bool serving) { grpc_->GetHealthCheckService()->SetServingStatus(serving); }),
+        watchdog_(loop_, [this](bool turns) { LoopTurns(turns); }),
         loop_thread_([this] { loop_.Run(); }) {}
 
   ~RealServer() override {
-    ready_ = false;
+    serving_.StartDraining();
+    watchdog_.Stop();
     if (admin_) admin_->Stop();
     if (listener_) listener_->Close();
     if (grpc_) {
       // In the past: running calls are cancelled.
       grpc_->Shutdown(std::chrono::system_clock::now());
-      OnLoop([this] { exchanges_.Abort(); });
-      WaitForExchanges(steady_clock::now() + kLoopAnswerTime);
+      RunOnLoop(loop_, [this] { exchanges_.Abort(); });
+      WaitForExchanges();
+      shutdown_.reset();
     }
-    if (shared_) OnLoop([this] { shared_->Close(); });
+    if (shared_) RunOnLoop(loop_, [this] { shared_->Close(); });
     loop_.Stop();
     loop_thread_.join();
   }
@@ -167,43 +167,34 @@ class RealServer final : public Server {
   absl::Status Listen() {
     if (absl::Status status = ListenAdmin(); !status.ok()) return status;
     if (absl::Status status = ListenGrpc(); !status.ok()) return status;
-    ready_ = true;
+    serving_.Start();
+    watchdog_.Start();
     return absl::OkStatus();
   }
 
   std::string grpc_address() const override { return grpc_address_; }
   std::string admin_address() const override { return admin_ ? admin_->address() : ""; }
 
-  bool Drain() override {
-    ready_ = false;
-    grpc_->GetHealthCheckService()->SetServingStatus(false);
-    std::this_thread::sleep_for(config_.drain_delay);
-
-    // Shutdown ends, unanswered, what crosses its GOAWAY. So connections get the time to age out
-    // first, and their callers, who find this door closed, go elsewhere.
-    listener_->Close();
-    // gRPC adds a tenth to some.
-    const auto aging = config_.max_connection_age * 12 / 10;
-    std::this_thread::sleep_for(std::min<steady_clock::duration>(aging, kMaxAging));
-
-    admission_.StartDraining();
-    const auto deadline = steady_clock::now() + config_.drain_timeout;
-    const bool all_aged = aging.count() > 0 && aging <= kMaxAging;
-    if (all_aged) {
-      // Those who are left were told already. Shutdown would also wait for streams that watch
-      // health, which end when their clients do.
-      const bool complete = WaitForCalls(deadline);
-      ShutDown(kFlushTime);
-      return complete;
-    }
-    // Sends GOAWAY, waits for everything, and cancels it when the time is up.
-    auto shutdown = std::async(std::launch::async, [this] { ShutDown(config_.drain_timeout); });
-    const bool complete = WaitForCalls(deadline);
-    shutdown.wait();
-    return complete;
+  DrainEnd Drain() override {
+    return gateway::Drain(*this, {.delay = config_.drain_delay,
+                                  .max_connection_age = config_.max_connection_age,
+                                  .timeout = config_.drain_timeout});
   }
 
  private:
+  void StopServing() override { serving_.StartDraining(); }
+  void CloseDoor() override { listener_->Close(); }
+  void RefuseCalls() override { admission_.StartDraining(); }
+  void SendGoaway() override { shutdown_->Begin(); }
+  std::optional<size_t> Busy() override {
+    return AskLoop(loop_, [this] {
+      return static_cast<size_t>(admission_.running()) + exchanges_.in_flight();
+    });
+  }
+  bool EndConnections(Duration grace) override { return shutdown_->End(grace); }
+  TimePoint Now() const override { return loop_.Now(); }
+  void Sleep(Duration time) override { std::this_thread::sleep_for(time); }
+
   RandomSource Random() {
     return [this] { return absl::Uniform(random_, 0.0, 1.0); };
   }
@@ -215,28 +206,48 @@ class RealServer final : public Server {
     log_.Write(line.Add("error", std::generic_category().message(error)));
   }
 
+  void LoopTurns(bool turns) {
+    serving_.SetLoopTurns(turns);
+    LogLine line = turns ? log_.Line(Severity::kWarning, "loop_turns", "the event loop turns again")
+                         : log_.Line(Severity::kError, "loop_hangs",
+                                     "the event loop does not turn; health says NOT_SERVING");
+    log_.Write(line);
+  }
+
+  // On the loop.
+  void CopyMetrics() {
+    metrics_.SetUpstreamConnections(transport_.stats().open);
+    metrics_.SetRetryBudgetTokens(budget_.Tokens(loop_.Now()));
+    metrics_.SetBreakerState(static_cast<int>(breaker_.StateAt(loop_.Now())));
+    const ExchangeCounts exchanges = exchanges_.CountStates();
+    for (size_t i = 0; i < exchanges.size(); ++i) {
+      metrics_.SetExchanges(static_cast<ExchangeState>(i), exchanges[i]);
+    }
+    metrics_.SetExchangesInFlight(exchanges_.running());
+    metrics_.SetExchangeMemoryBytes(exchanges_.remembered_bytes());
+  }
+
+  Listener::Failed ReportAcceptFailure() {
+    return [this](int error) { accept_failures_.Report(error, loop_.Now()); };
+  }
+
   absl::Status ListenAdmin() {
     if (config_.admin_listen.empty()) return absl::OkStatus();
     AdminPages pages;
-    pages.live = [this] { return OnLoop([] {}); };
-    pages.ready = [this] { return ready_.load(); };
-    pages.metrics = [this] {
-      OnLoop([this] {
-        metrics_.SetLogLinesDropped(log_.dropped());
-        metrics_.SetUpstreamConnections(transport_.stats().open);
-        metrics_.SetRetryBudgetTokens(budget_.Tokens(loop_.Now()));
-        metrics_.SetBreakerState(static_cast<int>(breaker_.StateAt(loop_.Now())));
-        const ExchangeCounts exchanges = exchanges_.CountStates();
-        for (size_t i = 0; i < exchanges.size(); ++i) {
-          metrics_.SetExchanges(static_cast<ExchangeState>(i), exchanges[i]);
-        }
-        metrics_.SetExchangesInFlight(exchanges_.running());
-        metrics_.SetExchangeMemoryBytes(exchanges_.remembered_bytes());
+    pages.live = [this] { return watchdog_.turns(); };
+    pages.ready = [this] { return serving_.serving(); };
+    pages.refresh_metrics = [this](std::function<void()> done) {
+      loop_.Post([this, done = std::move(done)] {
+        CopyMetrics();
+        done();
       });
+    };
+    pages.metrics = [this] {
+      metrics_.SetLogLinesDropped(log_.dropped());
       return metrics_.Render();
     };
     pages.settings = [this] { return DescribeSettings(config_); };
-    auto admin = AdminServer::Start(config_.admin_listen, std::move(pages));
+    auto admin = AdminServer::Start(config_.admin_listen, std::move(pages), ReportAcceptFailure());
     if (!admin.ok()) {
       return absl::UnavailableError(
           fmt::format("--admin_listen: {}", std::string(admin.status().message())));
@@ -280,50 +291,27 @@ class RealServer final : public Server {
     if (grpc_ == nullptr) return absl::UnavailableError("--listen: gRPC does not start");
     grpc_address_ = fmt::format("{}:{}", config_.listen.substr(0, config_.listen.rfind(':')),
                                 listener_->port());
+    shutdown_ = std::make_unique<GrpcShutdown>(*grpc_);
+    // Known to health from the first connection on; Health says when they serve.
     grpc::HealthCheckServiceInterface* health = grpc_->GetHealthCheckService();
-    health->SetServingStatus("", true);
-    health->SetServingStatus(oauth::v1::OAuthService::service_full_name(), true);
-    listener_->Start([this](int listener, int connection) {
-      grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters parameters;
-      parameters.listener_fd = listener;
-      parameters.fd = connection;
-      acceptor_->HandleNewConnection(&parameters);
-    });
+    health->SetServingStatus("", false);
+    health->SetServingStatus(oauth::v1::OAuthService::service_full_name(), false);
+    listener_->Start(
+        [this](int listener, int connection) {
+          grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters parameters;
+          parameters.listener_fd = listener;
+          parameters.fd = connection;
+          acceptor_->HandleNewConnection(&parameters);
+        },
+        ReportAcceptFailure());
     return absl::OkStatus();
   }
 
-  // Runs `task` on the loop. False: the loop did not get to it in time; it still may.
-  bool OnLoop(std::function<void()> task) {
-    auto done = std::make_shared<std::promise<void>>();
-    std::future<void> future = done->get_future();
-    loop_.Post([task = std::move(task), done] {
-      task();
-      done->set_value();
-    });
-    return future.wait_for(kLoopAnswerTime) == std::future_status::ready;
-  }
-
-  void ShutDown(steady_clock::duration time) {
-    grpc_->Shutdown(std::chrono::system_clock::now() + time);
-  }
-
-  // Until no call runs and no exchange, which may outlive its callers.
-  bool WaitForCalls(steady_clock::time_point deadline) {
-    return WaitUntilNone(deadline, [this] {
-      return static_cast<size_t>(admission_.running()) + exchanges_.in_flight();
-    });
-  }
-  bool WaitForExchanges(steady_clock::time_point deadline) {
-    return WaitUntilNone(deadline, [this] { return exchanges_.in_flight(); });
-  }
-  // `count` runs on the loop.
-  bool WaitUntilNone(steady_clock::time_point deadline, const std::function<size_t()>& count) {
+  void WaitForExchanges() {
     constexpr std::chrono::milliseconds kInterval{10};
-    while (true) {
-      std::promise<size_t> promise;
-      loop_.Post([&] { promise.set_value(count()); });
-      if (promise.get_future().get() == 0) return true;
-      if (steady_clock::now() >= deadline) return false;
+    const TimePoint deadline = loop_.Now() + kAbortTime;
+    while (loop_.Now() < deadline &&
+           AskLoop(loop_, [this] { return exchanges_.in_flight(); }) != 0) {
       std::this_thread::sleep_for(kInterval);
     }
   }
@@ -346,12 +334,15 @@ class RealServer final : public Server {
   Pipeline pipeline_;
   Refusals refusals_;
   OAuthServiceImpl service_;
-  std::atomic<bool> ready_{false};
+  AcceptFailures accept_failures_;
+  ServingState serving_;
+  LoopWatchdog watchdog_;
   std::thread loop_thread_;
   std::unique_ptr<AdminServer> admin_;
   std::unique_ptr<Listener> listener_;
   std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> acceptor_;
   std::unique_ptr<grpc::Server> grpc_;
+  std::unique_ptr<GrpcShutdown> shutdown_;
   std::string grpc_address_;
 };
 

@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "config/config.h"
+#include "gateway/drain.h"
 
 namespace modelgates::gateway {
 
@@ -24,11 +25,9 @@ class Server {
   virtual std::string grpc_address() const = 0;
   virtual std::string admin_address() const = 0;
 
-  // Health says NOT_SERVING, calls are served for `drain_delay` while load balancers notice; then
-  // nobody can connect any more, and connections get the time to age out (`max_connection_age`, a
-  // minute at most); then new calls are refused, and running calls and exchanges get
-  // `drain_timeout` to finish. Returns when all is done; false when one of them had to be cut off.
-  virtual bool Drain() = 0;
+  // Ends the service as `gateway/drain.h` says, with the times of `config`. After kHung this must
+  // not be destroyed, which would wait for the loop: only the end of the process is left.
+  virtual DrainEnd Drain() = 0;
 };
 
 }  // namespace modelgates::gateway

@@ -2,53 +2,53 @@
 
 #include <absl/status/statusor.h>
 
-#include <functional>
+#include <chrono>
+#include <cstddef>
 #include <memory>
 #include <string>
-#include <thread>
+
+#include "admin/admin_pages.h"
+#include "base/listener.h"
 
 namespace modelgates::gateway {
 
-class BoundedHttpServer;
-
-// What the admin port shows. Each is called on a thread of the server, several at once.
-struct AdminPages {
-  // /livez: the process works, its event loop answers. Empty is always yes.
-  std::function<bool()> live;
-  // /readyz: send traffic here. No while starting and draining. Empty is always yes.
-  std::function<bool()> ready;
-  // /metrics in Prometheus' text format. Empty: 404.
-  std::function<std::string()> metrics;
-  // /configz: the effective settings as plain text, secrets redacted. Empty: 404.
-  std::function<std::string()> settings;
-};
-
-// The HTTP port for probes, metrics and people. Plain HTTP/1.1, GET and HEAD, every other path is
-// 404. It is no part of any call: a few threads of its own, and bounds on everything a client can
-// make it hold (bounded_http_server.h).
+// The HTTP port for probes, metrics and people: plain HTTP/1.1, GET and HEAD, one request a
+// connection. One thread serves all connections at once and waits for none of them, so that slow
+// clients delay nobody. Bounds on what a client can make it hold:
+//
+//   connection   5 s from accept to the last byte of its answer
+//   connections  256; one more ends the oldest
+//   head         16 KiB; a body is not looked at
 class AdminServer {
  public:
+  static constexpr std::chrono::seconds kConnectionTime{5};
+  static constexpr size_t kMaxConnections = 256;
+  static constexpr size_t kMaxHeadBytes = 16 * 1024;
+
   // Binds `listen` ("host:port", IPv6 in brackets, port 0 picks one) and serves at once. The port
   // is this process's alone: a second one fails here. UNAVAILABLE says which address and why.
+  // `failed` is told of connections that cannot be accepted; see Listener.
   static absl::StatusOr<std::unique_ptr<AdminServer>> Start(const std::string& listen,
-                                                            AdminPages pages);
+                                                            AdminPages pages,
+                                                            Listener::Failed failed = {});
+  AdminServer(const AdminServer&) = delete;
+  AdminServer& operator=(const AdminServer&) = delete;
   ~AdminServer();
 
   // "host:port" with the real port.
   const std::string& address() const { return address_; }
-  int port() const { return port_; }
+  int port() const;
 
-  // Closes the port and waits for answers under way. Again is nothing.
+  // Closes the port, gives answers under way a second, and ends all connections. Idempotent.
   void Stop();
 
  private:
-  explicit AdminServer(AdminPages pages);
+  class Impl;
 
-  const AdminPages pages_;
-  std::unique_ptr<BoundedHttpServer> http_;
+  explicit AdminServer(std::unique_ptr<Impl> impl);
+
+  std::unique_ptr<Impl> impl_;
   std::string address_;
-  int port_ = 0;
-  std::thread thread_;
 };
 
 }  // namespace modelgates::gateway

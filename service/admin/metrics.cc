@@ -183,8 +183,12 @@ Metrics::Metrics() : registry_(std::make_unique<prometheus::Registry>()) {
                "were sent with a caller's.")
           .Add({});
   log_lines_dropped_ = Counters(registry, "oauth_gateway_log_lines_dropped_total",
-                                "Lines of the log that were lost because nobody read fast enough.")
+                                "Log lines dropped because the reader of stdout was too slow.")
                            .Add({});
+  accept_failures_ = Counters(registry, "oauth_gateway_accept_failures_total",
+                              "Failures to accept a connection for want of descriptors or memory; "
+                              "the connection waits.")
+                         .Add({});
   calls_in_flight_ =
       Gauges(registry, "oauth_gateway_calls_in_flight", "Calls that run now.").Add({});
   retry_budget_tokens_ = Gauges(registry, "oauth_gateway_retry_budget_tokens",
@@ -273,6 +277,8 @@ void Metrics::OwnKeyRefused() { own_key_refused_->Increment(); }
 void Metrics::SetLogLinesDropped(uint64_t total) {
   log_lines_dropped_->Increment(static_cast<double>(total) - log_lines_dropped_->Value());
 }
+
+void Metrics::AcceptFailed() { accept_failures_->Increment(); }
 
 void Metrics::SetRetryBudgetTokens(double tokens) { retry_budget_tokens_->Set(tokens); }
 

@@ -79,6 +79,9 @@ class Metrics {
   // All since the start.
   void SetLogLinesDropped(uint64_t total);
 
+  // A connection that cannot be accepted for want of descriptors or memory.
+  void AcceptFailed();
+
   // All of it in Prometheus' text format 0.0.4.
   std::string Render() const;
 
@@ -121,6 +124,7 @@ class Metrics {
   Counter* error_details_truncated_ = nullptr;
   Counter* own_key_refused_ = nullptr;
   Counter* log_lines_dropped_ = nullptr;
+  Counter* accept_failures_ = nullptr;
   Gauge* calls_in_flight_ = nullptr;
   Gauge* retry_budget_tokens_ = nullptr;
   Gauge* breaker_state_ = nullptr;

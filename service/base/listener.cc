@@ -102,8 +102,9 @@ absl::StatusOr<std::unique_ptr<Listener>> Listener::Bind(const std::string& addr
 
 Listener::~Listener() { Close(); }
 
-void Listener::Start(Accepted accepted) {
+void Listener::Start(Accepted accepted, Failed failed) {
   accepted_ = std::move(accepted);
+  failed_ = std::move(failed);
   thread_ = std::thread([this] { Run(); });
 }
 
@@ -146,6 +147,7 @@ void Listener::AcceptSome(int listener) const {
       setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
       accepted_(listener, fd);
     } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
+      if (failed_) failed_(errno);
       // It waits in the kernel until something is free; asking at once again would only burn CPU.
       std::this_thread::sleep_for(std::chrono::milliseconds(50));
       return;

@@ -16,6 +16,9 @@ class Listener {
  public:
   // Takes over a connection that was accepted and still stands; called on a thread of the listener.
   using Accepted = std::function<void(int listener, int connection)>;
+  // Told that a connection cannot be accepted and waits in the kernel: `error` is EMFILE, ENFILE,
+  // ENOBUFS or ENOMEM. Repeated every 50 ms while it lasts; called on a thread of the listener.
+  using Failed = std::function<void(int error)>;
 
   // Binds `address`, host:port with IPv6 in brackets, every address that the host has; 0.0.0.0 and
   // [::] are both every address of this machine, those of IPv4 and of IPv6. Port 0 picks one. The
@@ -28,9 +31,8 @@ class Listener {
   int port() const { return port_; }
 
   // Until then connections wait in the kernel.
-  void Start(Accepted accepted);
-  // Whoever connects from now on is refused. Connections that were accepted are not touched. Again
-  // is nothing.
+  void Start(Accepted accepted, Failed failed = {});
+  // New connections are refused from now on. Accepted connections are not touched. Idempotent.
   void Close();
 
  private:
@@ -43,6 +45,7 @@ class Listener {
   int port_ = 0;
   int stop_ = -1;  // an eventfd
   Accepted accepted_;
+  Failed failed_;
   std::thread thread_;
 };
 

@@ -1,5 +1,4 @@
 #include <gmock/gmock.h>
-#include <grpc/health/v1/health.pb.h>
 #include <grpcpp/generic/generic_stub.h>
 #include <signal.h>
 
@@ -13,13 +12,15 @@
 #include "support/fake_upstream.h"
 #include "support/gateway_client.h"
 #include "support/gateway_process.h"
+#include "support/health_check.h"
 #include "support/http_get.h"
+#include "support/raw_http2.h"
+#include "support/tcp_connection.h"
 #include "support/typed_error.h"
 
 namespace modelgates::gateway {
 namespace {
 
-using grpc::health::v1::HealthCheckRequest;
 using grpc::health::v1::HealthCheckResponse;
 using std::chrono::milliseconds;
 
@@ -68,26 +69,8 @@ class Drain : public testing::Test {
     ASSERT_THAT(client_->Create(MinimalCreate()), Succeeds());
   }
 
-  // What health says of the service named; UNKNOWN when it says nothing.
   HealthCheckResponse::ServingStatus Health(const std::string& service) {
-    HealthCheckRequest request;
-    request.set_service(service);
-    const grpc::Slice slice(request.SerializeAsString());
-    const grpc::ByteBuffer bytes(&slice, 1);
-    grpc::ByteBuffer reply;
-    grpc::ClientContext context;
-    context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(20));
-    std::promise<grpc::Status> ended;
-    grpc::GenericStub(client_->channel())
-        .UnaryCall(&context, "/grpc.health.v1.Health/Check", grpc::StubOptions(), &bytes, &reply,
-                   [&](grpc::Status status) { ended.set_value(status); });
-    HealthCheckResponse response;
-    grpc::Slice whole;
-    if (!ended.get_future().get().ok() || !reply.DumpToSingleSlice(&whole).ok()) {
-      return HealthCheckResponse::UNKNOWN;
-    }
-    response.ParseFromArray(whole.begin(), static_cast<int>(whole.size()));
-    return response.status();
+    return HealthOf(client_->channel(), service);
   }
 
   std::string LastEvent() {
@@ -241,14 +224,20 @@ TEST_F(Drain, CutsOffWhatTakesTooLong) {
   EXPECT_EQ(gateway_->Lines("stopped").front()["complete"], false);
 }
 
-// A stream that watches health has no end of its own; that it is cut off costs nobody an answer.
-TEST_F(Drain, CutsOffWhoWatchesHealthAndIsComplete) {
+// What is connected and has no call holds up no drain, however long calls may take: each of these
+// would last longer than the test waits for the program's end.
+TEST_F(Drain, DoesNotWaitForConnectionsWithoutACall) {
   for (const char* const age : {"0s", "100ms"}) {
-    Start(
-        {"--drain_delay=0s", "--drain_timeout=300ms", std::string("--max_connection_age=") + age});
+    Start({"--drain_delay=0s", "--drain_timeout=10m", std::string("--max_connection_age=") + age});
     const HealthWatch watch(client_->channel());
+    const TcpConnection without_a_byte(gateway_->grpc_address());
+    RawHttp2 without_a_stream(gateway_->grpc_address());
+    RawHttp2 without_a_message(gateway_->grpc_address());
+    ASSERT_TRUE(without_a_message.Send(without_a_message.OpenCall("CreateAuthCode")));
+    ASSERT_THAT(client_->Create(MinimalCreate()), Succeeds());
     gateway_->Signal(SIGTERM);
     EXPECT_EQ(gateway_->WaitForExit(), 0) << age;
+    ASSERT_THAT(gateway_->Lines("stopped"), testing::SizeIs(1)) << age;
     EXPECT_EQ(gateway_->Lines("stopped").front()["complete"], true) << age;
   }
 }

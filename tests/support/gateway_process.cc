@@ -8,7 +8,7 @@ namespace modelgates::gateway {
 namespace {
 
 std::vector<std::string> CommandLine(const std::vector<std::string>& flags) {
-  std::vector<std::string> args = {GATEWAY_BINARY, "--listen=127.0.0.1:0",
+  std::vector<std::string> args = {GatewayPath(), "--listen=127.0.0.1:0",
                                    "--admin_listen=127.0.0.1:0", "--drain_delay=0s"};
   args.insert(args.end(), flags.begin(), flags.end());
   return args;
@@ -33,17 +33,21 @@ std::optional<int> GatewayProcess::Terminate() {
   return WaitForExit();
 }
 
-bool GatewayProcess::WaitForEvent(std::string_view event) const {
+bool GatewayProcess::WaitForEvent(std::string_view event) const { return WaitForLines(event, 1); }
+
+bool GatewayProcess::WaitForLines(std::string_view event, size_t count) const {
   return process_.WaitForOutput(
-      [&](const std::string& out) { return !LogCapture::LinesOf(out, event).empty(); });
+      [&](const std::string& out) { return LogCapture::LinesOf(out, event).size() >= count; });
 }
 
 std::vector<nlohmann::json> GatewayProcess::Lines(std::string_view event) const {
   return LogCapture::LinesOf(out(), event);
 }
 
+std::string GatewayPath() { return GATEWAY_BINARY; }
+
 GatewayRun RunGateway(const std::vector<std::string>& flags, const std::vector<std::string>& env) {
-  std::vector<std::string> args = {GATEWAY_BINARY};
+  std::vector<std::string> args = {GatewayPath()};
   args.insert(args.end(), flags.begin(), flags.end());
   Subprocess process(args, env);
   GatewayRun run;

@@ -30,6 +30,8 @@ class GatewayProcess {
 
   // Until its log has a line with this `event`.
   bool WaitForEvent(std::string_view event) const;
+  // Until it has `count` of them.
+  bool WaitForLines(std::string_view event, size_t count) const;
   std::vector<nlohmann::json> Lines(std::string_view event) const;
   std::string out() const { return process_.out(); }
   std::string err() const { return process_.err(); }
@@ -45,6 +47,9 @@ class GatewayProcess {
   std::string grpc_address_;
   std::string admin_address_;
 };
+
+// The program's path.
+std::string GatewayPath();
 
 // Runs it to its end, for flags that let it end by itself.
 struct GatewayRun {

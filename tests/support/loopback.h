@@ -2,6 +2,7 @@
 
 #include <netinet/in.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <cstdint>
 
@@ -24,6 +25,14 @@ inline int BindToLoopback(int fd) {
   bind(fd, generic, size);
   getsockname(fd, generic, &size);
   return ntohs(address.sin_port);
+}
+
+// A port that is free at this moment; another program may take it before it is used.
+inline int FreePort() {
+  const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const int port = BindToLoopback(fd);
+  close(fd);
+  return port;
 }
 
 }  // namespace modelgates::gateway

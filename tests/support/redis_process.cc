@@ -16,14 +16,6 @@
 namespace modelgates::gateway {
 namespace {
 
-// Free at this moment; somebody else may take it before the server does.
-int FreePort() {
-  const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  const int port = BindToLoopback(fd);
-  close(fd);
-  return port;
-}
-
 void WritePem(const std::string& path, SSL_CTX* context) {
   FILE* const file = std::fopen(path.c_str(), "w");
   if (file == nullptr) throw std::runtime_error("cannot write " + path);

@@ -47,6 +47,7 @@ const std::map<std::string, Shape> kPromised = {
     {"oauth_gateway_error_details_truncated_total", {"counter", {}}},
     {"oauth_gateway_log_lines_dropped_total", {"counter", {}}},
     {"oauth_gateway_own_key_refused_total", {"counter", {}}},
+    {"oauth_gateway_accept_failures_total", {"counter", {}}},
     {"oauth_gateway_calls_in_flight", {"gauge", {}}},
     {"oauth_gateway_exchanges_in_flight", {"gauge", {}}},
     {"oauth_gateway_retry_budget_tokens", {"gauge", {}}},
@@ -173,6 +174,7 @@ TEST(Metrics, CountWhatHappened) {
   metrics.SetExchangesInFlight(9);
   metrics.SetLogLinesDropped(2);
   metrics.SetLogLinesDropped(7);
+  metrics.AcceptFailed();
   auto values = Values(metrics);
   EXPECT_EQ(values[R"(grpc_server_started_total{grpc_method="CreateAuthCode"})"], "2");
   EXPECT_EQ(values[R"(grpc_server_handled_total{grpc_code="OK",grpc_method="CreateAuthCode"})"],
@@ -210,6 +212,7 @@ TEST(Metrics, CountWhatHappened) {
   EXPECT_EQ(values["oauth_gateway_upstream_connections"], "5");
   EXPECT_EQ(values["oauth_gateway_exchanges_in_flight"], "9");
   EXPECT_EQ(values["oauth_gateway_log_lines_dropped_total"], "7");
+  EXPECT_EQ(values["oauth_gateway_accept_failures_total"], "1");
 }
 
 TEST(Metrics, WhatIsUnknownCountsAsOther) {

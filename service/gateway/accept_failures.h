@@ -1,0 +1,27 @@
+#pragma once
+
+#include <mutex>
+
+#include "admin/metrics.h"
+#include "base/log.h"
+#include "base/time.h"
+
+namespace modelgates::gateway {
+
+// Reports that connections cannot be accepted, because descriptors or memory have run out: counts
+// each failure, and logs one a second at most. Any thread.
+class AcceptFailures {
+ public:
+  AcceptFailures(Log& log, Metrics& metrics) : log_(log), metrics_(metrics) {}
+
+  // `error` as Listener::Failed has it.
+  void Report(int error, TimePoint now);
+
+ private:
+  Log& log_;
+  Metrics& metrics_;
+  std::mutex mutex_;
+  TimePoint next_line_{};  // guarded by mutex_
+};
+
+}  // namespace modelgates::gateway

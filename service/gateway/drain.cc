@@ -1,0 +1,50 @@
+#include "gateway/drain.h"
+
+#include <algorithm>
+
+namespace modelgates::gateway {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+// Those who kill what does not end will not wait for connections that age for hours.
+constexpr Duration kMaxAging = seconds(60);
+// For the last bytes of answers that are given.
+constexpr Duration kFlushTime = seconds(1);
+constexpr Duration kInterval = milliseconds(10);
+
+// What still runs at `deadline` or when nothing does; nullopt when the loop did not answer.
+std::optional<size_t> WaitUntilIdle(Drainable& gateway, TimePoint deadline) {
+  while (true) {
+    const std::optional<size_t> busy = gateway.Busy();
+    if (busy == size_t{0} || gateway.Now() >= deadline) return busy;
+    gateway.Sleep(kInterval);
+  }
+}
+
+}  // namespace
+
+DrainEnd Drain(Drainable& gateway, const DrainTimes& times) {
+  gateway.StopServing();
+  gateway.Sleep(times.delay);
+
+  // GOAWAY ends, unanswered, the calls that cross it. So connections get the time to age out first,
+  // and their callers, who find this door closed, go elsewhere.
+  gateway.CloseDoor();
+  // gRPC adds a tenth to some.
+  const Duration aging = times.max_connection_age * 12 / 10;
+  gateway.Sleep(std::min(aging, kMaxAging));
+  const bool aged = aging > Duration::zero() && aging <= kMaxAging;
+
+  gateway.RefuseCalls();
+  if (!aged) gateway.SendGoaway();
+  const std::optional<size_t> busy = WaitUntilIdle(gateway, gateway.Now() + times.timeout);
+  if (aged) gateway.SendGoaway();
+  const bool idle = busy == size_t{0};
+  const bool ended = gateway.EndConnections(idle ? kFlushTime : Duration::zero());
+  if (!busy || !ended) return DrainEnd::kHung;
+  return idle ? DrainEnd::kComplete : DrainEnd::kCutOff;
+}
+
+}  // namespace modelgates::gateway

@@ -1,0 +1,188 @@
+#include <gmock/gmock.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "integration/call_messages.h"
+#include "support/fake_upstream.h"
+#include "support/gateway_client.h"
+#include "support/gateway_process.h"
+#include "support/health_check.h"
+#include "support/http_get.h"
+#include "support/loopback.h"
+#include "support/metric_value.h"
+#include "support/tcp_connection.h"
+#include "support/typed_error.h"
+
+namespace modelgates::gateway {
+namespace {
+
+using grpc::health::v1::HealthCheckResponse;
+using std::chrono::milliseconds;
+using testing::SizeIs;
+
+class ProcessLife : public testing::Test {
+ protected:
+  void Start(std::vector<std::string> flags = {}) {
+    AnswerBoth(upstream_);
+    flags.push_back("--upstream=" + upstream_.url() + "/api/v1");
+    gateway_.emplace(flags);
+    ASSERT_TRUE(gateway_->WaitUntilListening()) << gateway_->err();
+    client_.emplace(gateway_->grpc_address());
+  }
+
+  // What the log says of signals, in order, once there are `count`.
+  std::vector<std::string> IgnoredSignals(size_t count) {
+    gateway_->WaitForLines("signal_ignored", count);
+    std::vector<std::string> names;
+    for (const auto& line : gateway_->Lines("signal_ignored")) names.push_back(line["signal"]);
+    return names;
+  }
+
+  FakeUpstream upstream_;
+  std::optional<GatewayProcess> gateway_;
+  std::optional<GatewayClient> client_;
+};
+
+// Given an exchange on its way, when signals come that other programs reload or quit at, then the
+// exchange is answered, the log says what was ignored, and SIGTERM still drains.
+TEST_F(ProcessLife, NoSignalButStopSignalsEndsIt) {
+  Start();
+  upstream_.SetDefault(kExchangePath, Answer::Json(200, kKeyBody).Delayed(milliseconds(300)));
+  auto exchange = client_->StartExchange(MinimalExchange("code-1"));
+  ASSERT_TRUE(upstream_.WaitForRequests(1));
+  std::vector<std::string> sent;
+  for (const auto& [signal, name] :
+       {std::pair{SIGHUP, "SIGHUP"}, std::pair{SIGQUIT, "SIGQUIT"}, std::pair{SIGUSR1, "SIGUSR1"},
+        std::pair{SIGUSR2, "SIGUSR2"}}) {
+    gateway_->Signal(signal);
+    sent.emplace_back(name);
+    ASSERT_EQ(IgnoredSignals(sent.size()), sent);
+  }
+  EXPECT_THAT(exchange->Wait(), Succeeds());
+  EXPECT_EQ(gateway_->Terminate(), 0);
+}
+
+TEST_F(ProcessLife, NoSuchSignalCutsADrainShort) {
+  Start({"--drain_delay=60s"});
+  gateway_->Signal(SIGTERM);
+  ASSERT_TRUE(gateway_->WaitForEvent("draining"));
+  gateway_->Signal(SIGHUP);
+  EXPECT_THAT(IgnoredSignals(1), SizeIs(1));
+  EXPECT_THAT(client_->Create(MinimalCreate()), Succeeds());
+  gateway_->Signal(SIGTERM);
+  EXPECT_EQ(gateway_->WaitForExit(), 1);
+}
+
+// Started without descriptors 0 to 2, as some supervisors do: their numbers must not go to what the
+// gateway opens itself, which the log would be written to.
+TEST_F(ProcessLife, WorksWithoutStandardDescriptors) {
+  AnswerBoth(upstream_);
+  const std::string grpc = "127.0.0.1:" + std::to_string(FreePort());
+  const std::string admin = "127.0.0.1:" + std::to_string(FreePort());
+  Subprocess gateway({"/bin/sh", "-c", R"(exec "$0" "$@" <&- >&- 2>&-)", GatewayPath(),
+                      "--listen=" + grpc, "--admin_listen=" + admin, "--drain_delay=0s",
+                      "--upstream=" + upstream_.url() + "/api/v1"});
+  const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+  while (HttpGet(admin, "/readyz").status != 200 && std::chrono::steady_clock::now() < patience) {
+  }
+  GatewayClient client(grpc);
+  EXPECT_THAT(client.Create(MinimalCreate()), Succeeds());
+  EXPECT_EQ(MetricValue(admin, "oauth_gateway_log_lines_dropped_total"), 0);
+  gateway.Signal(SIGTERM);
+  EXPECT_EQ(gateway.WaitForExit(), 0);
+}
+
+// Given that descriptors have run out, when callers connect, then the log and a metric say so, and
+// the callers are served once there are some again.
+TEST_F(ProcessLife, SaysThatDescriptorsHaveRunOut) {
+  Start();
+  rlimit limit{};
+  ASSERT_EQ(prlimit(gateway_->pid(), RLIMIT_NOFILE, nullptr, &limit), 0);
+  const rlimit none{3, limit.rlim_max};
+  ASSERT_EQ(prlimit(gateway_->pid(), RLIMIT_NOFILE, &none, nullptr), 0);
+  const TcpConnection refused(gateway_->grpc_address());
+  ASSERT_TRUE(gateway_->WaitForEvent("accept_failed"));
+  EXPECT_EQ(gateway_->Lines("accept_failed").front()["error"], "Too many open files");
+  EXPECT_EQ(gateway_->Lines("accept_failed").front()["severity"], "ERROR");
+  ASSERT_EQ(prlimit(gateway_->pid(), RLIMIT_NOFILE, &limit, nullptr), 0);
+  EXPECT_THAT(client_->Create(MinimalCreate()), Succeeds());
+  EXPECT_GE(MetricValue(gateway_->admin_address(), "oauth_gateway_accept_failures_total"), 1);
+}
+
+// A key file that has become a FIFO, which nobody writes to, blocks the loop when it is read again:
+// a hang as real as any.
+class HungProcess : public ProcessLife {
+ protected:
+  void SetUp() override {
+    std::string pattern = std::filesystem::temp_directory_path() / "hung-XXXXXX";
+    folder_ = mkdtemp(pattern.data());
+    key_file_ = folder_ / "key";
+    std::ofstream(key_file_) << "key-of-the-test";
+  }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
+
+  void Hang() {
+    const std::filesystem::path fifo = folder_ / "fifo";
+    ASSERT_EQ(mkfifo(fifo.c_str(), 0600), 0);
+    std::filesystem::rename(fifo, key_file_);
+    // The file is looked at once a second.
+    bool answers = true;
+    for (int i = 0; answers && i < 100'000; ++i) {
+      answers = client_->Create(MinimalCreate(), {.deadline = milliseconds(500)}).ok();
+    }
+    ASSERT_FALSE(answers) << "the loop no longer reads the key file itself: hang it another way";
+    ASSERT_TRUE(gateway_->WaitForEvent("loop_hangs"));
+  }
+  void GoOn() const {
+    const std::filesystem::path fifo = folder_ / "fifo";
+    std::filesystem::rename(key_file_, fifo);
+    std::ofstream(key_file_) << "key-of-the-test";
+    std::ofstream(fifo) << "key-of-the-test";
+  }
+
+  std::filesystem::path folder_;
+  std::filesystem::path key_file_;
+};
+
+TEST_F(HungProcess, IsSeenByEveryProbeUntilItGoesOn) {
+  Start({"--api_key_file=" + key_file_.string()});
+  Hang();
+  for (const char* const service : {"", "modelgates.oauth.v1.OAuthService"}) {
+    EXPECT_EQ(HealthOf(client_->channel(), service), HealthCheckResponse::NOT_SERVING);
+  }
+  EXPECT_EQ(HttpGet(gateway_->admin_address(), "/livez").status, 503);
+  EXPECT_EQ(HttpGet(gateway_->admin_address(), "/readyz").status, 503);
+  for (const char* const question : {"health", "live", "ready"}) {
+    EXPECT_EQ(
+        RunGateway({std::string("--probe=") + question, "--listen=" + gateway_->grpc_address(),
+                    "--admin_listen=" + gateway_->admin_address()})
+            .exit_status,
+        1)
+        << question;
+  }
+  EXPECT_EQ(HttpGet(gateway_->admin_address(), "/metrics").status, 200);
+
+  GoOn();
+  ASSERT_TRUE(gateway_->WaitForEvent("loop_turns"));
+  EXPECT_EQ(HealthOf(client_->channel(), ""), HealthCheckResponse::SERVING);
+  EXPECT_EQ(HttpGet(gateway_->admin_address(), "/livez").status, 200);
+  EXPECT_THAT(client_->Create(MinimalCreate()), Succeeds());
+  EXPECT_EQ(gateway_->Terminate(), 0);
+}
+
+TEST_F(HungProcess, EndsAtSigterm) {
+  Start({"--api_key_file=" + key_file_.string(), "--drain_timeout=100ms"});
+  Hang();
+  EXPECT_EQ(gateway_->Terminate(), 1);
+  ASSERT_THAT(gateway_->Lines("stopped"), SizeIs(1));
+  EXPECT_EQ(gateway_->Lines("stopped").front()["complete"], false);
+}
+
+}  // namespace
+}  // namespace modelgates::gateway

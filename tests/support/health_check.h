@@ -1,0 +1,15 @@
+#pragma once
+
+#include <grpc/health/v1/health.pb.h>
+#include <grpcpp/channel.h>
+
+#include <memory>
+#include <string>
+
+namespace modelgates::gateway {
+
+// What health says of `service`; UNKNOWN when it says nothing within 20 s.
+grpc::health::v1::HealthCheckResponse::ServingStatus HealthOf(
+    const std::shared_ptr<grpc::Channel>& channel, const std::string& service);
+
+}  // namespace modelgates::gateway
