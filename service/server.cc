@@ -4,12 +4,10 @@
 #include <fmt/format.h>
 #include <grpc/health/v1/health.pb.h>
 #include <grpcpp/ext/channelz_service_plugin.h>
-#include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/health_check_service_interface.h>
-#include <grpcpp/impl/server_builder_option.h>
-#include <grpcpp/impl/server_builder_plugin.h>
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
+#include <modelgates/oauth/v1/oauth.grpc.pb.h>
 
 #include <functional>
 #include <system_error>
@@ -24,6 +22,8 @@
 #include "config/settings_text.h"
 #include "exchange/exchange_registry.h"
 #include "exchange/redis_exchange_store.h"
+#include "frontend/reflection_service.h"
+#include "frontend/server_limits.h"
 #include "gateway/accept_failures.h"
 #include "gateway/ask_loop.h"
 #include "gateway/grpc_shutdown.h"
@@ -109,15 +109,20 @@ CircuitBreaker::Options ToBreakerOptions(const Config& config) {
   return options;
 }
 
-// Reflection registers itself with every server of a program that links it.
-class WithoutReflection final : public grpc::ServerBuilderOption {
- public:
-  void UpdateArguments(grpc::ChannelArguments*) override {}
-  void UpdatePlugins(std::vector<std::unique_ptr<grpc::ServerBuilderPlugin>>* plugins) override {
-    std::erase_if(*plugins,
-                  [](const auto& plugin) { return plugin->name() == "proto_server_reflection"; });
-  }
-};
+std::vector<std::string> ServicesOf(const Config& config) {
+  std::vector<std::string> services = {
+      oauth::v1::OAuthService::service_full_name(), "grpc.health.v1.Health",
+      "grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection"};
+  if (config.channelz) services.emplace_back("grpc.channelz.v1.Channelz");
+  return services;
+}
+
+ReflectionOptions ToReflectionOptions(const Config& config, Metrics& metrics) {
+  ReflectionOptions options;
+  options.services = ServicesOf(config);
+  options.on_refused = [&metrics] { metrics.ReflectionRefused(); };
+  return options;
+}
 
 class RealServer final : public Server, private Drainable {
  public:
@@ -145,6 +150,7 @@ class RealServer final : public Server, private Drainable {
         serving_(
             [this](bool serving) { grpc_->GetHealthCheckService()->SetServingStatus(serving); }),
         watchdog_(loop_, [this](bool turns) { LoopTurns(turns); }),
+        reflection_streams_(ToReflectionOptions(config_, metrics_)),
         loop_thread_([this] { loop_.Run(); }) {}
 
   ~RealServer() override {
@@ -223,6 +229,7 @@ class RealServer final : public Server, private Drainable {
     for (size_t i = 0; i < exchanges.size(); ++i) {
       metrics_.SetExchanges(static_cast<ExchangeState>(i), exchanges[i]);
     }
+    metrics_.SetReflectionStreams(reflection_streams_.open());
     metrics_.SetExchangesInFlight(exchanges_.running());
     metrics_.SetExchangeMemoryBytes(exchanges_.remembered_bytes());
   }
@@ -264,9 +271,6 @@ class RealServer final : public Server, private Drainable {
     grpc::health::v1::HealthCheckRequest::descriptor();
 
     grpc::ServerBuilder builder;
-    // Keeps the library linked in, and its plugin registered once.
-    grpc::reflection::InitProtoReflectionServerBuilderPlugin();
-    if (!config_.reflection) builder.SetOption(std::make_unique<WithoutReflection>());
     auto bound = Listener::Bind(config_.listen);
     if (!bound.ok()) {
       return absl::UnavailableError(
@@ -276,17 +280,12 @@ class RealServer final : public Server, private Drainable {
     acceptor_ = builder.experimental().AddExternalConnectionAcceptor(
         grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD,
         grpc::InsecureServerCredentials());
-    // Idle clients may keep their connections warm.
-    builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 10'000);
-    builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
-    if (config_.max_connection_age.count() > 0) {
-      builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_MS,
-                                 static_cast<int>(config_.max_connection_age.count()));
-      // No call is older. What is, is somebody who watches health, and can do so elsewhere.
-      builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS,
-                                 static_cast<int>(config_.max_deadline.count()));
-    }
+    ApplyLimits(ToServerLimits(config_), builder);
     builder.RegisterService(&service_);
+    if (config_.reflection) {
+      builder.RegisterService(&reflection_);
+      builder.RegisterService(&old_reflection_);
+    }
     grpc_ = builder.BuildAndStart();
     if (grpc_ == nullptr) return absl::UnavailableError("--listen: gRPC does not start");
     grpc_address_ = fmt::format("{}:{}", config_.listen.substr(0, config_.listen.rfind(':')),
@@ -337,6 +336,9 @@ class RealServer final : public Server, private Drainable {
   AcceptFailures accept_failures_;
   ServingState serving_;
   LoopWatchdog watchdog_;
+  ReflectionStreams reflection_streams_;
+  ReflectionService reflection_{ReflectionService::Version::kV1, reflection_streams_};
+  ReflectionService old_reflection_{ReflectionService::Version::kV1Alpha, reflection_streams_};
   std::thread loop_thread_;
   std::unique_ptr<AdminServer> admin_;
   std::unique_ptr<Listener> listener_;

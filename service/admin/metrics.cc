@@ -200,6 +200,13 @@ Metrics::Metrics() : registry_(std::make_unique<prometheus::Registry>()) {
   upstream_connections_ = Gauges(registry, "oauth_gateway_upstream_connections",
                                  "Open connections to the upstream, idle ones included.")
                               .Add({});
+  reflection_streams_ =
+      Gauges(registry, "oauth_gateway_reflection_streams", "Open streams of server reflection.")
+          .Add({});
+  reflection_refused_ = Counters(registry, "oauth_gateway_reflection_refused_total",
+                                 "Streams of server reflection that were refused, because too "
+                                 "many were open.")
+                            .Add({});
 }
 
 Metrics::~Metrics() = default;
@@ -287,6 +294,10 @@ void Metrics::SetBreakerState(int state) { breaker_state_->Set(state); }
 void Metrics::SetUpstreamConnections(size_t open) {
   upstream_connections_->Set(static_cast<double>(open));
 }
+
+void Metrics::SetReflectionStreams(int open) { reflection_streams_->Set(open); }
+
+void Metrics::ReflectionRefused() { reflection_refused_->Increment(); }
 
 std::string Metrics::Render() const {
   return prometheus::TextSerializer().Serialize(registry_->Collect());

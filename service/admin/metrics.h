@@ -76,6 +76,10 @@ class Metrics {
   void SetUpstreamConnections(size_t open);
   // A call that the upstream refused with 401 for the gateway's own key.
   void OwnKeyRefused();
+
+  // Streams of server reflection.
+  void SetReflectionStreams(int open);
+  void ReflectionRefused();
   // All since the start.
   void SetLogLinesDropped(uint64_t total);
 
@@ -129,6 +133,8 @@ class Metrics {
   Gauge* retry_budget_tokens_ = nullptr;
   Gauge* breaker_state_ = nullptr;
   Gauge* upstream_connections_ = nullptr;
+  Gauge* reflection_streams_ = nullptr;
+  Counter* reflection_refused_ = nullptr;
 };
 
 }  // namespace modelgates::gateway

@@ -130,6 +130,9 @@ struct Config {
   // was sent goes on when its caller has left: with each a connection, that is what an upstream
   // that answers nobody would otherwise take without end.
   int max_exchanges = 2000;
+  // Metadata of one request, as HTTP/2 counts it: name, value and 32 bytes for each entry. Tokens
+  // and baggage of a service mesh take more than gRPC's own default of 8 KiB.
+  int max_metadata_bytes = 16 * 1024;
 
   // Whether a lost answer is asked for once more. Once, since the code is gone either way and a
   // second request is the only way left to its key.
@@ -153,8 +156,9 @@ struct Config {
   Peppers exchange_peppers;
 
   // How old a caller's connection gets, give or take a tenth; then it is told to make another one,
-  // with calls under way unharmed. 0 is any age: what is right for one gateway. Among several a
-  // caller keeps to those it knew at first until its connection ends.
+  // with calls under way unharmed. 0 is half an hour, for which a drain does not wait: what is
+  // right for one gateway. Among several a caller keeps to those it knew at first until its
+  // connection ends.
   Milliseconds max_connection_age{0};
 
   // After SIGTERM: keep serving while load balancers notice, then wait for running calls.

@@ -120,6 +120,9 @@ std::vector<Setting> MakeSettings() {
       Count("max_exchanges", &C::max_exchanges, 1, 100'000,
             "Exchanges under way upstream, those included whose callers have left; one more is "
             "refused before its code is sent."),
+      Count("max_metadata_bytes", &C::max_metadata_bytes, 1024, 1'048'576,
+            "Metadata of one request: name, value and 32 bytes for each entry. gRPC refuses more "
+            "with RESOURCE_EXHAUSTED, without details."),
       Choice("exchange_recovery", &C::exchange_recovery,
              {{"once", ExchangeRecovery::kOnce}, {"never", ExchangeRecovery::kNever}},
              "When the answer to an exchange is lost and the code may be spent. once: the code is "
@@ -151,8 +154,8 @@ std::vector<Setting> MakeSettings() {
       Length(
           "max_connection_age", &C::max_connection_age, milliseconds(0), hours(24),
           "How old a caller's connection gets before it is asked to make another one, so that "
-          "gateways that come get their share of calls; 0s is any age. A drain waits 1.2 times as "
-          "long for the last of them, a minute at most."),
+          "gateways that come get their share of calls; 0s is half an hour. A drain waits 1.2 "
+          "times as long for the last of them, a minute at most; with 0s not at all."),
       Length("drain_delay", &C::drain_delay, milliseconds(0), hours(1),
              "After SIGTERM: how long to keep serving while health says NOT_SERVING."),
       Length("drain_timeout", &C::drain_timeout, milliseconds(0), hours(1),

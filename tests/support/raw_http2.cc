@@ -13,6 +13,7 @@ namespace modelgates::gateway {
 namespace {
 
 constexpr time_t kPatienceSeconds = 60;
+const std::string kService = "/modelgates.oauth.v1.OAuthService/";
 
 enum FrameType : uint8_t {
   kData = 0,
@@ -82,6 +83,7 @@ RawHttp2::RawHttp2(const std::string& address, Options options)
   to.sin_port = htons(static_cast<uint16_t>(std::atoi(address.c_str() + colon + 1)));
   connect(fd_, reinterpret_cast<const sockaddr*>(&to), sizeof(to));
 
+  if (!options.sends_preface) return;
   constexpr uint32_t kInitialWindowSize = 4;
   Send("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
   Send(Frame(kSettings, 0, 0,
@@ -90,9 +92,8 @@ RawHttp2::RawHttp2(const std::string& address, Options options)
 
 RawHttp2::~RawHttp2() { close(fd_); }
 
-std::string RawHttp2::Headers(const std::string& method, const Fields& fields) {
-  std::string block = Field(":method", "POST") + Field(":scheme", "http") +
-                      Field(":path", "/modelgates.oauth.v1.OAuthService/" + method) +
+std::string RawHttp2::OpenPath(const std::string& path, const Fields& fields) {
+  std::string block = Field(":method", "POST") + Field(":scheme", "http") + Field(":path", path) +
                       Field(":authority", "gateway") + Field("te", "trailers") +
                       Field("content-type", "application/grpc");
   for (const auto& [name, value] : fields) block += Field(name, value);
@@ -101,14 +102,25 @@ std::string RawHttp2::Headers(const std::string& method, const Fields& fields) {
   return Frame(kHeaders, kEndHeaders, stream, block);
 }
 
-std::string RawHttp2::OpenCall(const std::string& method) { return Headers(method, {}); }
+std::string RawHttp2::OpenCall(const std::string& method) { return OpenPath(kService + method); }
 
 std::string RawHttp2::Call(const std::string& method, const std::string& message,
                            const Fields& fields) {
-  const std::string headers = Headers(method, fields);
-  const std::string prefix =
-      std::string(1, '\0') + BigEndian(static_cast<uint32_t>(message.size()), 4);
-  return headers + Frame(kData, kEndStream, stream(), prefix + message);
+  const std::string headers = OpenPath(kService + method, fields);
+  return headers + Frame(kData, kEndStream, stream(), MessageHead(message.size()) + message);
+}
+
+std::string RawHttp2::Data(std::string_view bytes) const {
+  constexpr size_t kMaxFrame = 16'384;
+  std::string frames;
+  for (size_t at = 0; at < bytes.size(); at += kMaxFrame) {
+    frames += Frame(kData, 0, stream(), bytes.substr(at, kMaxFrame));
+  }
+  return frames;
+}
+
+std::string RawHttp2::MessageHead(size_t length, bool compressed) {
+  return std::string(1, compressed ? '\1' : '\0') + BigEndian(static_cast<uint32_t>(length), 4);
 }
 
 std::string RawHttp2::ResetFrame(uint32_t stream) {
@@ -131,9 +143,17 @@ bool RawHttp2::ReadBytes(size_t count, std::string& bytes) {
     const ssize_t got = recv(fd_, bytes.data() + have, count - have, 0);
     timed_out_ = got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
     if (got <= 0) return false;
+    received_.append(bytes, have, static_cast<size_t>(got));
     have += static_cast<size_t>(got);
   }
   return true;
+}
+
+bool RawHttp2::WaitForHangUp() {
+  std::string byte;
+  while (ReadBytes(1, byte)) {
+  }
+  return !timed_out_;
 }
 
 RawHttp2::End RawHttp2::WaitForEnd(uint32_t stream) {

@@ -19,9 +19,10 @@ class RawHttp2 {
   struct Options {
     uint32_t initial_window_bytes = 65'535;  // what a stream may be sent unasked
     int receive_buffer_bytes = 0;            // 0: the system's
+    bool sends_preface = true;
   };
 
-  // Connects to "host:port", host in IPv4, and sends preface and settings.
+  // Connects to "host:port", host in IPv4, and sends preface and settings unless told not to.
   explicit RawHttp2(const std::string& address) : RawHttp2(address, Options{}) {}
   RawHttp2(const std::string& address, Options options);
   RawHttp2(const RawHttp2&) = delete;
@@ -34,6 +35,12 @@ class RawHttp2 {
                    const Fields& fields = {});
   // The same without its message: HEADERS alone.
   std::string OpenCall(const std::string& method);
+  // HEADERS of a call of any path.
+  std::string OpenPath(const std::string& path, const Fields& fields = {});
+  // DATA of the last of these; the stream goes on.
+  std::string Data(std::string_view bytes) const;
+  // What stands before a message: its length, and whether it is said to be compressed.
+  static std::string MessageHead(size_t length, bool compressed = false);
   // The stream of the last of these.
   uint32_t stream() const { return next_stream_ - 2; }
   static std::string ResetFrame(uint32_t stream);
@@ -51,9 +58,12 @@ class RawHttp2 {
   End WaitForEnd(uint32_t stream);
   // Reads until so many streams have ended; how many have.
   int WaitForEnds(int count);
+  // Reads until the gateway closes the connection, answering nothing. False: not within 60 s.
+  bool WaitForHangUp();
+  // All that was read: fields stand in it as they are, where they are not shortened.
+  const std::string& received() const { return received_; }
 
  private:
-  std::string Headers(const std::string& method, const Fields& fields);
   bool ReadBytes(size_t count, std::string& bytes);
   // Of the next stream that ends, or nullopt when none will.
   struct Ended {
@@ -65,6 +75,7 @@ class RawHttp2 {
   int fd_;
   uint32_t next_stream_ = 1;
   bool timed_out_ = false;
+  std::string received_;
 };
 
 }  // namespace modelgates::gateway

@@ -53,6 +53,8 @@ const std::map<std::string, Shape> kPromised = {
     {"oauth_gateway_retry_budget_tokens", {"gauge", {}}},
     {"oauth_gateway_breaker_state", {"gauge", {}}},
     {"oauth_gateway_upstream_connections", {"gauge", {}}},
+    {"oauth_gateway_reflection_streams", {"gauge", {}}},
+    {"oauth_gateway_reflection_refused_total", {"counter", {}}},
 };
 
 std::vector<std::string> Lines(const std::string& text) {
@@ -121,6 +123,8 @@ void RecordEverything(Metrics& metrics) {
   metrics.SetRetryBudgetTokens(7.5);
   metrics.SetBreakerState(1);
   metrics.SetUpstreamConnections(3);
+  metrics.SetReflectionStreams(2);
+  metrics.ReflectionRefused();
   metrics.SetLogLinesDropped(2);
 }
 

@@ -113,9 +113,9 @@ class OAuthClient {
                       Callback<AuthCode> callback) const;
 
   // Exchanges an authorization code for an API key. The identical call may be repeated after
-  // kUnavailable and kDeadlineExceeded without a reason, and after kExchangeInProgress: the gateway
-  // sends the code once, and the repeat receives the result. Error::auth_code_state says what
-  // became of the code.
+  // kUnavailable, kDeadlineExceeded and kResourceExhausted without a reason, and after
+  // kExchangeInProgress: the gateway sends the code once, and the repeat receives the result.
+  // Error::auth_code_state says what became of the code.
   Result<ApiKey> ExchangeAuthCode(const ExchangeAuthCodeRequest& request,
                                   const CallOptions& options = {}) const;
   void ExchangeAuthCode(const ExchangeAuthCodeRequest& request, const CallOptions& options,

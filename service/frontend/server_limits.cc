@@ -1,0 +1,50 @@
+#include "frontend/server_limits.h"
+
+namespace modelgates::gateway {
+namespace {
+
+constexpr int kOff = 0;
+constexpr int kOn = 1;
+constexpr int kIdentityOnly = 1 << GRPC_COMPRESS_NONE;
+
+}  // namespace
+
+ServerLimits ToServerLimits(const Config& config) {
+  ServerLimits limits;
+  limits.max_metadata_bytes = config.max_metadata_bytes;
+  if (config.max_connection_age.count() > 0) limits.max_connection_age = config.max_connection_age;
+  limits.age_grace = config.max_deadline;
+  return limits;
+}
+
+void ApplyLimits(const ServerLimits& limits, grpc::ServerBuilder& builder) {
+  const auto set = [&builder](const char* name, int value) {
+    builder.AddChannelArgument(name, value);
+  };
+  const auto set_time = [&set](const char* name, ServerLimits::Milliseconds time) {
+    set(name, static_cast<int>(time.count()));
+  };
+  set(GRPC_ARG_MAX_CONCURRENT_STREAMS, limits.max_streams);
+  set(GRPC_ARG_MAX_RECEIVE_MESSAGE_LENGTH, limits.max_message_bytes);
+  set(GRPC_ARG_MAX_METADATA_SIZE, limits.max_metadata_bytes);
+  // Requests are small; a compressed one can be a bomb.
+  set(GRPC_COMPRESSION_CHANNEL_ENABLED_ALGORITHMS_BITSET, kIdentityOnly);
+  // No message is larger than HTTP/2's first window, so no peer gets a larger one.
+  set(GRPC_ARG_HTTP2_BDP_PROBE, kOff);
+
+  set_time(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, limits.handshake_timeout);
+  set_time(GRPC_ARG_KEEPALIVE_TIME_MS, limits.keepalive_time);
+  set_time(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, limits.keepalive_timeout);
+  set(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, kOff);  // no bound: a peer may have nothing to say
+  // Idle clients may keep their connections warm.
+  set(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, kOn);
+  set(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 10'000);
+
+  set_time(GRPC_ARG_MAX_CONNECTION_IDLE_MS, limits.max_connection_idle);
+  set_time(GRPC_ARG_MAX_CONNECTION_AGE_MS, limits.max_connection_age);
+  // No call is older than the grace. What is, is somebody who watches health, and can do so
+  // elsewhere, or a request that never ended.
+  set_time(GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS, limits.age_grace);
+}
+
+}  // namespace modelgates::gateway
