@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "config/flags.h"
+#include "frontend/protobuf_log.h"
 #include "gateway/signals.h"
 #include "gateway/standard_descriptors.h"
 #include "grpc_log.h"
@@ -40,6 +41,7 @@ int Serve(const Config& config, const std::vector<std::string>& warnings) {
   Log& log =
       *new Log({.min_severity = config.log_level, .format = config.log_format, .sink = nullptr});
   RouteGrpcLog(log);
+  RouteProtobufLog(log);
   LogLine starting = log.Line(Severity::kInfo, "starting", "oauth-gateway starts");
   log.Write(starting.Add("version", GATEWAY_VERSION).Add("upstream", config.upstream));
   for (const std::string& warning : warnings) {

@@ -24,6 +24,7 @@
 #include "exchange/redis_exchange_store.h"
 #include "frontend/reflection_service.h"
 #include "frontend/server_limits.h"
+#include "frontend/unknown_methods.h"
 #include "gateway/accept_failures.h"
 #include "gateway/ask_loop.h"
 #include "gateway/grpc_shutdown.h"
@@ -150,6 +151,7 @@ class RealServer final : public Server, private Drainable {
         serving_(
             [this](bool serving) { grpc_->GetHealthCheckService()->SetServingStatus(serving); }),
         watchdog_(loop_, [this](bool turns) { LoopTurns(turns); }),
+        unknown_methods_(log_, [this] { metrics_.UnknownMethodCalled(); }),
         reflection_streams_(ToReflectionOptions(config_, metrics_)),
         loop_thread_([this] { loop_.Run(); }) {}
 
@@ -282,6 +284,7 @@ class RealServer final : public Server, private Drainable {
         grpc::InsecureServerCredentials());
     ApplyLimits(ToServerLimits(config_), builder);
     builder.RegisterService(&service_);
+    builder.RegisterCallbackGenericService(&unknown_methods_);
     if (config_.reflection) {
       builder.RegisterService(&reflection_);
       builder.RegisterService(&old_reflection_);
@@ -336,6 +339,7 @@ class RealServer final : public Server, private Drainable {
   AcceptFailures accept_failures_;
   ServingState serving_;
   LoopWatchdog watchdog_;
+  UnknownMethods unknown_methods_;
   ReflectionStreams reflection_streams_;
   ReflectionService reflection_{ReflectionService::Version::kV1, reflection_streams_};
   ReflectionService old_reflection_{ReflectionService::Version::kV1Alpha, reflection_streams_};

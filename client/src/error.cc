@@ -149,6 +149,8 @@ std::string_view ToString(ErrorReason reason) {
       return "UPSTREAM_SERVER_ERROR";
     case ErrorReason::kExchangeStoreUnavailable:
       return "EXCHANGE_STORE_UNAVAILABLE";
+    case ErrorReason::kRequestMalformed:
+      return "REQUEST_MALFORMED";
     case ErrorReason::kUpstreamBlocked:
       return "UPSTREAM_BLOCKED";
     case ErrorReason::kExchangeAlreadyCompleted:

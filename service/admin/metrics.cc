@@ -207,6 +207,9 @@ Metrics::Metrics() : registry_(std::make_unique<prometheus::Registry>()) {
                                  "Streams of server reflection that were refused, because too "
                                  "many were open.")
                             .Add({});
+  unknown_method_calls_ = Counters(registry, "oauth_gateway_unknown_method_calls_total",
+                                   "Calls of methods that the gateway does not serve.")
+                              .Add({});
 }
 
 Metrics::~Metrics() = default;
@@ -298,6 +301,8 @@ void Metrics::SetUpstreamConnections(size_t open) {
 void Metrics::SetReflectionStreams(int open) { reflection_streams_->Set(open); }
 
 void Metrics::ReflectionRefused() { reflection_refused_->Increment(); }
+
+void Metrics::UnknownMethodCalled() { unknown_method_calls_->Increment(); }
 
 std::string Metrics::Render() const {
   return prometheus::TextSerializer().Serialize(registry_->Collect());

@@ -80,6 +80,8 @@ class Metrics {
   // Streams of server reflection.
   void SetReflectionStreams(int open);
   void ReflectionRefused();
+  // A call of a method that the gateway does not serve.
+  void UnknownMethodCalled();
   // All since the start.
   void SetLogLinesDropped(uint64_t total);
 
@@ -135,6 +137,7 @@ class Metrics {
   Gauge* upstream_connections_ = nullptr;
   Gauge* reflection_streams_ = nullptr;
   Counter* reflection_refused_ = nullptr;
+  Counter* unknown_method_calls_ = nullptr;
 };
 
 }  // namespace modelgates::gateway

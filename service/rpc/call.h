@@ -52,6 +52,8 @@ class Call : public grpc::ServerUnaryReactor, public std::enable_shared_from_thi
   absl::InlinedVector<std::string_view, 1> MetadataValues(std::string_view key) const;
   std::string Peer() const { return context_.peer(); }
 
+  // The request was no message; nothing in it is set.
+  virtual bool malformed() const = 0;
   virtual std::vector<Violation> Validate(const Config& config) const = 0;
   virtual const oauth::v1::RetryConfig* retries() const = 0;
   virtual HttpRequest ToHttpRequest(const UpstreamDefaults& defaults,

@@ -1,21 +1,53 @@
 #include "rpc/oauth_service.h"
 
+#include <grpcpp/impl/codegen/server_callback_handlers.h>
+
 #include <utility>
 
 #include "rpc/status_mapping.h"
 #include "rpc/typed_call.h"
 
 namespace modelgates::gateway {
+namespace {
+
+namespace v1 = modelgates::oauth::v1;
+
+using grpc::internal::CallbackUnaryHandler;
+using grpc::internal::RpcMethod;
+using grpc::internal::RpcServiceMethod;
+
+}  // namespace
+
+// As the generated code of a service does it, which does not know of Received.
+OAuthServiceImpl::OAuthServiceImpl(EventLoop& loop, Pipeline& pipeline, Admission& admission,
+                                   Refusals& refusals)
+    : loop_(loop), pipeline_(pipeline), admission_(admission), refusals_(refusals) {
+  AddMethod(new RpcServiceMethod("/modelgates.oauth.v1.OAuthService/CreateAuthCode",
+                                 RpcMethod::NORMAL_RPC, nullptr));
+  AddMethod(new RpcServiceMethod("/modelgates.oauth.v1.OAuthService/ExchangeAuthCode",
+                                 RpcMethod::NORMAL_RPC, nullptr));
+  MarkMethodCallback(
+      0, new CallbackUnaryHandler<Received<v1::CreateAuthCodeRequest>, v1::CreateAuthCodeResponse>(
+             [this](auto* context, auto* request, auto* reply) {
+               return CreateAuthCode(context, request, reply);
+             }));
+  MarkMethodCallback(
+      1,
+      new CallbackUnaryHandler<Received<v1::ExchangeAuthCodeRequest>, v1::ExchangeAuthCodeResponse>(
+          [this](auto* context, auto* request, auto* reply) {
+            return ExchangeAuthCode(context, request, reply);
+          }));
+}
 
 grpc::ServerUnaryReactor* OAuthServiceImpl::CreateAuthCode(
-    grpc::CallbackServerContext* context, const oauth::v1::CreateAuthCodeRequest* request,
-    oauth::v1::CreateAuthCodeResponse* reply) {
+    grpc::CallbackServerContext* context, const Received<v1::CreateAuthCodeRequest>* request,
+    v1::CreateAuthCodeResponse* reply) {
   return Start(std::make_shared<CreateAuthCodeCall>(*context, loop_, *request, *reply));
 }
 
 grpc::ServerUnaryReactor* OAuthServiceImpl::ExchangeAuthCode(
-    grpc::CallbackServerContext* context, const oauth::v1::ExchangeAuthCodeRequest* request,
-    oauth::v1::ExchangeAuthCodeResponse* reply) {
+    grpc::CallbackServerContext* context, const Received<v1::ExchangeAuthCodeRequest>* request,
+    v1::ExchangeAuthCodeResponse* reply) {
   return Start(std::make_shared<ExchangeAuthCodeCall>(*context, loop_, *request, *reply));
 }
 

@@ -1,8 +1,12 @@
 #pragma once
 
-#include <modelgates/oauth/v1/oauth.grpc.pb.h>
+#include <grpcpp/impl/service_type.h>
+#include <modelgates/oauth/v1/oauth.pb.h>
+
+#include <memory>
 
 #include "frontend/admission.h"
+#include "frontend/received.h"
 #include "frontend/refusals.h"
 #include "rpc/pipeline.h"
 
@@ -10,17 +14,18 @@ namespace modelgates::gateway {
 
 // The gRPC edge: accepts each call on a thread of gRPC and, if it is admitted, hands it to the
 // loop.
-class OAuthServiceImpl final : public oauth::v1::OAuthService::CallbackService {
+class OAuthServiceImpl final : public grpc::Service {
  public:
-  OAuthServiceImpl(EventLoop& loop, Pipeline& pipeline, Admission& admission, Refusals& refusals)
-      : loop_(loop), pipeline_(pipeline), admission_(admission), refusals_(refusals) {}
+  OAuthServiceImpl(EventLoop& loop, Pipeline& pipeline, Admission& admission, Refusals& refusals);
 
-  grpc::ServerUnaryReactor* CreateAuthCode(grpc::CallbackServerContext* context,
-                                           const oauth::v1::CreateAuthCodeRequest* request,
-                                           oauth::v1::CreateAuthCodeResponse* reply) override;
-  grpc::ServerUnaryReactor* ExchangeAuthCode(grpc::CallbackServerContext* context,
-                                             const oauth::v1::ExchangeAuthCodeRequest* request,
-                                             oauth::v1::ExchangeAuthCodeResponse* reply) override;
+  grpc::ServerUnaryReactor* CreateAuthCode(
+      grpc::CallbackServerContext* context,
+      const Received<oauth::v1::CreateAuthCodeRequest>* request,
+      oauth::v1::CreateAuthCodeResponse* reply);
+  grpc::ServerUnaryReactor* ExchangeAuthCode(
+      grpc::CallbackServerContext* context,
+      const Received<oauth::v1::ExchangeAuthCodeRequest>* request,
+      oauth::v1::ExchangeAuthCodeResponse* reply);
 
  private:
   grpc::ServerUnaryReactor* Start(std::shared_ptr<Call> call);

@@ -60,6 +60,10 @@ Task<void> Pipeline::Serve(std::shared_ptr<Call> call) {
 
 Task<void> Pipeline::Forward(Call& call, std::shared_ptr<CallScope> scope) {
   const Rpc rpc = call.rpc();
+  if (call.malformed()) {
+    Fail(call, *scope, FailLocally(rpc, v1::REQUEST_MALFORMED));
+    co_return;
+  }
   std::vector<Violation> violations = call.Validate(parts_.config);
   if (!violations.empty()) {
     Fail(call, *scope, FailValidation(rpc, std::move(violations)));

@@ -2,6 +2,7 @@
 
 #include <modelgates/oauth/v1/oauth.pb.h>
 
+#include "frontend/received.h"
 #include "rpc/call.h"
 
 namespace modelgates::gateway {
@@ -10,10 +11,14 @@ namespace modelgates::gateway {
 template <class Request, class Reply>
 class TypedCall : public Call {
  public:
-  TypedCall(Rpc rpc, grpc::CallbackServerContext& context, EventLoop& loop, const Request& request,
-            Reply& reply)
-      : Call(rpc, context, loop), request_(request), reply_(reply) {}
+  TypedCall(Rpc rpc, grpc::CallbackServerContext& context, EventLoop& loop,
+            const Received<Request>& received, Reply& reply)
+      : Call(rpc, context, loop),
+        request_(received.message),
+        malformed_(received.malformed),
+        reply_(reply) {}
 
+  bool malformed() const override { return malformed_; }
   std::vector<Violation> Validate(const Config& config) const override {
     return gateway::Validate(request_, config);
   }
@@ -26,6 +31,7 @@ class TypedCall : public Call {
 
  protected:
   const Request& request_;
+  const bool malformed_;
   Reply& reply_;
 };
 
@@ -33,7 +39,7 @@ class CreateAuthCodeCall final
     : public TypedCall<oauth::v1::CreateAuthCodeRequest, oauth::v1::CreateAuthCodeResponse> {
  public:
   CreateAuthCodeCall(grpc::CallbackServerContext& context, EventLoop& loop,
-                     const oauth::v1::CreateAuthCodeRequest& request,
+                     const Received<oauth::v1::CreateAuthCodeRequest>& request,
                      oauth::v1::CreateAuthCodeResponse& reply)
       : TypedCall(Rpc::kCreateAuthCode, context, loop, request, reply) {}
 
@@ -52,7 +58,7 @@ class ExchangeAuthCodeCall final
     : public TypedCall<oauth::v1::ExchangeAuthCodeRequest, oauth::v1::ExchangeAuthCodeResponse> {
  public:
   ExchangeAuthCodeCall(grpc::CallbackServerContext& context, EventLoop& loop,
-                       const oauth::v1::ExchangeAuthCodeRequest& request,
+                       const Received<oauth::v1::ExchangeAuthCodeRequest>& request,
                        oauth::v1::ExchangeAuthCodeResponse& reply)
       : TypedCall(Rpc::kExchangeAuthCode, context, loop, request, reply) {}
 

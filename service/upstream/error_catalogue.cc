@@ -83,6 +83,10 @@ constexpr ErrorRow Answer(const char* condition, Statuses statuses, StatusCode c
 // An answer's row is the first that fits, so the particular stands before the general.
 constexpr std::array kCatalogue = {
     // Before anything is sent.
+    Local("request that is no message: not protobuf, compressed, text that is not UTF-8",
+          v1::REQUEST_MALFORMED, StatusCode::kInvalidArgument, kCaller, kNoDetail,
+          "the request is no message of this RPC: send protobuf, uncompressed, with all text in "
+          "UTF-8"),
     Local("required field missing or blank", v1::FIELD_REQUIRED, StatusCode::kInvalidArgument,
           kCaller, kBadRequest, "the request lacks a required field"),
     Local("bad value: URL, `limit`, header field, enum number, timestamp, verifier or challenge",

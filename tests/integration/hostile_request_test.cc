@@ -1,4 +1,6 @@
 #include "integration/gateway_fixture.h"
+#include "support/metric_value.h"
+#include "support/raw_http2.h"
 
 namespace modelgates::gateway {
 namespace {
@@ -20,22 +22,25 @@ std::string Field(int number, const std::string& value) {
   return bytes + value;
 }
 
-TEST_F(HostileRequests, TextThatIsNotUtf8IsRefused) {
-  const CallEnd created =
-      client().SendRaw("CreateAuthCode", Field(1, "https://a.example/\xff\xc3"));
-  EXPECT_FALSE(created.ok());
-  const CallEnd exchanged = client().SendRaw("ExchangeAuthCode", Field(1, "code-\xff"));
-  EXPECT_FALSE(exchanged.ok());
-  EXPECT_EQ(upstream_.connections(), 0);
-  ExpectItStillServes();
-}
-
-TEST_F(HostileRequests, BytesThatAreNoMessageAreRefused) {
-  for (const std::string& bytes : {std::string("\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff"),
-                                   std::string(1000, '\x0b'), Field(1, "abc").substr(0, 3)}) {
-    EXPECT_FALSE(client().SendRaw("CreateAuthCode", bytes).ok());
-    EXPECT_FALSE(client().SendRaw("ExchangeAuthCode", bytes).ok());
+// Bytes that are no message, and text that is not UTF-8, as some clients send for half a surrogate
+// pair: the caller learns that, and the operator sees the call.
+TEST_F(HostileRequests, WhatIsNoMessageIsRefusedInWords) {
+  size_t calls = 0;
+  for (const std::string& bytes :
+       {std::string("\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff"), std::string(1000, '\x0b'),
+        Field(1, "abc").substr(0, 3), Field(1, "code-\xff\xc3"), Field(1, "\xed\xa0\x80")}) {
+    for (const std::string method : {"CreateAuthCode", "ExchangeAuthCode"}) {
+      const CallEnd call = client().SendRaw(method, bytes);
+      EXPECT_THAT(call, FailsWith(grpc::INVALID_ARGUMENT, "REQUEST_MALFORMED"));
+      ExpectEnvelope(call, method);
+      EXPECT_THAT(call.status.error_message(), testing::HasSubstr("UTF-8"));
+      ++calls;
+      const nlohmann::json line = log_.Lines("call").back();
+      EXPECT_EQ(line["reason"], "REQUEST_MALFORMED");
+      EXPECT_EQ(line["rpc"], method);
+    }
   }
+  EXPECT_EQ(log_.Lines("call").size(), calls);
   EXPECT_EQ(upstream_.connections(), 0);
   ExpectItStillServes();
 }
@@ -151,9 +156,36 @@ TEST_F(HostileRequests, UnknownFieldsAreIgnored) {
   EXPECT_EQ(upstream_.Requests().back().body, R"({"code":"code-1"})");
 }
 
-TEST_F(HostileRequests, AnUnknownMethodIsUnimplemented) {
-  EXPECT_EQ(client().SendRaw("DeleteAuthCode", "").status.error_code(), grpc::UNIMPLEMENTED);
+// The caller learns what is served, the operator that somebody asked.
+TEST_F(HostileRequests, AnUnknownMethodIsAnsweredInWords) {
+  config_.admin_listen = "127.0.0.1:0";
+  const CallEnd call = client().SendRaw("DeleteAuthCode", "");
+  EXPECT_EQ(call.status.error_code(), grpc::UNIMPLEMENTED);
+  EXPECT_THAT(
+      call.status.error_message(),
+      testing::AllOf(testing::HasSubstr("CreateAuthCode"), testing::HasSubstr("ExchangeAuthCode"),
+                     testing::HasSubstr("modelgates.oauth.v1.OAuthService")));
+  EXPECT_EQ(call.Trailer("grpc-retry-pushback-ms"), "-1");
+  const auto lines = log_.Lines("unknown_method");
+  ASSERT_EQ(lines.size(), 1u);
+  EXPECT_EQ(lines[0]["method"], "/modelgates.oauth.v1.OAuthService/DeleteAuthCode");
+  EXPECT_TRUE(
+      WaitForMetric(server().admin_address(), "oauth_gateway_unknown_method_calls_total", 1));
   ExpectItStillServes();
+}
+
+// Of a path that is none only what cannot be a secret is logged.
+TEST_F(HostileRequests, AnUnknownPathIsLoggedInPart) {
+  RawHttp2 raw(server().grpc_address());
+  for (const std::string path : {"/modelgates.oauth.v2.OAuthService/CreateAuthCode",
+                                 "/callback?code=c0de", "/x.Y/" + std::string(1000, 'z')}) {
+    raw.Send(raw.OpenPath(path));
+    EXPECT_EQ(raw.WaitForEnd(raw.stream()), RawHttp2::End::kAnswered) << path;
+  }
+  std::vector<std::string> methods;
+  for (const nlohmann::json& line : log_.Lines("unknown_method")) methods.push_back(line["method"]);
+  EXPECT_THAT(methods, testing::ElementsAre("/modelgates.oauth.v2.OAuthService/CreateAuthCode",
+                                            "/callback", "/x.Y/" + std::string(123, 'z')));
 }
 
 TEST_F(HostileRequests, MetadataOfAnySizeAndShapeIsHarmless) {

@@ -55,6 +55,7 @@ const std::map<std::string, Shape> kPromised = {
     {"oauth_gateway_upstream_connections", {"gauge", {}}},
     {"oauth_gateway_reflection_streams", {"gauge", {}}},
     {"oauth_gateway_reflection_refused_total", {"counter", {}}},
+    {"oauth_gateway_unknown_method_calls_total", {"counter", {}}},
 };
 
 std::vector<std::string> Lines(const std::string& text) {
@@ -125,6 +126,7 @@ void RecordEverything(Metrics& metrics) {
   metrics.SetUpstreamConnections(3);
   metrics.SetReflectionStreams(2);
   metrics.ReflectionRefused();
+  metrics.UnknownMethodCalled();
   metrics.SetLogLinesDropped(2);
 }
 

@@ -30,7 +30,7 @@ class AllocationsTest : public testing::Test {
  protected:
   template <class Request, class Reply>
   using Handler = grpc::ServerUnaryReactor* (OAuthServiceImpl::*)(grpc::CallbackServerContext*,
-                                                                  const Request*, Reply*);
+                                                                  const Received<Request>*, Reply*);
 
   // Serves one call without a server: its context holds what a handler leaves there, and its
   // reactor is bound to nothing. Returns how many allocations it took.
@@ -38,8 +38,9 @@ class AllocationsTest : public testing::Test {
   uint64_t Serve(Handler<Request, Reply> handler, const Request& request, HttpResponse answer,
                  Reply& reply) {
     grpc::CallbackServerContext context;
+    const Received<Request> received{request};
     const uint64_t before = AllocationsSoFar();
-    grpc::internal::ServerReactor* reactor = (service_.*handler)(&context, &request, &reply);
+    grpc::internal::ServerReactor* reactor = (service_.*handler)(&context, &received, &reply);
     loop_.Run();
     transport_.AnswerWith(std::move(answer));
     loop_.Run();

@@ -50,6 +50,8 @@ constexpr auto kDeadline = StopReason::kDeadline;
 INSTANTIATE_TEST_SUITE_P(
     Reasons, FailLocallyTest,
     testing::Values(
+        LocalCase{"RequestMalformed", v1::REQUEST_MALFORMED, StatusCode::kInvalidArgument,
+                  kNotRetryable},
         LocalCase{"FieldRequired", v1::FIELD_REQUIRED, StatusCode::kInvalidArgument, kNotRetryable},
         LocalCase{"CredentialMissing", v1::CREDENTIAL_MISSING, StatusCode::kUnauthenticated,
                   kNotRetryable},

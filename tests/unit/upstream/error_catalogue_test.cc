@@ -492,6 +492,7 @@ TEST_P(LocalTest, HasItsRow) {
 INSTANTIATE_TEST_SUITE_P(
     Contract, LocalTest,
     testing::Values(
+        LocalCase{"Malformed", v1::REQUEST_MALFORMED, StatusCode::kInvalidArgument, kNoDetail},
         LocalCase{"FieldRequired", v1::FIELD_REQUIRED, StatusCode::kInvalidArgument, kBadRequest},
         LocalCase{"FieldInvalid", v1::FIELD_INVALID, StatusCode::kInvalidArgument, kBadRequest},
         LocalCase{"Callback", v1::CALLBACK_URL_NOT_ALLOWED, StatusCode::kInvalidArgument,

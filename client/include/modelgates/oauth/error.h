@@ -93,6 +93,7 @@ enum class ErrorReason : int {
   kUpstreamOverloaded = 46,
   kUpstreamServerError = 47,
   kExchangeStoreUnavailable = 48,
+  kRequestMalformed = 49,
   kUpstreamBlocked = 50,
   kExchangeAlreadyCompleted = 52,
 };
