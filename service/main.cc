@@ -6,8 +6,11 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <cstdlib>
+#include <cstring>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "config/flags.h"
@@ -24,6 +27,7 @@ namespace {
 constexpr int kWrongSettings = 2;
 constexpr int kCutOff = 1;
 constexpr int kUnwell = 1;
+constexpr char kKeyVariable[] = "MODELGATES_API_KEY";
 
 // A shell usually allows 1,024 descriptors; as many calls at once need that many for the upstream
 // alone.
@@ -34,7 +38,39 @@ void AllowManyConnections() {
   setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-int Serve(const Config& config, const std::vector<std::string>& warnings) {
+// Memory holds keys and codes: no core dump, whatever the core pattern, and no ptrace.
+void NeverDumpMemory() {
+  prctl(PR_SET_DUMPABLE, 0);
+  const rlimit none{0, 0};
+  setrlimit(RLIMIT_CORE, &none);
+}
+
+// Vector registers keep what was copied and compared last: zeros go the same way.
+void OverwriteRegisters() {
+  char zeros[1024] = {};
+  for (size_t size = 1; size < sizeof(zeros) / 2; ++size) {
+    asm volatile("" : "+r"(size) : : "memory");  // nothing is known of it: the calls are made
+    std::memmove(zeros + sizeof(zeros) / 2, zeros, size);
+    if (std::memcmp(zeros + sizeof(zeros) / 2, zeros, size) != 0) std::abort();
+    if (std::memchr(zeros, 1, size) != nullptr) std::abort();
+  }
+}
+
+[[gnu::noinline]] void OverwriteStack() {
+  char below[64 * 1024];
+  explicit_bzero(below, sizeof(below));
+}
+
+// What reading the key has left behind: the environment stays in memory as it was given, and a
+// library's function that is called for the first time saves all registers on the stack.
+void WipeTracesOfTheKey() {
+  char* const key = std::getenv(kKeyVariable);
+  if (key != nullptr) explicit_bzero(key, std::strlen(key));
+  OverwriteRegisters();
+  OverwriteStack();
+}
+
+int Serve(Config config, const std::vector<std::string>& warnings) {
   BlockStopSignals();
   // Lives until the process has ended: threads of gRPC and the one that waits for a second signal
   // may outlive this frame.
@@ -50,6 +86,7 @@ int Serve(const Config& config, const std::vector<std::string>& warnings) {
   }
 
   auto server = Server::Start(config, log);
+  config.api_key = Secret();
   if (!server.ok()) {
     std::fprintf(stderr, "oauth-gateway: %s\n", std::string(server.status().message()).c_str());
     return kWrongSettings;
@@ -101,12 +138,12 @@ int Main(int argc, char** argv) {
   // The packaged abseil checks the order of every lock at the cost of a tenth of a call.
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
 #endif
-  // Memory holds keys and codes: no core dump, whatever the core pattern, and no ptrace.
-  prctl(PR_SET_DUMPABLE, 0);
+  NeverDumpMemory();
   signal(SIGPIPE, SIG_IGN);
   WorkInBatches();
 
   LoadResult loaded = Load(std::vector<std::string>(argv + 1, argv + argc), ProcessEnvironment());
+  WipeTracesOfTheKey();
   std::fputs(loaded.output.c_str(), stdout);
   for (const std::string& error : loaded.errors) {
     std::fprintf(stderr, "oauth-gateway: %s\n", error.c_str());
@@ -119,7 +156,7 @@ int Main(int argc, char** argv) {
   }
   if (loaded.config->probe != Question::kNone) return AskOnce(*loaded.config);
   AllowManyConnections();
-  return Serve(*loaded.config, loaded.warnings);
+  return Serve(*std::move(loaded.config), loaded.warnings);
 }
 
 }  // namespace

@@ -143,7 +143,7 @@ class RealServer final : public Server, private Drainable {
         exchanges_(loop_, retrier_, ToExchangeOptions(config_), ReadExchange,
                    shared_ ? &shared_->store() : nullptr, secrets_),
         admission_(config_.max_concurrent_calls),
-        credentials_(config_, loop_, log_),
+        credentials_(config_, loop_, log_, secrets_),
         pipeline_({config_, loop_, log_, metrics_, retrier_, exchanges_, credentials_}),
         refusals_(log_, metrics_, pipeline_.fingerprints()),
         service_(loop_, pipeline_, admission_, refusals_),
@@ -153,7 +153,9 @@ class RealServer final : public Server, private Drainable {
         watchdog_(loop_, [this](bool turns) { LoopTurns(turns); }),
         unknown_methods_(log_, [this] { metrics_.UnknownMethodCalled(); }),
         reflection_streams_(ToReflectionOptions(config_, metrics_)),
-        loop_thread_([this] { loop_.Run(); }) {}
+        loop_thread_([this] { loop_.Run(); }) {
+    config_.api_key = Secret();  // nobody else reads it
+  }
 
   ~RealServer() override {
     serving_.StartDraining();
@@ -318,7 +320,7 @@ class RealServer final : public Server, private Drainable {
     }
   }
 
-  const Config config_;
+  Config config_;
   Log& log_;
   Metrics metrics_;
   EpollLoop loop_;

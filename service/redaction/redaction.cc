@@ -57,7 +57,10 @@ bool Redaction::RepeatsShortSecret(std::string_view text) const {
 }
 
 bool Redaction::RepeatsSecret(std::string_view text) const {
-  if (pieces_.empty()) {
+  if (pieces_.empty() && !secrets_.empty()) {
+    size_t bytes = 0;
+    for (const std::string_view secret : secrets_) bytes += secret.size();
+    pieces_.Reserve(bytes);
     for (const std::string_view secret : secrets_) pieces_.Add(secret);
   }
   return AnyReading(text.substr(0, kMaxBytes), [this](std::string_view reading) {

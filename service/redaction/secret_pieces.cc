@@ -59,6 +59,11 @@ bool SecretPieces::CanFind(std::string_view secret) {
   return false;
 }
 
+void SecretPieces::Reserve(size_t bytes) {
+  // As it is, three times in base64, in hex.
+  pieces_.reserve(bytes * (1 + 4 + 2));
+}
+
 void SecretPieces::Add(std::string_view secret) {
   AddLetters(secret, Weight::kWhole);
   // A secret that looks like an escape itself.

@@ -17,6 +17,8 @@ class SecretPieces {
   // Whether `secret` has a piece that is found as it is.
   static bool CanFind(std::string_view secret);
 
+  // Makes room for secrets of so many bytes together.
+  void Reserve(size_t bytes);
   void Add(std::string_view secret);
   bool empty() const { return pieces_.empty(); }
 

@@ -3,6 +3,8 @@
 #include <absl/strings/ascii.h>
 #include <absl/strings/match.h>
 
+#include <cstring>
+
 #include "config/key_file.h"
 #include "http/http.h"
 
@@ -23,12 +25,22 @@ bool IsBearer(std::string_view authorization) {
 
 }  // namespace
 
-Credentials::Credentials(const Config& config, EventLoop& loop, Log& log)
+Credentials::Credentials(const Config& config, EventLoop& loop, Log& log,
+                         std::pmr::memory_resource& memory)
     : mode_(config.credential_mode),
       key_file_(config.api_key_file),
       loop_(loop),
       log_(log),
-      key_(config.api_key) {}
+      key_(&memory) {
+  SetKey(config.api_key);
+}
+
+Credentials::~Credentials() { SetKey(Secret()); }
+
+void Credentials::SetKey(const Secret& key) {
+  explicit_bzero(key_.data(), key_.size());
+  key_.assign(key.Reveal().begin(), key.Reveal().end());
+}
 
 std::optional<Credential> Credentials::Select(std::span<const std::string_view> authorization) {
   const bool is_callers = mode_ == CredentialMode::kPassthrough ||
@@ -40,13 +52,13 @@ std::optional<Credential> Credentials::Select(std::span<const std::string_view> 
     return Credential{Secret(bearer), KeyOwner::kCaller};
   }
   if (!key_file_.empty() && loop_.Now() >= next_check_) Refresh();
-  return Credential{key_, KeyOwner::kGateway};
+  return Credential{Secret(key()), KeyOwner::kGateway};
 }
 
 bool Credentials::RefreshAfterRefusal(const Credential& refused) {
   if (refused.owner != KeyOwner::kGateway) return false;
   if (!key_file_.empty()) Refresh();
-  return !(key_ == refused.bearer);
+  return key() != refused.bearer.Reveal();
 }
 
 void Credentials::Refresh() {
@@ -63,8 +75,8 @@ void Credentials::Refresh() {
     log_.Write(line.Add("setting", "api_key_file").Add("error", {why.data(), why.size()}));
     return;
   }
-  if (*key == key_) return;
-  key_ = *std::move(key);
+  if (key->Reveal() == this->key()) return;
+  SetKey(*key);
   LogLine line = log_.Line(Severity::kInfo, "reloaded", "a new key is in use");
   log_.Write(line.Add("setting", "api_key_file"));
 }

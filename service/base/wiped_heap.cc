@@ -1,0 +1,70 @@
+// Replaces free and operator delete of the program that this is linked into: memory is overwritten
+// when it is given back. gRPC, protobuf, TLS and coroutine frames copy bearers, codes, verifiers
+// and keys, and free them as they are; what is freed would stay readable in a core until it is used
+// again. Costs a memset of what was allocated (docs/adr/0024).
+
+#include <malloc.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <new>
+
+#ifdef GATEWAY_MIMALLOC
+#include <mimalloc.h>
+#else
+extern "C" void __libc_free(void* block);  // NOLINT(bugprone-reserved-identifier): glibc's name
+#endif
+
+namespace {
+
+// Of any alignment.
+using Vector [[gnu::vector_size(16), gnu::may_alias, gnu::aligned(1)]] = char;
+
+// Not memset: that is written for long blocks, and most are short.
+void Overwrite(void* block, std::size_t size) {
+  auto* at = static_cast<Vector*>(block);
+  for (; size >= 8 * sizeof(Vector); size -= 8 * sizeof(Vector), at += 8) {
+    at[0] = at[1] = at[2] = at[3] = at[4] = at[5] = at[6] = at[7] = Vector{};
+    asm volatile("" : : : "memory");  // it may not be left out, nor become a call of memset
+  }
+  for (; size >= sizeof(Vector); size -= sizeof(Vector)) {
+    *at++ = Vector{};
+    asm volatile("" : : : "memory");
+  }
+  if (size == sizeof(std::uint64_t)) {  // what an allocator usually leaves
+    std::memset(at, 0, sizeof(std::uint64_t));
+  } else if (size > 0) {
+    std::memset(at, 0, size);
+  }
+  asm volatile("" : : : "memory");
+}
+
+}  // namespace
+
+extern "C" void free(void* block) noexcept {
+  if (block == nullptr) return;
+#ifdef GATEWAY_MIMALLOC
+  Overwrite(block, mi_usable_size(block));
+  mi_free(block);
+#else
+  Overwrite(block, malloc_usable_size(block));
+  __libc_free(block);
+#endif
+}
+
+// Of every form, since an allocator may bring forms of its own that do not end in free.
+void operator delete(void* block) noexcept { free(block); }
+void operator delete[](void* block) noexcept { free(block); }
+void operator delete(void* block, std::size_t) noexcept { free(block); }
+void operator delete[](void* block, std::size_t) noexcept { free(block); }
+void operator delete(void* block, std::align_val_t) noexcept { free(block); }
+void operator delete[](void* block, std::align_val_t) noexcept { free(block); }
+void operator delete(void* block, std::size_t, std::align_val_t) noexcept { free(block); }
+void operator delete[](void* block, std::size_t, std::align_val_t) noexcept { free(block); }
+void operator delete(void* block, const std::nothrow_t&) noexcept { free(block); }
+void operator delete[](void* block, const std::nothrow_t&) noexcept { free(block); }
+void operator delete(void* block, std::align_val_t, const std::nothrow_t&) noexcept { free(block); }
+void operator delete[](void* block, std::align_val_t, const std::nothrow_t&) noexcept {
+  free(block);
+}
