@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "http/content_coding.h"
+#include "http/lenient_head.h"
 
 namespace modelgates::gateway {
 namespace {
@@ -25,12 +26,15 @@ bool MayBeStatusLine(std::string_view head) {
   return head.substr(0, known) == kStart.substr(0, known);
 }
 
+// What follows the code: a reason, or the end of the line.
+bool IsEndOfCode(char c) { return c == ' ' || c == '\r' || c == '\n'; }
+
 // The code of a status line that Beast has not looked at, because the head is incomplete; else 0.
 int StatusIn(std::string_view head) {
   constexpr std::string_view kStart = "HTTP/1.";
   constexpr size_t kCodeAt = kStart.size() + 2;
   if (head.size() < kCodeAt + 4 || !head.starts_with(kStart)) return 0;
-  if (head[kCodeAt - 1] != ' ' || head[kCodeAt + 3] != ' ') return 0;
+  if (head[kCodeAt - 1] != ' ' || !IsEndOfCode(head[kCodeAt + 3])) return 0;
   int status = 0;
   for (const char digit : head.substr(kCodeAt, 3)) {
     if (digit < '0' || digit > '9') return 0;
@@ -48,7 +52,7 @@ ResponseParser::ResponseParser(size_t max_body_bytes) : max_body_bytes_(max_body
 ResponseParser::State ResponseParser::Put(std::string_view bytes) {
   if (pending_.empty()) {
     const State state = Fill(bytes);
-    if (state == State::kNeedMore) pending_.assign(bytes);
+    if (state == State::kNeedMore || state == State::kGarbage) pending_.assign(bytes);
     return state;
   }
   pending_.append(bytes);
@@ -63,34 +67,67 @@ ResponseParser::State ResponseParser::Fill(std::string_view& bytes) {
   while (!bytes.empty()) {
     const bool was_in_head = !parser_->is_header_done();
     // Beast wants to see the end of a head that comes in pieces before it looks at its start.
-    if (was_in_head && parser_->status() == 0 && !MayBeStatusLine(bytes)) return State::kGarbage;
+    if (was_in_head && parser_->status() == 0 && !MayBeStatusLine(bytes)) {
+      return Garbage("no status line");
+    }
     if (!was_in_head && parser_->chunked() && bytes.size() < kLastChunkBytes) break;
 
     boost::beast::error_code error;
     const size_t used = parser_->put({bytes.data(), bytes.size()}, error);
     bytes.remove_prefix(used);
+    if (error && was_in_head && used == 0) PutLenientHead(bytes, error);
     if (was_in_head && !parser_->is_header_done()) {
       head_bytes_ += used;
-      if (head_bytes_ + bytes.size() > kMaxHeadBytes) return State::kGarbage;
+      if (head_bytes_ + bytes.size() > kMaxHeadBytes) return Garbage("a head above 64 KiB");
     }
     if (parser_->too_large()) return State::kComplete;
     if (error == http::error::need_more) {
       // A chunk's extensions or the trailer may not grow without end either.
-      return bytes.size() > kMaxHeadBytes ? State::kGarbage : State::kNeedMore;
+      if (bytes.size() > kMaxHeadBytes) return Garbage("a line above 64 KiB");
+      return State::kNeedMore;
     }
-    if (error) return State::kGarbage;
+    if (error) return Garbage(error.message());
     if (!parser_->is_done()) continue;
     if (!IsInterim(parser_->status())) {
       has_surplus_ = !bytes.empty();
       return State::kComplete;
     }
     if (parser_->status() == 101 || ++interim_answers_ > kMaxInterimAnswers) {
-      return State::kGarbage;
+      return Garbage("interim answers that do not fit");
     }
     head_bytes_ = 0;
+    head_searched_ = 0;
     parser_.emplace(max_body_bytes_);
   }
   return State::kNeedMore;
+}
+
+// Gives Beast a head that it can read, in the place of one that it cannot, if that is what it is.
+void ResponseParser::PutLenientHead(std::string_view& bytes, boost::beast::error_code& error) {
+  const LenientHead head = ReadLenientHead(bytes, head_searched_);
+  if (head.kind == LenientHead::Kind::kNone) return;
+  parser_.emplace(max_body_bytes_);
+  switch (head.kind) {
+    case LenientHead::Kind::kNone:
+      break;
+    case LenientHead::Kind::kIncomplete:
+      error = http::error::need_more;
+      break;
+    case LenientHead::Kind::kBroken:
+      error = http::error::bad_line_ending;
+      break;
+    case LenientHead::Kind::kComplete:
+      error = {};
+      is_lenient_ = true;
+      bytes.remove_prefix(head.used);
+      parser_->put({head.text.data(), head.text.size()}, error);
+      break;
+  }
+}
+
+ResponseParser::State ResponseParser::Garbage(std::string error) {
+  error_ = std::move(error);
+  return State::kGarbage;
 }
 
 ResponseParser::State ResponseParser::PutEnd() {
@@ -108,7 +145,8 @@ int ResponseParser::status() const {
 bool ResponseParser::started() const { return parser_->got_some() || !pending_.empty(); }
 
 bool ResponseParser::keeps_connection() const {
-  return parser_->is_done() && !parser_->too_large() && parser_->keep_alive() && !has_surplus_;
+  return parser_->is_done() && !parser_->too_large() && parser_->keep_alive() && !has_surplus_ &&
+         !is_lenient_;
 }
 
 HttpResponse ResponseParser::Take() {

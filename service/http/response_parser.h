@@ -14,7 +14,9 @@ namespace modelgates::gateway {
 inline constexpr size_t kMaxHeadBytes = 64 * 1024;
 
 // Reads the answer to one request from the bytes of a connection (RFC 9112, sections 4 to 7).
-// Interim answers (1xx) are skipped, up to 128 of them; 101 is garbage, for we never ask to switch.
+// Heads that the RFC only tolerates are read too (lenient_head.h); their connection is not used
+// again. Interim answers (1xx) are skipped, up to 128 of them; 101 is garbage, for we never ask to
+// switch.
 class ResponseParser {
  public:
   enum class State { kNeedMore, kComplete, kGarbage };
@@ -32,6 +34,8 @@ class ResponseParser {
 
   // The final answer's status, 0 unless its status line was read.
   int status() const;
+  // After kGarbage: what is wrong with it, without any of it.
+  const std::string& error() const { return error_; }
   // At least one byte of the final answer was received.
   bool started() const;
   // After kComplete: the connection may carry another request.
@@ -43,14 +47,18 @@ class ResponseParser {
 
  private:
   State Fill(std::string_view& bytes);
-  State Finish();
+  void PutLenientHead(std::string_view& bytes, boost::beast::error_code& error);
+  State Garbage(std::string error);
 
   size_t max_body_bytes_;
   std::optional<AnswerParser> parser_;
   std::string pending_;  // received, but of no use without what follows
   size_t head_bytes_ = 0;
   int interim_answers_ = 0;
+  size_t head_searched_ = 0;  // see ReadLenientHead
   bool has_surplus_ = false;
+  bool is_lenient_ = false;
+  std::string error_;
 };
 
 }  // namespace modelgates::gateway

@@ -53,6 +53,14 @@ const UpstreamFault kNoHttp[] = {
     {"Http09", Answer::Bytes(kBodyOfBoth).ThenClose(), kMalformed, kOutcomeUnknown, "UNKNOWN"},
     {"EndlessGarbage", Answer().ThenForever(std::string(1000, '\xa5')), kMalformed, kOutcomeUnknown,
      "UNKNOWN"},
+    {"NoReason",
+     Answer::Bytes("HTTP/1.1 200\r\nContent-Type: application/json\r\n" + kLength + "\r\n" +
+                   kBodyOfBoth),
+     kServed, kServed},
+    {"LineFeedsAlone",
+     Answer::Bytes("HTTP/1.1 200 OK\nContent-Type: application/json\n\n" + std::string(kBodyOfBoth))
+         .ThenClose(),
+     kServed, kServed},
     {"NoStatus", Answer::Bytes("HTTP/1.1 OK\r\n\r\n"), kMalformed, kOutcomeUnknown, "UNKNOWN"},
     {"NulInTheHead", Answer::Bytes(std::string("HTTP/1.1 200 OK\r\nX: a\0b\r\n\r\n", 28)),
      kMalformed, kOutcomeUnknown, "SPENT"},
