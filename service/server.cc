@@ -49,6 +49,7 @@ TransportOptions ToTransportOptions(const Config& config) {
   options.ca_file = config.upstream_ca_file;
   options.proxy = config.upstream_proxy;
   options.connect_timeout = config.connect_timeout;
+  options.max_connections = static_cast<size_t>(config.max_upstream_connections);
   options.user_agent = "modelgates-oauth-gateway/" GATEWAY_VERSION;
   return options;
 }

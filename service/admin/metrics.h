@@ -97,7 +97,7 @@ class Metrics {
   using Histogram = prometheus::Histogram;
 
   static constexpr size_t kGrpcCodes = 17 + 1;  // 0 to 16, then "other"
-  static constexpr size_t kFailures = static_cast<size_t>(TransportFailure::kCancelled) + 1;
+  static constexpr size_t kFailures = static_cast<size_t>(kLastTransportFailure) + 1;
   static constexpr size_t kOutcomes = kFailures + 5 + 1;  // then 1xx to 5xx, then "other"
   static constexpr size_t kDecisions = static_cast<size_t>(StopReason::kUnsafeExchange) + 2;
   static constexpr size_t kReasons = 64;  // above every number of ErrorReason

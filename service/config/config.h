@@ -134,6 +134,10 @@ struct Config {
   // and baggage of a service mesh take more than gRPC's own default of 8 KiB.
   int max_metadata_bytes = 16 * 1024;
 
+  // Connections upstream in all, idle ones included. A call that needs one more waits for one until
+  // its deadline. As many as exchanges may be under way: no exchange waits behind another.
+  int max_upstream_connections = 2000;
+
   // Whether a lost answer is asked for once more. Once, since the code is gone either way and a
   // second request is the only way left to its key.
   ExchangeRecovery exchange_recovery = ExchangeRecovery::kOnce;

@@ -123,6 +123,9 @@ std::vector<Setting> MakeSettings() {
       Count("max_metadata_bytes", &C::max_metadata_bytes, 1024, 1'048'576,
             "Metadata of one request: name, value and 32 bytes for each entry. gRPC refuses more "
             "with RESOURCE_EXHAUSTED, without details."),
+      Count("max_upstream_connections", &C::max_upstream_connections, 1, 100'000,
+            "Connections to the upstream in all; a call that needs one more waits for one until "
+            "its deadline."),
       Choice("exchange_recovery", &C::exchange_recovery,
              {{"once", ExchangeRecovery::kOnce}, {"never", ExchangeRecovery::kNever}},
              "When the answer to an exchange is lost and the code may be spent. once: the code is "

@@ -27,7 +27,6 @@ uint32_t ToNumber(Enum value) {
 }
 
 // Their numbers are shared with gateways of other versions: a new enumerator goes to the end.
-constexpr auto kLastFailure = TransportFailure::kCancelled;
 constexpr auto kLastDelivery = Delivery::kAnswered;
 constexpr auto kLastBodyState = BodyState::kUndecodable;
 constexpr auto kLastStop = StopReason::kUnsafeExchange;
@@ -77,7 +76,7 @@ std::optional<HttpResult> Read(record::Answer& answer) {
 }
 
 std::optional<HttpResult> Read(const record::Loss& loss) {
-  const auto failure = ToEnum(loss.failure(), kLastFailure);
+  const auto failure = ToEnum(loss.failure(), kLastTransportFailure);
   const auto delivery = ToEnum(loss.delivery(), kLastDelivery);
   if (!failure || !delivery) return std::nullopt;
   return TransportError{*failure, *delivery, loss.http_status()};
@@ -97,7 +96,7 @@ std::optional<HttpResult> ReadLast(record::ExchangeRecord& message) {
 
 std::optional<AttemptRecord> Read(const record::Attempt& from) {
   const auto delivery = ToEnum(from.delivery(), kLastDelivery);
-  const auto failure = ToEnum(from.failure(), kLastFailure);
+  const auto failure = ToEnum(from.failure(), kLastTransportFailure);
   if (!delivery || !failure) return std::nullopt;
   AttemptRecord to;
   to.http_status = from.http_status();

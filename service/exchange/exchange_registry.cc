@@ -66,9 +66,9 @@ struct ExchangeRegistry::Flight final : Timer, AttemptObserver {
     }
   }
 
-  void OnAttempt(const AttemptRecord& attempt) override {
+  void OnAttempt(const AttemptRecord& attempt, std::string_view cause) override {
     outcome_unknown = outcome_unknown || attempt.outcome_unknown;
-    if (observer != nullptr) observer->OnAttempt(attempt);
+    if (observer != nullptr) observer->OnAttempt(attempt, cause);
   }
 
   void OnDecision(const Decision& decision) override {

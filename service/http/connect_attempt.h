@@ -2,8 +2,11 @@
 
 #include <curl/curl.h>
 
+#include <array>
 #include <boost/intrusive/list.hpp>
 #include <memory>
+#include <string>
+#include <string_view>
 
 #include "base/wait_point.h"
 #include "http/curl_multi.h"
@@ -15,12 +18,17 @@ struct CurlEasyDeleter {
 };
 using CurlEasy = std::unique_ptr<CURL, CurlEasyDeleter>;
 
+struct CurlListDeleter {
+  void operator()(curl_slist* list) const { curl_slist_free_all(list); }
+};
+
 // One connection in the making. Destroying it gives up.
 class ConnectAttempt final : public boost::intrusive::list_base_hook<
                                  boost::intrusive::link_mode<boost::intrusive::auto_unlink>>,
                              private ConnectListener {
  public:
-  ConnectAttempt(EpollLoop& loop, CurlMulti& multi, CurlEasy easy);
+  // `resolved`: "host:port:addresses" as CURLOPT_RESOLVE takes it; empty: the host is an address.
+  ConnectAttempt(EpollLoop& loop, CurlMulti& multi, CurlEasy easy, const std::string& resolved);
   ConnectAttempt(const ConnectAttempt&) = delete;
   ConnectAttempt& operator=(const ConnectAttempt&) = delete;
   ~ConnectAttempt();
@@ -28,11 +36,13 @@ class ConnectAttempt final : public boost::intrusive::list_base_hook<
   // Notified when `code` is known, or when it was abandoned.
   WaitPoint& done() { return done_; }
   CURLcode code() const { return code_; }
+  // libcurl's words for `code`.
+  std::string_view error() const;
 
   CurlMulti& multi() { return multi_; }
   CURL* easy() { return easy_.get(); }
   // Hands over what it made; from here on the caller owns it.
-  CURL* Release() { return easy_.release(); }
+  CURL* Release();
 
   // Gives up while somebody still waits for it: the transport goes away.
   void Abandon();
@@ -45,6 +55,8 @@ class ConnectAttempt final : public boost::intrusive::list_base_hook<
   WaitPoint done_;
   CurlMulti& multi_;
   CurlEasy easy_;
+  std::unique_ptr<curl_slist, CurlListDeleter> resolved_;
+  std::array<char, CURL_ERROR_SIZE> error_{};
   CURLcode code_ = CURLE_OK;
 };
 

@@ -1,11 +1,13 @@
 #include "http/connection.h"
 
+#include <fmt/format.h>
 #include <openssl/ssl.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
 #include <array>
 #include <cerrno>
+#include <system_error>
 
 namespace modelgates::gateway {
 namespace {
@@ -35,6 +37,7 @@ void Connection::Close() {
   multi_.Remove(easy_);
   curl_easy_cleanup(easy_);
   easy_ = nullptr;
+  place_.reset();
 }
 
 void Connection::Abandon() {
@@ -50,12 +53,16 @@ Connection::IoResult Connection::Send(std::string_view bytes) {
       result = {Io::kDone, static_cast<size_t>(sent)};
     } else if (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR) {
       result = {Io::kWouldBlock};
+    } else {
+      errno_ = errno;
     }
   } else {
     size_t sent = 0;
+    errno = 0;
     const CURLcode code = curl_easy_send(easy_, bytes.data(), bytes.size(), &sent);
     if (code == CURLE_OK) result = {Io::kDone, sent};
     if (code == CURLE_AGAIN) result = {Io::kWouldBlock};
+    if (result.io == Io::kBroken) SetError(code);
   }
   // A part that was taken leaves a rest that would block.
   WatchRoom(result.io == Io::kWouldBlock ||
@@ -71,20 +78,50 @@ Connection::IoResult Connection::Receive(std::span<char> buffer) {
       readable_ = false;
       return {Io::kWouldBlock};
     }
-    if (count < 0) return {Io::kBroken};
+    if (count < 0) {
+      errno_ = errno;
+      return {Io::kBroken};
+    }
     received = static_cast<size_t>(count);
     readable_ = received == buffer.size();
   } else {
+    errno = 0;
     const CURLcode code = curl_easy_recv(easy_, buffer.data(), buffer.size(), &received);
     if (code == CURLE_AGAIN) {
       readable_ = false;
       return {Io::kWouldBlock};
     }
-    if (code != CURLE_OK) return {Io::kBroken};
-    if (received == 0 && !EndedInOrder()) return {Io::kBroken};
+    if (code != CURLE_OK || (received == 0 && !EndedInOrder())) {
+      SetError(code);
+      return {Io::kBroken};
+    }
     readable_ = MayHoldMore();
   }
   return received == 0 ? IoResult{Io::kClosed} : IoResult{Io::kDone, received};
+}
+
+void Connection::SetError(CURLcode code) {
+  errno_ = errno;
+  curl_code_ = code;
+}
+
+std::string Connection::Peer() const {
+  if (easy_ == nullptr) return "";
+  const char* address = nullptr;
+  long port = 0;
+  curl_easy_getinfo(easy_, CURLINFO_PRIMARY_IP, &address);
+  curl_easy_getinfo(easy_, CURLINFO_PRIMARY_PORT, &port);
+  const std::string_view host = address == nullptr ? "" : address;
+  const bool is_ipv6 = host.find(':') != std::string_view::npos;
+  return is_ipv6 ? fmt::format("[{}]:{}", host, port) : fmt::format("{}:{}", host, port);
+}
+
+std::string Connection::Error() const {
+  if (errno_ != 0) {
+    return fmt::format("{} (errno {})", std::generic_category().message(errno_), errno_);
+  }
+  return curl_code_ != CURLE_OK ? curl_easy_strerror(curl_code_)
+                                : "ended without a TLS close_notify";
 }
 
 const SSL* Connection::Tls() const {

@@ -4,11 +4,14 @@
 
 #include <boost/intrusive/list.hpp>
 #include <cstddef>
+#include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "base/epoll_loop.h"
 #include "base/wait_point.h"
+#include "http/connection_place.h"
 #include "http/curl_multi.h"
 
 struct ssl_st;
@@ -78,6 +81,14 @@ class Connection final : public boost::intrusive::list_base_hook<
   TimePoint idle_until() const { return idle_until_; }
   void set_idle_until(TimePoint when) { idle_until_ = when; }
 
+  // Its place among the connections that may exist; given back when it is closed.
+  void Keep(ConnectionPlace place) { place_.emplace(std::move(place)); }
+
+  // "address:port" of the peer: the proxy's, where there is one.
+  std::string Peer() const;
+  // After kBroken: the kernel's or TLS's words.
+  std::string Error() const;
+
   // Closes it while somebody still waits on it, and wakes that one: the transport goes away.
   void Abandon();
   bool abandoned() const { return easy_ == nullptr; }
@@ -88,6 +99,7 @@ class Connection final : public boost::intrusive::list_base_hook<
   const ssl_st* Tls() const;
   bool EndedInOrder() const;
   bool MayHoldMore() const;
+  void SetError(CURLcode code);
   void WatchRoom(bool room);
   void Close();
 
@@ -98,9 +110,12 @@ class Connection final : public boost::intrusive::list_base_hook<
   Channel channel_;
   bool readable_;
   bool watches_room_ = false;
+  int errno_ = 0;                  // after kBroken; 0: unknown
+  CURLcode curl_code_ = CURLE_OK;  // likewise, when libcurl sent or received
   IdleListener* idle_listener_ = nullptr;
   TimePoint created_;
   TimePoint idle_until_{};
+  std::optional<ConnectionPlace> place_;
   WaitPoint ready_;
 };
 

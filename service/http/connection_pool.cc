@@ -46,6 +46,10 @@ void ConnectionPool::Put(std::unique_ptr<Connection> connection,
   }
 }
 
+void ConnectionPool::DropOldest() {
+  if (!idle_.empty()) idle_.erase(idle_.begin());
+}
+
 void ConnectionPool::OnIdleConnectionLost(Connection& connection) {
   ++stale_;
   std::erase_if(idle_, [&](const auto& idle) { return idle.get() == &connection; });

@@ -26,6 +26,9 @@ class ConnectionPool final : private IdleListener, private Timer {
   // said that it keeps it; it is retired a second before.
   void Put(std::unique_ptr<Connection> connection, std::optional<std::chrono::seconds> hint);
 
+  // Closes the one that has waited longest, if there is one.
+  void DropOldest();
+
   size_t size() const { return idle_.size(); }
   uint64_t stale() const { return stale_; }
 

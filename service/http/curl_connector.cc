@@ -1,9 +1,16 @@
 #include "http/curl_connector.h"
 
+#include <fmt/format.h>
 #include <openssl/ssl.h>
 
+#include <algorithm>
 #include <new>
+#include <optional>
+#include <stdexcept>
+#include <system_error>
 #include <utility>
+
+#include "http/url.h"
 
 namespace modelgates::gateway {
 namespace {
@@ -13,6 +20,8 @@ constexpr size_t kConnectionsPerMulti = 64;
 
 // The trusted certificates are parsed once in this time and not for every connection.
 constexpr long kTrustCachedSeconds = 300;
+
+constexpr long kProxyWantsAuthentication = 407;
 
 // Once per process, before anything else of libcurl. Never undone: others may use libcurl too.
 void InitLibcurl() {
@@ -54,6 +63,13 @@ TransportFailure ToFailure(CURLcode code) {
   }
 }
 
+// The answer of the proxy to our CONNECT; 0 without one.
+long ProxyStatus(CURL* easy) {
+  long status = 0;
+  curl_easy_getinfo(easy, CURLINFO_HTTP_CONNECTCODE, &status);
+  return status;
+}
+
 Connection::Channel ChannelFor(const BaseUrl& url, const TransportOptions& options) {
   if (options.proxy.Reveal().starts_with("https:")) return Connection::Channel::kTlsToProxy;
   return url.tls ? Connection::Channel::kTls : Connection::Channel::kPlain;
@@ -66,10 +82,11 @@ CurlConnector::CurlConnector(EpollLoop& loop, const TransportOptions& options, B
       options_(options),
       url_(std::move(url)),
       channel_(ChannelFor(url_, options)),
+      endpoint_(EndpointOf(options.proxy.empty() ? url_.origin : options.proxy.Reveal())),
+      names_(loop, endpoint_.host, options.names_cached),
       share_((InitLibcurl(), curl_share_init())) {
   if (!share_) throw std::bad_alloc();
   // One thread, so no lock functions.
-  curl_share_setopt(share_.get(), CURLSHOPT_SHARE, CURL_LOCK_DATA_DNS);
   curl_share_setopt(share_.get(), CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION);
 }
 
@@ -87,7 +104,7 @@ CurlConnector::~CurlConnector() {
   multis_.clear();  // before what they share
 }
 
-CurlEasy CurlConnector::MakeEasy() const {
+CurlEasy CurlConnector::MakeEasy(std::chrono::milliseconds timeout) const {
   CurlEasy easy(curl_easy_init());
   if (!easy) throw std::bad_alloc();
   const auto set = [&](CURLoption option, auto value) {
@@ -102,10 +119,7 @@ CurlEasy CurlConnector::MakeEasy() const {
   set(CURLOPT_NOSIGNAL, 1L);
   // Its own buffer, 16 KiB a connection if not told otherwise, is used by transfers only.
   set(CURLOPT_BUFFERSIZE, 1024L);
-  set(CURLOPT_DNS_CACHE_TIMEOUT, static_cast<long>(options_.names_cached.count()));
-  set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(options_.connect_timeout.count()));
-  // Without it, giving up while a name is looked up waits for the resolver's thread.
-  set(CURLOPT_QUICK_EXIT, 1L);
+  set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(timeout.count()));
 
   // Empty strings, not absent ones: then the environment's variables are not read.
   set(CURLOPT_PROXY, options_.proxy.Reveal().data());  // of a std::string
@@ -131,22 +145,84 @@ CurlMulti& CurlConnector::PickMulti() {
   return *multis_.emplace_back(std::make_unique<CurlMulti>(loop_));
 }
 
+std::string CurlConnector::Endpoint::Text() const { return fmt::format("{}:{}", host, port); }
+
+CurlConnector::Endpoint CurlConnector::EndpointOf(std::string_view url) {
+  const std::optional<Url> parts = ParseUrl(url);
+  if (!parts) throw std::invalid_argument("not a URL that can be connected to");
+  return {parts->host, parts->port};
+}
+
+ConnectFailure CurlConnector::Failed(ConnectAttempt& attempt, const ResolvedName& name) const {
+  ConnectFailure failure{ToFailure(attempt.code()), fmt::format("{}", attempt.error())};
+  if (ProxyStatus(attempt.easy()) == kProxyWantsAuthentication) {
+    failure.failure = TransportFailure::kProxyRefused;
+  }
+  if (!name.addresses.empty()) failure.cause += fmt::format(", addresses {}", name.addresses);
+  long error = 0;
+  curl_easy_getinfo(attempt.easy(), CURLINFO_OS_ERRNO, &error);
+  if (error != 0) {
+    failure.cause += fmt::format(", {} (errno {})",
+                                 std::generic_category().message(static_cast<int>(error)), error);
+  }
+  failure.cause = fmt::format("{}: {}", endpoint_.Text(), failure.cause);
+  return failure;
+}
+
+// When time is up while `doing` something: the caller's, or else the connect timeout.
+ConnectFailure CurlConnector::Late(TimePoint deadline, std::string_view doing) const {
+  const bool is_callers = deadline <= loop_.Now();
+  const std::string cause =
+      fmt::format("{}: {} was not over {}", endpoint_.Text(), doing,
+                  is_callers ? "when the call's time was up"
+                             : fmt::format("after {} ms", options_.connect_timeout.count()));
+  return {is_callers ? TransportFailure::kTimeout : TransportFailure::kDns, cause};
+}
+
 Task<CurlConnector::Result> CurlConnector::Connect(TimePoint deadline,
                                                    const std::stop_token& stop) {
-  ConnectAttempt attempt(loop_, PickMulti(), MakeEasy());
+  const TimePoint patience = loop_.Now() + options_.connect_timeout;
+  std::shared_ptr<const ResolvedName> name = names_.Known();
+  if (!name) {
+    NameLookup::Waiter lookup(loop_);
+    names_.Join(lookup);
+    const TimePoint until = std::min(deadline, patience);
+    const WaitPoint::Result woken = co_await lookup.done().Wait(until, stop);
+    // The connector is gone.
+    if (lookup.abandoned()) co_return ConnectFailure{TransportFailure::kCancelled};
+    if (woken == WaitPoint::Result::kStopped) {
+      co_return ConnectFailure{TransportFailure::kCancelled};
+    }
+    if (woken == WaitPoint::Result::kDeadline) co_return Late(deadline, "the name lookup");
+    name = lookup.result();
+  }
+  if (!name->error.empty()) {
+    co_return ConnectFailure{TransportFailure::kDns,
+                             fmt::format("{}: name lookup: {}", endpoint_.Text(), name->error)};
+  }
+
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(patience - loop_.Now());
+  const std::string resolved = name->addresses.empty()
+                                   ? std::string()
+                                   : fmt::format("{}:{}", endpoint_.Text(), name->addresses);
+  ConnectAttempt attempt(loop_, PickMulti(), MakeEasy(std::max(left, std::chrono::milliseconds(1))),
+                         resolved);
   attempts_.push_back(attempt);
   const WaitPoint::Result woken = co_await attempt.done().Wait(deadline, stop);
-  if (attempt.abandoned()) co_return TransportFailure::kCancelled;  // the connector is gone
-  if (woken == WaitPoint::Result::kStopped) co_return TransportFailure::kCancelled;
-  if (woken == WaitPoint::Result::kDeadline) co_return TransportFailure::kTimeout;
-  if (attempt.code() != CURLE_OK) co_return ToFailure(attempt.code());
+  // The connector is gone.
+  if (attempt.abandoned()) co_return ConnectFailure{TransportFailure::kCancelled};
+  if (woken == WaitPoint::Result::kStopped) co_return ConnectFailure{TransportFailure::kCancelled};
+  if (woken == WaitPoint::Result::kDeadline) co_return Late(deadline, "connecting");
+  if (attempt.code() != CURLE_OK) co_return Failed(attempt, *name);
 
   curl_socket_t fd = CURL_SOCKET_BAD;
   curl_easy_getinfo(attempt.easy(), CURLINFO_ACTIVESOCKET, &fd);
-  if (fd == CURL_SOCKET_BAD) co_return TransportFailure::kConnect;
-  auto connection =
-      std::make_unique<Connection>(loop_, attempt.multi(), attempt.easy(), fd, channel_);
-  attempt.Release();
+  if (fd == CURL_SOCKET_BAD) {
+    co_return ConnectFailure{TransportFailure::kConnect,
+                             fmt::format("{}: the connection is gone", endpoint_.Text())};
+  }
+  CurlMulti& multi = attempt.multi();
+  auto connection = std::make_unique<Connection>(loop_, multi, attempt.Release(), fd, channel_);
   connections_.push_back(*connection);
   co_return connection;
 }

@@ -1,9 +1,11 @@
 #pragma once
 
 #include <boost/intrusive/list.hpp>
+#include <cstdint>
 #include <memory>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -14,9 +16,16 @@
 #include "http/connection.h"
 #include "http/curl_multi.h"
 #include "http/http.h"
+#include "http/name_lookup.h"
 #include "http/transport_options.h"
 
 namespace modelgates::gateway {
+
+// Why there is no connection; `cause` as TransportError::cause.
+struct ConnectFailure {
+  TransportFailure failure;
+  std::string cause{};
+};
 
 // Makes connections to one upstream: names (cached for a while), the proxy's tunnel, both address
 // families side by side (RFC 8305), TLS. libcurl does all that, and nothing else.
@@ -25,7 +34,7 @@ namespace modelgates::gateway {
 // environment is listened to: not the proxy variables, .netrc, cookies, SSLKEYLOGFILE.
 class CurlConnector {
  public:
-  using Result = std::variant<std::unique_ptr<Connection>, TransportFailure>;
+  using Result = std::variant<std::unique_ptr<Connection>, ConnectFailure>;
 
   CurlConnector(EpollLoop& loop, const TransportOptions& options, BaseUrl url);
   CurlConnector(const CurlConnector&) = delete;
@@ -33,26 +42,38 @@ class CurlConnector {
   // Closes every connection made; who still waits for or on one goes on with an abandoned one.
   ~CurlConnector();
 
-  // kDns, kConnect, kConnectTimeout, kTls, kTlsUntrusted; kTimeout when `deadline` comes first;
-  // kCancelled when stopped, or when the connector goes away. `stop` must outlive the task.
+  // kDns, kConnect, kConnectTimeout, kTls, kTlsUntrusted, kProxyRefused; kTimeout when `deadline`
+  // comes first; kCancelled when stopped, or when the connector goes away. `stop` must outlive the
+  // task.
   Task<Result> Connect(TimePoint deadline, const std::stop_token& stop);
 
   size_t open_connections() const { return connections_.size(); }
 
  private:
+  struct Endpoint {
+    std::string host;  // IPv6 in brackets
+    int port = 0;
+    std::string Text() const;
+  };
   struct ShareDeleter {
     void operator()(CURLSH* share) const { curl_share_cleanup(share); }
   };
 
-  CurlEasy MakeEasy() const;
+  static Endpoint EndpointOf(std::string_view url);
+  CurlEasy MakeEasy(std::chrono::milliseconds timeout) const;
   CurlMulti& PickMulti();
+  ConnectFailure Failed(ConnectAttempt& attempt, const ResolvedName& name) const;
+  ConnectFailure Late(TimePoint deadline, std::string_view doing) const;
 
   EpollLoop& loop_;
   const TransportOptions& options_;
   const BaseUrl url_;
   const Connection::Channel channel_;
+  // Whose name is looked up and who is connected to: the proxy, or else the upstream.
+  const Endpoint endpoint_;
+  NameLookup names_;
 
-  // Names and TLS sessions, for all multi handles.
+  // TLS sessions, for all multi handles.
   std::unique_ptr<CURLSH, ShareDeleter> share_;
   std::vector<std::unique_ptr<CurlMulti>> multis_;
 

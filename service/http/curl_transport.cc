@@ -1,5 +1,7 @@
 #include "http/curl_transport.h"
 
+#include <fmt/format.h>
+
 #include <charconv>
 #include <optional>
 #include <stdexcept>
@@ -38,6 +40,10 @@ CurlTransport::CurlTransport(EpollLoop& loop, TransportOptions options)
           "\r\nAccept: application/json\r\nContent-Type: application/json\r\nUser-Agent: " +
           options_.user_agent + "\r\n"),
       scratch_(kScratchBytes),
+      queue_(std::make_shared<ConnectionQueue>(
+          loop, ConnectionQueue::Limits{.connections = options_.max_connections,
+                                        .connects = options_.max_connects,
+                                        .connect_timeout = options_.connect_timeout})),
       connector_(loop, options_, url_),
       pool_(loop, options_) {
   if (!IsSendableHeaderValue(options_.user_agent)) {
@@ -45,7 +51,7 @@ CurlTransport::CurlTransport(EpollLoop& loop, TransportOptions options)
   }
 }
 
-CurlTransport::~CurlTransport() = default;
+CurlTransport::~CurlTransport() { queue_->Close(); }
 
 void CurlTransport::Compose(const HttpRequest& request, RequestBytes& out) const {
   constexpr std::string_view kLength = "Content-Length: ";
@@ -67,6 +73,60 @@ void CurlTransport::Compose(const HttpRequest& request, RequestBytes& out) const
       .append(request.body());
 }
 
+Task<CurlTransport::Connected> CurlTransport::Connect(const SendOptions& options,
+                                                      ConnectionQueue::Need need, bool& reused) {
+  // One that waits for its next request is in the way of a new one.
+  if (queue_->full()) pool_.DropOldest();
+  const std::shared_ptr<ConnectionQueue> queue = queue_;
+  Task<ConnectionQueue::Result> wait = queue->Wait(need, options.deadline, options.stop);
+  ConnectionQueue::Result waited = co_await wait;
+  if (queue->closed()) co_return TransportError{TransportFailure::kCancelled, Delivery::kNever};
+  if (const auto* end = std::get_if<ConnectionQueue::End>(&waited)) co_return Missed(*end);
+  reused = std::holds_alternative<std::unique_ptr<Connection>>(waited);
+  if (reused) co_return std::get<std::unique_ptr<Connection>>(std::move(waited));
+
+  auto& place = std::get<ConnectionPlace>(waited);
+  Task<CurlConnector::Result> connect = connector_.Connect(options.deadline, options.stop);
+  CurlConnector::Result connected = co_await connect;
+  if (auto* failed = std::get_if<ConnectFailure>(&connected)) {
+    // `this` may be gone.
+    if (failed->failure != TransportFailure::kCancelled) ++stats_.connect_failures;
+    co_return TransportError{.failure = failed->failure,
+                             .delivery = Delivery::kNever,
+                             .cause = std::move(failed->cause)};
+  }
+  auto connection = std::get<std::unique_ptr<Connection>>(std::move(connected));
+  place.Made();
+  connection->Keep(std::move(place));
+  ++stats_.connects;
+  co_return connection;
+}
+
+TransportError CurlTransport::Missed(ConnectionQueue::End end) const {
+  switch (end) {
+    case ConnectionQueue::End::kTimeout:
+      return {.failure = TransportFailure::kTimeout,
+              .delivery = Delivery::kNever,
+              .cause = fmt::format("no connection came free: {} are open, of {}",
+                                   connector_.open_connections(), options_.max_connections)};
+    case ConnectionQueue::End::kConnectTimeout:
+      return {
+          .failure = TransportFailure::kConnectTimeout,
+          .delivery = Delivery::kNever,
+          .cause = fmt::format("no connection came free within {} ms, and {} were in the making",
+                               options_.connect_timeout.count(), options_.max_connects)};
+    case ConnectionQueue::End::kStopped:
+    case ConnectionQueue::End::kClosed:
+      break;
+  }
+  return {TransportFailure::kCancelled, Delivery::kNever};
+}
+
+void CurlTransport::Keep(std::unique_ptr<Connection> connection,
+                         std::optional<std::chrono::seconds> hint) {
+  if (!queue_->Give(connection)) pool_.Put(std::move(connection), hint);
+}
+
 Task<HttpResult> CurlTransport::Send(const HttpRequest& request, SendOptions options) {
   if (const auto failure = Ended(options, loop_.Now())) {
     co_return TransportError{*failure, Delivery::kNever};
@@ -74,18 +134,15 @@ Task<HttpResult> CurlTransport::Send(const HttpRequest& request, SendOptions opt
   RequestBytes bytes;
   Compose(request, bytes);
 
+  auto need = options.fresh_connection ? ConnectionQueue::Need::kNew : ConnectionQueue::Need::kAny;
   std::unique_ptr<Connection> connection = options.fresh_connection ? nullptr : pool_.Take();
   for (;;) {
-    const bool reused = connection != nullptr;
+    bool reused = connection != nullptr;
     if (!connection) {
-      CurlConnector::Result connected = co_await connector_.Connect(options.deadline, options.stop);
-      if (const auto* failure = std::get_if<TransportFailure>(&connected)) {
-        // `this` may be gone when the failure is kCancelled.
-        if (*failure != TransportFailure::kCancelled) ++stats_.connect_failures;
-        co_return TransportError{*failure, Delivery::kNever};
-      }
+      Task<Connected> connect = Connect(options, need, reused);
+      Connected connected = co_await connect;
+      if (auto* error = std::get_if<TransportError>(&connected)) co_return std::move(*error);
       connection = std::get<std::unique_ptr<Connection>>(std::move(connected));
-      ++stats_.connects;
       if (const auto late = Ended(options, loop_.Now())) {
         co_return TransportError{*late, Delivery::kNever};
       }
@@ -97,15 +154,17 @@ Task<HttpResult> CurlTransport::Send(const HttpRequest& request, SendOptions opt
     while (progress == RoundTrip::Progress::kWaiting) {
       const WaitPoint::Result woken = co_await connection->Wait(options.deadline, options.stop);
       if (connection->abandoned() || woken == WaitPoint::Result::kStopped) {
-        co_return trip.Error(TransportFailure::kCancelled);
+        co_return trip.Error(TransportFailure::kCancelled, "the call was cancelled");
       }
-      if (woken == WaitPoint::Result::kDeadline) co_return trip.Error(TransportFailure::kTimeout);
+      if (woken == WaitPoint::Result::kDeadline) {
+        co_return trip.Error(TransportFailure::kTimeout, "the time was up");
+      }
       progress = trip.Advance();
     }
     if (reused && progress != RoundTrip::Progress::kUnsent) ++stats_.reuses;
 
     if (progress == RoundTrip::Progress::kAnswered) {
-      if (trip.reusable()) pool_.Put(std::move(connection), trip.idle_hint());
+      if (trip.reusable()) Keep(std::move(connection), trip.idle_hint());
       co_return trip.TakeAnswer();
     }
     // Only a connection that had waited may have died unseen, and only a new one is proof that
@@ -119,6 +178,7 @@ Task<HttpResult> CurlTransport::Send(const HttpRequest& request, SendOptions opt
     // Another one is waited for, and nothing is on its way until it is there.
     if (options.offered != nullptr) *options.offered = false;
     connection = nullptr;
+    need = ConnectionQueue::Need::kNew;
   }
 }
 

@@ -1,11 +1,15 @@
 #pragma once
 
+#include <memory>
+#include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "base/epoll_loop.h"
 #include "http/base_url.h"
 #include "http/connection_pool.h"
+#include "http/connection_queue.h"
 #include "http/curl_connector.h"
 #include "http/http.h"
 #include "http/round_trip.h"
@@ -34,7 +38,14 @@ class CurlTransport final : public HttpTransport {
   TransportStats stats() const;
 
  private:
+  using Connected = std::variant<std::unique_ptr<Connection>, TransportError>;
+
   void Compose(const HttpRequest& request, RequestBytes& out) const;
+  // Waits for a connection, or for the turn to make one. `reused`: which of the two it was. After
+  // kCancelled `this` may be gone.
+  Task<Connected> Connect(const SendOptions& options, ConnectionQueue::Need need, bool& reused);
+  TransportError Missed(ConnectionQueue::End end) const;
+  void Keep(std::unique_ptr<Connection> connection, std::optional<std::chrono::seconds> hint);
 
   EpollLoop& loop_;
   const TransportOptions options_;
@@ -43,6 +54,7 @@ class CurlTransport final : public HttpTransport {
   std::string head_middle_;  // from " HTTP/1.1" to the field lines that never change
   std::vector<char> scratch_;
   TransportStats stats_;
+  std::shared_ptr<ConnectionQueue> queue_;
   CurlConnector connector_;
   ConnectionPool pool_;  // goes before the connector that made its connections
 };

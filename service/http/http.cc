@@ -43,6 +43,11 @@ bool MetStaleConnection(const HttpResult& result) {
   return error != nullptr && error->stale_connection;
 }
 
+std::string_view CauseOf(const HttpResult& result) {
+  const auto* error = std::get_if<TransportError>(&result);
+  return error != nullptr ? std::string_view(error->cause) : std::string_view();
+}
+
 std::string_view ToString(TransportFailure failure) {
   switch (failure) {
     case TransportFailure::kDns:
@@ -67,6 +72,8 @@ std::string_view ToString(TransportFailure failure) {
       return "garbage";
     case TransportFailure::kCancelled:
       return "cancelled";
+    case TransportFailure::kProxyRefused:
+      return "proxy_refused";
   }
   return "unknown";
 }

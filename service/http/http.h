@@ -81,7 +81,9 @@ enum class TransportFailure : uint8_t {
   kTimeout,         // the deadline passed
   kGarbage,         // what came back is not HTTP/1.x
   kCancelled,       // stop was requested
+  kProxyRefused,    // the proxy wants to know who we are (407)
 };
+inline constexpr auto kLastTransportFailure = TransportFailure::kProxyRefused;
 
 // Stable lower_snake name for the attempt log and metrics, e.g. "connect_timeout".
 std::string_view ToString(TransportFailure failure);
@@ -101,9 +103,15 @@ struct TransportError {
   // likely the upstream had closed it while it was idle, and the two crossed on the wire. Not a
   // proof: `delivery` says what is certain.
   bool stale_connection = false;
+  // What happened, for the log: phase, address, and the words of whoever found out (kernel, TLS,
+  // resolver, proxy). Nothing of request or answer.
+  std::string cause{};
 };
 
 using HttpResult = std::variant<HttpResponse, TransportError>;
+
+// TransportError::cause; empty for an answer.
+std::string_view CauseOf(const HttpResult& result);
 
 // TransportError::stale_connection; false for an answer.
 bool MetStaleConnection(const HttpResult& result);

@@ -1,5 +1,7 @@
 #include "http/round_trip.h"
 
+#include <fmt/format.h>
+
 #include <cstring>
 
 namespace modelgates::gateway {
@@ -40,6 +42,7 @@ RoundTrip::Progress RoundTrip::Send() {
       break;
   }
   if (connection_.buffers() && rest.size() > kTlsRecordBytes) maybe_sent_ = true;
+  why_ = connection_.Error();
   if (sent_ == 0 && !maybe_sent_) return Progress::kUnsent;
   // An upstream may answer and hang up without having read all of the request: what it said
   // before is still there to be received.
@@ -53,19 +56,21 @@ RoundTrip::Progress RoundTrip::Receive() {
     ResponseParser::State state = ResponseParser::State::kNeedMore;
     switch (result.io) {
       case Connection::Io::kDone:
-        heard_ = true;
+        heard_ += result.bytes;
         state = parser_.Put({scratch_.data(), result.bytes});
         explicit_bzero(scratch_.data(), result.bytes);  // it may have held a key
         break;
       case Connection::Io::kWouldBlock:
-        return cannot_send_ ? Fail(TransportFailure::kReset) : Progress::kWaiting;
+        return cannot_send_ ? Fail(TransportFailure::kReset, why_) : Progress::kWaiting;
       case Connection::Io::kClosed:
         if (parser_.PutEnd() == ResponseParser::State::kComplete) return Progress::kAnswered;
-        [[fallthrough]];
+        return Fail(Broken(), "the peer closed the connection");
       case Connection::Io::kBroken:
-        return Fail(parser_.started() ? TransportFailure::kTruncated : TransportFailure::kReset);
+        return Fail(Broken(), connection_.Error());
     }
-    if (state == ResponseParser::State::kGarbage) return Fail(TransportFailure::kGarbage);
+    if (state == ResponseParser::State::kGarbage) {
+      return Fail(TransportFailure::kGarbage, fmt::format("no HTTP/1.x: {}", parser_.error()));
+    }
     if (state == ResponseParser::State::kComplete) return Finish();
     if (!connection_.readable() && !cannot_send_) return Progress::kWaiting;
   }
@@ -80,14 +85,28 @@ RoundTrip::Progress RoundTrip::Finish() {
   return Progress::kAnswered;
 }
 
-RoundTrip::Progress RoundTrip::Fail(TransportFailure failure) {
+TransportFailure RoundTrip::Broken() const {
+  return parser_.started() ? TransportFailure::kTruncated : TransportFailure::kReset;
+}
+
+RoundTrip::Progress RoundTrip::Fail(TransportFailure failure, std::string why) {
   failure_ = failure;
+  why_ = std::move(why);
   return Progress::kFailed;
 }
 
-TransportError RoundTrip::Error(TransportFailure failure) const {
+std::string RoundTrip::Phase() const {
+  if (heard_ > 0) return fmt::format("within the answer, after {} bytes of it", heard_);
+  if (sent_all()) return "before the answer, with all of the request sent";
+  return fmt::format("within the request, with {} of {} bytes sent", sent_, request_.bytes.size());
+}
+
+TransportError RoundTrip::Error(TransportFailure failure, std::string_view why) const {
   const int status = parser_.status();
-  return {failure, status != 0 ? Delivery::kAnswered : delivery(), status};
+  return {.failure = failure,
+          .delivery = status != 0 ? Delivery::kAnswered : delivery(),
+          .http_status = status,
+          .cause = fmt::format("{}: {}, {}", connection_.Peer(), why, Phase())};
 }
 
 Delivery RoundTrip::delivery() const {

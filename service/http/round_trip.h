@@ -40,23 +40,25 @@ class RoundTrip {
   Progress Advance();
 
   // Not one byte came back, not even of an interim answer.
-  bool unheard() const { return !heard_; }
+  bool unheard() const { return heard_ == 0; }
 
   // The connection may carry another request.
   bool reusable() const { return reusable_; }
   std::optional<std::chrono::seconds> idle_hint() const { return parser_.idle_hint(); }
   HttpResponse TakeAnswer() { return parser_.Take(); }
 
-  // The error after kFailed.
-  TransportError Error() const { return Error(failure_); }
+  // The error after kFailed and kUnsent.
+  TransportError Error() const { return Error(failure_, why_); }
   // The error to report when `failure` comes from outside, at this point of the exchange.
-  TransportError Error(TransportFailure failure) const;
+  TransportError Error(TransportFailure failure, std::string_view why) const;
 
  private:
   Progress Send();
   Progress Receive();
   Progress Finish();
-  Progress Fail(TransportFailure failure);
+  Progress Fail(TransportFailure failure, std::string why);
+  TransportFailure Broken() const;
+  std::string Phase() const;
   Delivery delivery() const;
   bool sent_all() const { return sent_ == request_.bytes.size(); }
 
@@ -68,9 +70,10 @@ class RoundTrip {
   size_t sent_ = 0;           // bytes that were accepted for certain
   bool maybe_sent_ = false;   // of the body more may have been accepted than is known
   bool cannot_send_ = false;  // the connection takes no more; an answer may still be there
-  bool heard_ = false;        // something was received
+  size_t heard_ = 0;          // bytes that were received
   bool reusable_ = false;
   TransportFailure failure_ = TransportFailure::kReset;
+  std::string why_;
 };
 
 }  // namespace modelgates::gateway

@@ -21,7 +21,7 @@ struct TransportOptions {
   // What is spoken over the connections is HTTP, and TLS says so (ALPN).
   bool speaks_http = true;
 
-  // Names, TCP, proxy and TLS together.
+  // Names, TCP, proxy and TLS together. As long is waited for a turn to connect.
   std::chrono::milliseconds connect_timeout{5'000};
   // Of a body, before and after its content codings are removed.
   size_t max_response_bytes = 256 * 1024;
@@ -29,6 +29,11 @@ struct TransportOptions {
   // The addresses of a name are looked up again after this.
   std::chrono::seconds names_cached{30};
 
+  // Connections in all. A request that needs one more waits for one until its deadline.
+  size_t max_connections = 2'000;
+  // Connections in the making at once. A TLS handshake takes the loop about a millisecond, and as
+  // many as this keep it busy while they wait for the upstream.
+  size_t max_connects = 64;
   size_t max_idle_connections = 1'024;
   // Idle connections are closed after this, before the upstream would do it: 60 s is usual there.
   // An upstream that says less (Keep-Alive: timeout=5) is believed.

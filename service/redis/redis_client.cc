@@ -63,7 +63,8 @@ class RedisClient::Keeper : public std::enable_shared_from_this<Keeper> {
   // Why there is no connection.
   struct Trouble {
     RedisFailure failure = RedisFailure::kDown;
-    std::string reason;  // for the log
+    std::string reason;   // for the log
+    std::string cause{};  // likewise, as TransportError::cause
     std::string redis_error{};
   };
 
@@ -110,8 +111,8 @@ Task<RedisClient::Keeper::Trouble> RedisClient::Keeper::ServeOnce() {
   const TimePoint deadline = loop_.Now() + options_.connect_timeout;
   Task<CurlConnector::Result> connect = connector_->Connect(deadline, stop_token_);
   CurlConnector::Result connected = co_await connect;
-  if (const auto* failure = std::get_if<TransportFailure>(&connected)) {
-    co_return Trouble{RedisFailure::kDown, std::string(ToString(*failure))};
+  if (const auto* failure = std::get_if<ConnectFailure>(&connected)) {
+    co_return Trouble{RedisFailure::kDown, std::string(ToString(failure->failure)), failure->cause};
   }
   const auto link = std::make_shared<RedisLink>(
       loop_, std::get<std::unique_ptr<Connection>>(std::move(connected)), options_.limits);
@@ -164,7 +165,7 @@ Task<std::optional<RedisClient::Keeper::Trouble>> RedisClient::Keeper::Greet(
       const std::string word = ErrorWord(reply);
       const bool refused = IsRefusal(word);
       co_return Trouble{refused ? RedisFailure::kRefused : RedisFailure::kDown,
-                        refused ? "refused" : "not_ready", word};
+                        refused ? "refused" : "not_ready", "", word};
     }
     if (!reply.IsStatus("OK")) co_return Trouble{RedisFailure::kDown, "garbage"};
   }
@@ -191,6 +192,7 @@ void RedisClient::Keeper::GoDown(const Trouble& trouble) {
   LogLine line = log_.Line(refused ? Severity::kError : Severity::kWarning, "redis_down",
                            "the shared store cannot be reached");
   line.Add("url", url_.Shown()).Add("reason", trouble.reason);
+  if (!trouble.cause.empty()) line.Add("cause", trouble.cause);
   if (!trouble.redis_error.empty()) line.Add("redis_error", trouble.redis_error);
   log_.Write(line);
 }

@@ -166,7 +166,7 @@ Task<Outcome> Retrier::Send(const HttpRequest& request, const CallOptions& optio
     record.started = sent - options.started;
     record.elapsed = ended - sent;
     record.outcome_unknown = classification.retry == RetryClass::kOnceOver;
-    if (observer != nullptr) observer->OnAttempt(record);
+    if (observer != nullptr) observer->OnAttempt(record, CauseOf(outcome.last));
 
     // Before the decision: the failure that opens the breaker is not tried again. That a connection
     // was closed while it waited is no failure.

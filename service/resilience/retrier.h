@@ -5,6 +5,7 @@
 #include <chrono>
 #include <optional>
 #include <stop_token>
+#include <string_view>
 #include <utility>
 
 #include "base/event_loop.h"
@@ -85,7 +86,8 @@ struct CallOptions {
 // Is told what happens, as it happens: for metrics and the log.
 class AttemptObserver {
  public:
-  virtual void OnAttempt(const AttemptRecord& /*attempt*/) {}
+  // `cause`: TransportError::cause.
+  virtual void OnAttempt(const AttemptRecord& /*attempt*/, std::string_view /*cause*/) {}
   // Follows each OnAttempt; a second one revokes a retry, when the breaker refuses it after its
   // wait.
   virtual void OnDecision(const Decision& /*decision*/) {}

@@ -91,6 +91,9 @@ void CallScope::Finish(const End& end, TimePoint now) {
   }
   if (end.outcome != nullptr) {
     if (const int status = StatusOf(*end.outcome); status != 0) line.Add("http_status", status);
+    if (const std::string_view cause = CauseOf(end.outcome->last); !cause.empty()) {
+      line.Add("cause", cause);
+    }
     line.AddMilliseconds("upstream_ms", UpstreamTime(*end.outcome));
   }
   line.Add("attempts", AttemptsOf(end));
@@ -119,7 +122,7 @@ void CallScope::OnContractViolated(std::string_view field) {
   log_.Write(line.Add("field", field));
 }
 
-void CallScope::OnAttempt(const AttemptRecord& attempt) {
+void CallScope::OnAttempt(const AttemptRecord& attempt, std::string_view cause) {
   if (attempt.failure) {
     metrics_.AttemptFailed(rpc_, *attempt.failure, attempt.elapsed);
   } else {
@@ -131,6 +134,7 @@ void CallScope::OnAttempt(const AttemptRecord& attempt) {
   AddIdentity(line);
   if (attempt.http_status != 0) line.Add("http_status", attempt.http_status);
   if (attempt.failure) line.Add("failure", ToString(*attempt.failure));
+  if (!cause.empty()) line.Add("cause", cause);
   log_.Write(line.AddMilliseconds("started_ms", attempt.started)
                  .AddMilliseconds("elapsed_ms", attempt.elapsed));
 }

@@ -41,7 +41,7 @@ class CallScope final : public ExchangeObserver {
   // Once, when the status is settled.
   void Finish(const End& end, TimePoint now);
 
-  void OnAttempt(const AttemptRecord& attempt) override;
+  void OnAttempt(const AttemptRecord& attempt, std::string_view cause) override;
   void OnDecision(const Decision& decision) override;
   void OnAnswerLost() override;
   void OnMemoryFull() override;

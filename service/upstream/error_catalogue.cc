@@ -130,6 +130,10 @@ constexpr std::array kCatalogue = {
            kIfUnsent, "the upstream could not be reached: try again later"),
     Unsent("connect timeout", Failure::kConnectTimeout, v1::UPSTREAM_CONNECT_FAILED, kAlways,
            kIfUnsent, "the upstream took too long to accept a connection: try again later"),
+    Unsent("proxy that asks for authentication (407)", Failure::kProxyRefused,
+           v1::UPSTREAM_CONNECT_FAILED, kNever, kNever,
+           "the proxy in front of the upstream refused the gateway's credentials: operators should "
+           "check --upstream_proxy"),
     Unsent("TLS handshake broken off", Failure::kTls, v1::UPSTREAM_TLS_FAILED, kAlways, kIfUnsent,
            "the TLS handshake with the upstream broke off: try again later"),
     Unsent("certificate not trusted (CA, name, date)", Failure::kTlsUntrusted,
@@ -302,8 +306,9 @@ AnswerVerdict JudgeAnswer(const HttpResponse& response) {
 
 // Failures of a request that was not sent yet, and the end that we put to it ourselves.
 bool IsBeforeAnythingIsSent(Failure failure) {
-  constexpr Failure kBefore[] = {Failure::kDns, Failure::kConnect,      Failure::kConnectTimeout,
-                                 Failure::kTls, Failure::kTlsUntrusted, Failure::kCancelled};
+  constexpr Failure kBefore[] = {
+      Failure::kDns,          Failure::kConnect,   Failure::kConnectTimeout, Failure::kTls,
+      Failure::kTlsUntrusted, Failure::kCancelled, Failure::kProxyRefused};
   return std::find(std::begin(kBefore), std::end(kBefore), failure) != std::end(kBefore);
 }
 

@@ -25,7 +25,23 @@ FakeResolver::FakeResolver(std::string name, std::vector<std::string> addresses)
   the_resolver = this;
 }
 
-FakeResolver::~FakeResolver() { the_resolver = nullptr; }
+FakeResolver::~FakeResolver() {
+  the_resolver = nullptr;
+  Speak();
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [this] { return waiting_ == 0; });
+}
+
+void FakeResolver::BeSilent() {
+  const std::lock_guard lock(mutex_);
+  silent_ = true;
+}
+
+void FakeResolver::Speak() {
+  const std::lock_guard lock(mutex_);
+  silent_ = false;
+  changed_.notify_all();
+}
 
 void FakeResolver::SetAddresses(std::vector<std::string> addresses) {
   const std::lock_guard lock(mutex_);
@@ -39,8 +55,12 @@ int FakeResolver::lookups() const {
 
 bool FakeResolver::Answer(const std::string& name, std::vector<std::string>& addresses) {
   if (name != name_) return false;
-  const std::lock_guard lock(mutex_);
+  std::unique_lock lock(mutex_);
   ++lookups_;
+  ++waiting_;
+  changed_.wait(lock, [this] { return !silent_; });
+  --waiting_;
+  changed_.notify_all();
   addresses = addresses_;
   return true;
 }

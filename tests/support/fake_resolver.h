@@ -1,5 +1,6 @@
 #pragma once
 
+#include <condition_variable>
 #include <mutex>
 #include <string>
 #include <vector>
@@ -17,6 +18,9 @@ class FakeResolver {
   ~FakeResolver();
 
   void SetAddresses(std::vector<std::string> addresses);
+  // From now on it is silent: who asks waits until Speak.
+  void BeSilent();
+  void Speak();
   // How often the name was asked for.
   int lookups() const;
 
@@ -27,6 +31,9 @@ class FakeResolver {
   const std::string name_;
   mutable std::mutex mutex_;
   std::vector<std::string> addresses_;
+  std::condition_variable changed_;
+  bool silent_ = false;
+  int waiting_ = 0;
   int lookups_ = 0;
 };
 

@@ -61,7 +61,7 @@ std::string WriteTemporaryPem(X509* certificate) {
 
 }  // namespace
 
-TestCertificate::TestCertificate(const std::string& host) {
+TestCertificate::TestCertificate(const std::string& host, Validity validity) {
   const KeyPtr ca_key(EVP_EC_gen("P-256"));
   const KeyPtr key(EVP_EC_gen("P-256"));
   Require(ca_key && key);
@@ -75,6 +75,7 @@ TestCertificate::TestCertificate(const std::string& host) {
   Require(X509_sign(ca.get(), ca_key.get(), EVP_sha256()) > 0);
 
   const CertificatePtr server = MakeCertificate("test server", key.get(), 2);
+  if (validity == Validity::kOver) X509_gmtime_adj(X509_getm_notAfter(server.get()), -60);
   X509_set_issuer_name(server.get(), X509_get_subject_name(ca.get()));
   const bool is_address = !host.empty() && std::isdigit(static_cast<unsigned char>(host[0])) != 0;
   AddExtension(server.get(), ca.get(), NID_subject_alt_name, (is_address ? "IP:" : "DNS:") + host);

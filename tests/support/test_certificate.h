@@ -11,7 +11,8 @@ namespace modelgates::gateway {
 // name or IPv4 address. The authority's PEM file is removed with it.
 class TestCertificate {
  public:
-  explicit TestCertificate(const std::string& host);
+  enum class Validity { kNow, kOver };
+  explicit TestCertificate(const std::string& host, Validity validity = Validity::kNow);
   TestCertificate(const TestCertificate&) = delete;
   TestCertificate& operator=(const TestCertificate&) = delete;
   ~TestCertificate();

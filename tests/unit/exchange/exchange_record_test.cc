@@ -80,7 +80,7 @@ TEST(ExchangeRecord, KeepsEveryMemberOfAnAnswer) {
 }
 
 TEST(ExchangeRecord, KeepsEveryWayToLoseAnAnswer) {
-  for (int failure = 0; failure <= static_cast<int>(TransportFailure::kCancelled); ++failure) {
+  for (int failure = 0; failure <= static_cast<int>(kLastTransportFailure); ++failure) {
     for (int delivery = 0; delivery <= static_cast<int>(Delivery::kAnswered); ++delivery) {
       const Outcome written =
           Lost(static_cast<TransportFailure>(failure), static_cast<Delivery>(delivery));

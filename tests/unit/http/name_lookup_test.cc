@@ -1,8 +1,13 @@
 #include <arpa/inet.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include <filesystem>
+#include <iterator>
+#include <vector>
 
 #include "support/fake_resolver.h"
 #include "support/fake_upstream.h"
@@ -115,6 +120,106 @@ TEST_F(NameLookup, IsAskedAgainInTimeAndFollowed) {
   }
   EXPECT_EQ(moved.connections(), 1);
   EXPECT_EQ(resolver.lookups(), 2);
+}
+
+int Threads() {
+  return static_cast<int>(std::distance(std::filesystem::directory_iterator("/proc/self/task"),
+                                        std::filesystem::directory_iterator()));
+}
+
+// Given a resolver that takes its time, when a thousand calls come at once, then it is asked once,
+// by one thread, and all of them are served.
+TEST_F(NameLookup, IsOneForAllWhoComeAtOnce) {
+  FakeResolver resolver(kName, {"127.0.0.1"});
+  resolver.BeSilent();
+  TransportRunner transport(Options());
+  const int threads = Threads();
+  std::vector<std::future<Sent>> sent;
+  for (int i = 0; i < 1000; ++i) sent.push_back(transport.Start());
+  transport.OnLoop([] {});
+  EXPECT_LE(Threads(), threads + 1);
+  resolver.Speak();
+  for (std::future<Sent>& one : sent) ExpectOk(one.get(), "{}");
+  EXPECT_EQ(resolver.lookups(), 1);
+}
+
+// Given a resolver that never answers, then calls end by their own time, whatever thread still
+// waits for it; and when it speaks again, calls are served.
+TEST_F(NameLookup, ThatNeverEndsEndsNoCallLate) {
+  FakeResolver resolver(kName, {"127.0.0.1"});
+  resolver.BeSilent();
+  TransportOptions options = Options();
+  options.connect_timeout = 50ms;
+  TransportRunner transport(options);
+  const int threads = Threads();
+  for (int round = 0; round < 3; ++round) {
+    std::vector<std::future<Sent>> sent;
+    for (size_t i = 0; i < options.max_connects; ++i) sent.push_back(transport.Start());
+    for (std::future<Sent>& one : sent) {
+      const Sent ended = one.get();
+      ExpectError(ended, TransportFailure::kDns, Delivery::kNever);
+      EXPECT_FALSE(ended.offered);
+      EXPECT_THAT(ended.error().cause, testing::HasSubstr(kName));
+    }
+  }
+  TransportRunner::Limits limits;
+  limits.deadline = 20ms;
+  ExpectError(transport.Send("{}", limits), TransportFailure::kTimeout, Delivery::kNever);
+  EXPECT_LE(Threads(), threads + 1);
+  EXPECT_EQ(resolver.lookups(), 1);
+  resolver.Speak();
+  ASSERT_TRUE(transport.WaitForStats([&](const TransportStats&) {
+    return std::holds_alternative<HttpResponse>(transport.Send().result);
+  }));
+}
+
+TEST_F(NameLookup, ThatFailsIsToldToAllAndTriedAgain) {
+  FakeResolver resolver(kName, {});
+  resolver.BeSilent();
+  TransportRunner transport(Options());
+  std::vector<std::future<Sent>> sent;
+  for (int i = 0; i < 10; ++i) sent.push_back(transport.Start());
+  transport.OnLoop([] {});
+  resolver.Speak();
+  for (std::future<Sent>& one : sent) {
+    ExpectError(one.get(), TransportFailure::kDns, Delivery::kNever);
+  }
+  EXPECT_EQ(resolver.lookups(), 1);
+  resolver.SetAddresses({"127.0.0.1"});
+  ExpectOk(transport.Send(), "{}");
+  EXPECT_EQ(resolver.lookups(), 2);
+}
+
+TEST_F(NameLookup, OfTheProxyIsOneForAll) {
+  FakeResolver resolver(kName, {});
+  resolver.BeSilent();
+  TransportOptions options = Options();
+  options.base_url = "https://127.0.0.1:8443";
+  options.proxy = Secret("http://user:word@" + std::string(kName) + ":3128");
+  TransportRunner transport(options);
+  std::vector<std::future<Sent>> sent;
+  for (int i = 0; i < 10; ++i) sent.push_back(transport.Start());
+  transport.OnLoop([] {});
+  resolver.Speak();
+  for (std::future<Sent>& one : sent) {
+    const Sent ended = one.get();
+    ExpectError(ended, TransportFailure::kDns, Delivery::kNever);
+    EXPECT_THAT(ended.error().cause, testing::StartsWith(std::string(kName) + ":3128: "));
+  }
+  EXPECT_EQ(resolver.lookups(), 1);
+}
+
+// Who waits for it when the transport goes away is let go; the resolver may answer after that.
+TEST_F(NameLookup, IsLeftBehindByATransportThatGoesAway) {
+  FakeResolver resolver(kName, {"127.0.0.1"});
+  resolver.BeSilent();
+  {
+    TransportRunner transport(Options());
+    std::future<Sent> sent = transport.Start();
+    transport.DestroyTransport();
+    ExpectError(sent.get(), TransportFailure::kCancelled, Delivery::kNever);
+  }
+  EXPECT_EQ(upstream_.connections(), 0);
 }
 
 TEST(NameLookupDefaults, AreThoseOfTheContract) {

@@ -27,7 +27,7 @@ class RetrierLimitsTest : public testing::Test {
  protected:
   // A call from its start on; `outcome` has a value once it is over.
   struct Call final : AttemptObserver {
-    void OnAttempt(const AttemptRecord& attempt) override {
+    void OnAttempt(const AttemptRecord& attempt, std::string_view /*cause*/) override {
       told.push_back("attempt " + std::to_string(attempt.http_status));
     }
     void OnDecision(const Decision& decision) override {

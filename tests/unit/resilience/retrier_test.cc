@@ -21,7 +21,7 @@ using testing::IsEmpty;
 
 class RecordingObserver final : public AttemptObserver {
  public:
-  void OnAttempt(const AttemptRecord& attempt) override {
+  void OnAttempt(const AttemptRecord& attempt, std::string_view /*cause*/) override {
     told.push_back("attempt " + std::to_string(attempt.http_status));
   }
   void OnDecision(const Decision& decision) override {

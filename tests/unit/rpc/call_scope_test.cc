@@ -162,26 +162,43 @@ TEST_F(CallScopeTest, EscapesWhatTheCallerMayChoose) {
   EXPECT_EQ(line["peer"], "unix:\"a\"\n{\"event\":\"x\"}\uFFFD");
 }
 
+// What a caller is not told: whoever runs the gateway needs it, at the default level.
+TEST_F(CallScopeTest, LogsWhyACallWasLost) {
+  const Outcome outcome = OutcomeOf(TransportError{.failure = TransportFailure::kTlsUntrusted,
+                                                   .delivery = Delivery::kNever,
+                                                   .cause = "192.0.2.1:443: expired"});
+  const FailedCall failed = FailUpstream(kCreate, outcome);
+  Start(kCreate, Severity::kInfo);
+  const json line = Finished({.failed = &failed, .outcome = &outcome});
+  EXPECT_EQ(line["cause"], "192.0.2.1:443: expired");
+  const Outcome answered = OutcomeOf(JsonError(500));
+  const FailedCall refused = FailUpstream(kCreate, answered);
+  Start(kCreate, Severity::kInfo);
+  EXPECT_FALSE(Finished({.failed = &refused, .outcome = &answered}).contains("cause"));
+}
+
 TEST_F(CallScopeTest, LogsFailedAttemptsAtDebugOnly) {
   const AttemptRecord refused =
       RecordOf(TransportError{TransportFailure::kConnect, Delivery::kNever});
-  Start(kCreate, Severity::kInfo).OnAttempt(refused);
+  Start(kCreate, Severity::kInfo).OnAttempt(refused, "127.0.0.1:443: refused");
   EXPECT_EQ(capture_->text(), "");
 
   AttemptRecord answered = RecordOf(JsonError(503));
   answered.started = 1ms;
   answered.elapsed = 20ms;
   CallScope& scope = Start(kCreate);
-  scope.OnAttempt(refused);
-  scope.OnAttempt(answered);
-  scope.OnAttempt(RecordOf(JsonError(200)));
+  scope.OnAttempt(refused, "127.0.0.1:443: refused");
+  scope.OnAttempt(answered, "");
+  scope.OnAttempt(RecordOf(JsonError(200)), "");
   const std::vector<json> lines = capture_->Lines();
   ASSERT_EQ(lines.size(), 2u);
   EXPECT_EQ(lines[0]["event"], "attempt");
   EXPECT_EQ(lines[0]["severity"], "DEBUG");
   EXPECT_EQ(lines[0]["failure"], "connect");
+  EXPECT_EQ(lines[0]["cause"], "127.0.0.1:443: refused");
   EXPECT_FALSE(lines[0].contains("http_status"));
   EXPECT_EQ(lines[1]["http_status"], 503);
+  EXPECT_FALSE(lines[1].contains("cause"));
   EXPECT_EQ(lines[1]["started_ms"], 1);
   EXPECT_EQ(lines[1]["elapsed_ms"], 20);
   EXPECT_EQ(lines[1]["request_id"], "request-1");
@@ -204,7 +221,7 @@ TEST_F(CallScopeTest, CountsACallFromItsStartToItsEnd) {
   const Outcome outcome = OutcomeOf(TransportError{TransportFailure::kReset, Delivery::kMaybe},
                                     StopReason::kUnsafeExchange);
   const FailedCall failed = FailUpstream(kExchange, outcome);
-  scope_->OnAttempt(outcome.attempts[0]);
+  scope_->OnAttempt(outcome.attempts[0], "");
   scope_->OnDecision({.stop = StopReason::kUnsafeExchange, .retry_after = {}});
   scope_->OnAnswerLost();
   scope_->OnMemoryFull();

@@ -20,7 +20,7 @@ using enum RetryClass;
 constexpr Failure kFailures[] = {
     Failure::kDns,           Failure::kConnect, Failure::kConnectTimeout, Failure::kTls,
     Failure::kTlsUntrusted,  Failure::kReset,   Failure::kTruncated,      Failure::kTimeout,
-    Failure::kRefusedStream, Failure::kGarbage, Failure::kCancelled};
+    Failure::kRefusedStream, Failure::kGarbage, Failure::kCancelled,      Failure::kProxyRefused};
 constexpr Delivery kDeliveries[] = {Delivery::kNever, Delivery::kMaybe, Delivery::kAnswered};
 constexpr Rpc kRpcs[] = {Rpc::kCreateAuthCode, Rpc::kExchangeAuthCode};
 
@@ -407,6 +407,7 @@ INSTANTIATE_TEST_SUITE_P(
         Unsent("Dns", Failure::kDns, v1::UPSTREAM_DNS_FAILURE),
         Unsent("Connect", Failure::kConnect, v1::UPSTREAM_CONNECT_FAILED),
         Unsent("ConnectTimeout", Failure::kConnectTimeout, v1::UPSTREAM_CONNECT_FAILED),
+        Unsent("ProxyRefused", Failure::kProxyRefused, v1::UPSTREAM_CONNECT_FAILED, kNever, kNever),
         Unsent("Tls", Failure::kTls, v1::UPSTREAM_TLS_FAILED),
         Unsent("TlsUntrusted", Failure::kTlsUntrusted, v1::UPSTREAM_TLS_UNTRUSTED, kNever, kNever),
         Unsent("RefusedStream", Failure::kRefusedStream, v1::UPSTREAM_REFUSED_STREAM),

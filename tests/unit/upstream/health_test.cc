@@ -45,7 +45,7 @@ TEST(Health, OfAnEndWithoutAnAnswerIsBadUnlessWeEndedIt) {
   for (const Failure failure :
        {Failure::kDns, Failure::kConnect, Failure::kConnectTimeout, Failure::kTls,
         Failure::kTlsUntrusted, Failure::kRefusedStream, Failure::kReset, Failure::kTruncated,
-        Failure::kTimeout, Failure::kGarbage, Failure::kCancelled}) {
+        Failure::kTimeout, Failure::kGarbage, Failure::kCancelled, Failure::kProxyRefused}) {
     for (const Delivery delivery : {Delivery::kNever, Delivery::kMaybe, Delivery::kAnswered}) {
       for (const int status : {0, 200, 503}) {
         const TransportError error{failure, delivery, status};

@@ -1,0 +1,79 @@
+#include "integration/gateway_fixture.h"
+#include "support/fake_proxy.h"
+#include "support/test_certificate.h"
+
+namespace modelgates::gateway {
+namespace {
+
+using std::chrono::milliseconds;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+class UpstreamConnectionFlow : public GatewayTest {
+ protected:
+  // What the line of the only call says of it.
+  std::string Cause() const {
+    EXPECT_TRUE(log_.WaitForLines("call", 1));
+    return log_.Lines("call").at(0).value("cause", "");
+  }
+};
+
+// Given room for two connections, when many calls come at once, then all are served by these two.
+TEST_F(UpstreamConnectionFlow, AreAsManyAsAllowedWhoeverCalls) {
+  config_.max_upstream_connections = 2;
+  std::vector<std::unique_ptr<GatewayClient::PendingCreate>> calls;
+  for (int i = 0; i < 50; ++i) calls.push_back(client().StartCreate(MinimalCreate()));
+  for (const auto& call : calls) EXPECT_THAT(call->Wait(), Succeeds());
+  EXPECT_LE(upstream_.connections(), 2);
+}
+
+// Given all connections in use, when an exchange has waited for one until its deadline, then its
+// code was not sent.
+TEST_F(UpstreamConnectionFlow, ThatNeverComesFreeLeavesTheCodeUnsent) {
+  config_.max_upstream_connections = 1;
+  upstream_.SetDefault(kExchangePath, Answer::Hang());
+  const CallSettings long_one{.deadline = milliseconds(20'000)};
+  const CallSettings short_one{.deadline = milliseconds(1'000)};
+  auto holder = client().StartExchange(MinimalExchange("code-1"), long_one);
+  ASSERT_TRUE(upstream_.WaitForRequests(1));
+  const CallEnd waited = client().Exchange(MinimalExchange("code-2"), short_one);
+  EXPECT_THAT(waited, FailsWith(grpc::DEADLINE_EXCEEDED, "DEADLINE_EXCEEDED"));
+  EXPECT_EQ(ErrorOf(waited).Metadata("authCodeState"), "UNSENT");
+  holder->Cancel();
+  holder->Wait();
+  EXPECT_EQ(upstream_.Requests().size(), 1u);
+}
+
+TEST_F(UpstreamConnectionFlow, WhoseCertificateIsOverIsExplainedInTheLogAlone) {
+  const TestCertificate over("127.0.0.1", TestCertificate::Validity::kOver);
+  FakeUpstream::Options options;
+  options.tls = over.server_context();
+  const FakeUpstream upstream(options);
+  config_.upstream = upstream.url();
+  config_.upstream_ca_file = over.ca_file();
+  const auto created = Create();
+  EXPECT_THAT(created, FailsWith(grpc::UNAVAILABLE, "UPSTREAM_TLS_UNTRUSTED"));
+  EXPECT_THAT(created.status.error_message(), Not(HasSubstr("has expired")));
+  EXPECT_THAT(Cause(), AllOf(HasSubstr("certificate has expired"),
+                             HasSubstr("127.0.0.1:" + std::to_string(upstream.port()))));
+}
+
+TEST_F(UpstreamConnectionFlow, ThroughAProxyThatAsksWhoWeAreHasWordsOfItsOwn) {
+  const FakeProxy proxy(upstream_.port(),
+                        "HTTP/1.1 407 Who\r\nProxy-Authenticate: Basic\r\n"
+                        "Content-Length: 0\r\n\r\n");
+  std::string url = proxy.url();
+  url.insert(url.find("127."), "proxy-user:proxy-word@");
+  config_.upstream_proxy = Secret(url);
+  const auto exchanged = Exchange("code-1");
+  EXPECT_THAT(exchanged, FailsWith(grpc::UNAVAILABLE, "UPSTREAM_CONNECT_FAILED"));
+  EXPECT_EQ(ErrorOf(exchanged).Metadata("authCodeState"), "UNSENT");
+  EXPECT_EQ(ErrorOf(exchanged).Metadata("attempts"), "1");
+  EXPECT_THAT(exchanged.status.error_message(), HasSubstr("--upstream_proxy"));
+  EXPECT_THAT(Cause(), HasSubstr("407"));
+  EXPECT_THAT(log_.text(), Not(HasSubstr("proxy-word")));
+}
+
+}  // namespace
+}  // namespace modelgates::gateway
