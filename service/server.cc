@@ -36,6 +36,7 @@
 #include "rpc/exchange_reader.h"
 #include "rpc/oauth_service.h"
 #include "rpc/pipeline.h"
+#include "telemetry/reload_log.h"
 
 namespace modelgates::gateway {
 namespace {
@@ -43,10 +44,12 @@ namespace {
 // How long the end waits for exchanges that were told to end.
 constexpr std::chrono::seconds kAbortTime{1};
 
-TransportOptions ToTransportOptions(const Config& config) {
+TransportOptions ToTransportOptions(const Config& config, ReloadObserver& reloads) {
   TransportOptions options;
   options.base_url = config.upstream;
   options.ca_file = config.upstream_ca_file;
+  options.ca_setting = "upstream_ca_file";
+  options.reloads = &reloads;
   options.proxy = config.upstream_proxy;
   options.connect_timeout = config.connect_timeout;
   options.max_connections = static_cast<size_t>(config.max_upstream_connections);
@@ -73,9 +76,10 @@ ExchangeOptions ToExchangeOptions(const Config& config) {
 // What an exchange store needs.
 class SharedStore {
  public:
-  SharedStore(const Config& config, EpollLoop& loop, Log& log)
-      : client_(loop, *ParseRedisUrl(config.exchange_store.Reveal()), ToRedisOptions(config), log),
-        peppers_(config.exchange_pepper_file, config.exchange_peppers, loop, log),
+  SharedStore(const Config& config, EpollLoop& loop, Log& log, ReloadObserver& reloads)
+      : client_(loop, *ParseRedisUrl(config.exchange_store.Reveal()),
+                ToRedisOptions(config, reloads), log),
+        peppers_(config.exchange_pepper_file, config.exchange_peppers, loop, &reloads),
         store_(client_, peppers_, ToStoreOptions(config), log) {}
 
   ExchangeStore& store() { return store_; }
@@ -83,9 +87,11 @@ class SharedStore {
   void Close() { client_.Close(); }
 
  private:
-  static RedisOptions ToRedisOptions(const Config& config) {
+  static RedisOptions ToRedisOptions(const Config& config, ReloadObserver& reloads) {
     RedisOptions options;
     options.ca_file = config.exchange_store_ca_file;
+    options.ca_setting = "exchange_store_ca_file";
+    options.reloads = &reloads;
     return options;
   }
 
@@ -131,7 +137,7 @@ class RealServer final : public Server, private Drainable {
   RealServer(const Config& config, Log& log)
       : config_(config),
         log_(log),
-        transport_(loop_, ToTransportOptions(config_)),
+        transport_(loop_, ToTransportOptions(config_, reloads_)),
         breaker_log_(log_),
         budget_(ToBudgetOptions(config_)),
         breaker_(ToBreakerOptions(config_), Random(), &breaker_log_),
@@ -140,7 +146,7 @@ class RealServer final : public Server, private Drainable {
         secrets_([this](int error) { WarnOfUnlockedMemory(error); }),
         shared_(config_.exchange_store.empty()
                     ? nullptr
-                    : std::make_unique<SharedStore>(config_, loop_, log_)),
+                    : std::make_unique<SharedStore>(config_, loop_, log_, reloads_)),
         exchanges_(loop_, retrier_, ToExchangeOptions(config_), ReadExchange,
                    shared_ ? &shared_->store() : nullptr, secrets_),
         admission_(config_.max_concurrent_calls),
@@ -326,6 +332,7 @@ class RealServer final : public Server, private Drainable {
   Metrics metrics_;
   EpollLoop loop_;
   absl::BitGen random_;
+  ReloadLog reloads_{log_, metrics_};
   CurlTransport transport_;
   BreakerLog breaker_log_;
   RetryBudget budget_;

@@ -42,6 +42,10 @@ constexpr std::array kStatusClasses = {"1xx", "2xx", "3xx", "4xx", "5xx", kOther
 // The fields that a reply can do without; the last is for any other.
 constexpr std::array kAnswerFields = {"app_id", "created_at", "user_id", kOther};
 
+// The settings that name files which are read again; the last is for any other.
+constexpr std::array kReloadedFiles = {"api_key_file", "exchange_pepper_file",
+                                       "exchange_store_ca_file", "upstream_ca_file", kOther};
+
 // Seconds, from a refusal that sends nothing to the longest usual deadline.
 const prometheus::Histogram::BucketBoundaries& Seconds() {
   static const auto& seconds = *new prometheus::Histogram::BucketBoundaries{
@@ -93,6 +97,7 @@ auto Histograms(prometheus::Registry& registry, const char* name, const char* he
 Metrics::Metrics() : registry_(std::make_unique<prometheus::Registry>()) {
   static_assert(kGrpcCodeNames.size() == kGrpcCodes);
   static_assert(kAnswerFields.size() == kFields);
+  static_assert(kReloadedFiles.size() == kFiles);
   static_assert(kFailures + kStatusClasses.size() == kOutcomes);
   static_assert(oauth::v1::ErrorReason_MAX < kReasons);
   prometheus::Registry& registry = *registry_;
@@ -189,6 +194,15 @@ Metrics::Metrics() : registry_(std::make_unique<prometheus::Registry>()) {
                               "Failures to accept a connection for want of descriptors or memory; "
                               "the connection waits.")
                          .Add({});
+  auto reloads =
+      Counters(registry, "oauth_gateway_reloads_total",
+               "Files that changed: taken into use, or not because they cannot be used.");
+  for (size_t i = 0; i < kFiles; ++i) {
+    for (const Reload result : {Reload::kOk, Reload::kFailed}) {
+      reloads_[i][static_cast<size_t>(result)] = reloads.Add(
+          {{"file", kReloadedFiles[i]}, {"result", result == Reload::kOk ? "ok" : "failed"}});
+    }
+  }
   calls_in_flight_ =
       Gauges(registry, "oauth_gateway_calls_in_flight", "Calls that run now.").Add({});
   retry_budget_tokens_ = Gauges(registry, "oauth_gateway_retry_budget_tokens",
@@ -256,6 +270,13 @@ void Metrics::ContractViolated(std::string_view field) {
   const auto known_end = kAnswerFields.end() - 1;
   const auto found = std::find(kAnswerFields.begin(), known_end, field);
   contract_violations_[static_cast<size_t>(found - kAnswerFields.begin())]->Increment();
+}
+
+void Metrics::FileReloaded(std::string_view setting, Reload result) {
+  const auto known_end = kReloadedFiles.end() - 1;
+  const auto found = std::find(kReloadedFiles.begin(), known_end, setting);
+  const auto file = static_cast<size_t>(found - kReloadedFiles.begin());
+  reloads_[file][static_cast<size_t>(result)]->Increment();
 }
 
 void Metrics::SetExchanges(ExchangeState state, size_t count) {

@@ -82,6 +82,10 @@ class Metrics {
   void ReflectionRefused();
   // A call of a method that the gateway does not serve.
   void UnknownMethodCalled();
+  enum class Reload : uint8_t { kOk, kFailed };
+  // `setting`: the one that names the file.
+  void FileReloaded(std::string_view setting, Reload result);
+
   // All since the start.
   void SetLogLinesDropped(uint64_t total);
 
@@ -100,8 +104,9 @@ class Metrics {
   static constexpr size_t kFailures = static_cast<size_t>(kLastTransportFailure) + 1;
   static constexpr size_t kOutcomes = kFailures + 5 + 1;  // then 1xx to 5xx, then "other"
   static constexpr size_t kDecisions = static_cast<size_t>(StopReason::kUnsafeExchange) + 2;
-  static constexpr size_t kReasons = 64;  // above every number of ErrorReason
-  static constexpr size_t kFields = 4;    // see metrics.cc, the last is "other"
+  static constexpr size_t kReasons = 64;   // above every number of ErrorReason
+  static constexpr size_t kFiles = 4 + 1;  // see metrics.cc, the last is "other"
+  static constexpr size_t kFields = 4;     // see metrics.cc, the last is "other"
 
   struct PerRpc {
     Counter* started = nullptr;
@@ -131,6 +136,7 @@ class Metrics {
   Counter* own_key_refused_ = nullptr;
   Counter* log_lines_dropped_ = nullptr;
   Counter* accept_failures_ = nullptr;
+  std::array<std::array<Counter*, 2>, kFiles> reloads_{};
   Gauge* calls_in_flight_ = nullptr;
   Gauge* retry_budget_tokens_ = nullptr;
   Gauge* breaker_state_ = nullptr;

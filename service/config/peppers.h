@@ -14,6 +14,7 @@ struct Peppers {
   Secret in_use;
   // Accepted beside it while the peppers are rotated; empty: none.
   Secret other;
+  friend bool operator==(const Peppers&, const Peppers&) = default;
 };
 
 // Reads `path`: one or two lines, each a pepper of at least 32 visible ASCII characters, white

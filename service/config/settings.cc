@@ -30,7 +30,7 @@ std::vector<Setting> MakeSettings() {
            RedactUrl),
       Text("upstream_ca_file", "FILE", &C::upstream_ca_file, Empty::kAllowed, nullptr,
            "PEM file of the CAs that the upstream's certificate may come from, instead of the "
-           "system's."),
+           "system's. Read again when it changes."),
       SecretUrl("upstream_proxy", &C::upstream_proxy, ProxyRule,
                 "HTTP proxy to the upstream: http://[user:password@]host:port. Proxy variables of "
                 "the environment are ignored."),
@@ -145,7 +145,7 @@ std::vector<Setting> MakeSettings() {
           "or rediss:// for TLS. None: only the gateway that served the exchange finds it."),
       Text("exchange_store_ca_file", "FILE", &C::exchange_store_ca_file, Empty::kAllowed, nullptr,
            "PEM file of the CAs that the store's certificate may come from, instead of the "
-           "system's."),
+           "system's. Read again when it changes."),
       Switch("exchange_store_fail_closed", &C::exchange_store_fail_closed,
              "Refuse exchanges while the store cannot be asked, instead of going on without it."),
       Text("exchange_pepper_file", "FILE", &C::exchange_pepper_file, Empty::kAllowed, nullptr,

@@ -18,7 +18,7 @@ namespace {
 // libcurl looks a connection up among all of its multi handle at every send and receive.
 constexpr size_t kConnectionsPerMulti = 64;
 
-// The trusted certificates are parsed once in this time and not for every connection.
+// The system's certificates are parsed once in this time and not for every connection.
 constexpr long kTrustCachedSeconds = 300;
 
 constexpr long kProxyWantsAuthentication = 407;
@@ -29,8 +29,10 @@ void InitLibcurl() {
   if (code != CURLE_OK) throw std::bad_alloc();
 }
 
-CURLcode SetUpTls(CURL*, void* ssl_context, void*) {
+// `cas`: an X509_STORE, or null for libcurl's own.
+CURLcode SetUpTls(CURL*, void* ssl_context, void* cas) {
   auto* context = static_cast<SSL_CTX*>(ssl_context);
+  if (cas != nullptr) SSL_CTX_set1_cert_store(context, static_cast<X509_STORE*>(cas));
   // libcurl writes the secrets of all TLS connections to the file that the environment's
   // SSLKEYLOGFILE names. Not here.
   SSL_CTX_set_keylog_callback(context, nullptr);
@@ -83,11 +85,29 @@ CurlConnector::CurlConnector(EpollLoop& loop, const TransportOptions& options, B
       url_(std::move(url)),
       channel_(ChannelFor(url_, options)),
       endpoint_(EndpointOf(options.proxy.empty() ? url_.origin : options.proxy.Reveal())),
-      names_(loop, endpoint_.host, options.names_cached),
-      share_((InitLibcurl(), curl_share_init())) {
-  if (!share_) throw std::bad_alloc();
+      names_(loop, endpoint_.host, options.names_cached) {
+  InitLibcurl();
+  if (options.ca_file.empty()) {
+    AddTrust(TrustedCas());
+    return;
+  }
+  // One that cannot be read trusts nobody until it can.
+  cas_.emplace(loop,
+               ReloadedFile<TrustedCas>::Options{.path = options.ca_file,
+                                                 .setting = options.ca_setting,
+                                                 .interval = options.ca_check_interval},
+               &TrustedCas::Read, TrustedCas::Read(options.ca_file).value_or(TrustedCas()),
+               options.reloads, [this](const TrustedCas& cas) { AddTrust(cas); });
+  AddTrust(cas_->value());
+}
+
+// A session that is resumed is not verified again, so new CAs begin without any.
+void CurlConnector::AddTrust(TrustedCas cas) {
+  Trust trust{std::move(cas), std::unique_ptr<CURLSH, ShareDeleter>(curl_share_init())};
+  if (!trust.sessions) throw std::bad_alloc();
   // One thread, so no lock functions.
-  curl_share_setopt(share_.get(), CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION);
+  curl_share_setopt(trust.sessions.get(), CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION);
+  trusts_.push_back(std::move(trust));
 }
 
 CurlConnector::~CurlConnector() {
@@ -115,7 +135,7 @@ CurlEasy CurlConnector::MakeEasy(std::chrono::milliseconds timeout) const {
   set(CURLOPT_CONNECT_ONLY, 1L);
   set(CURLOPT_PROTOCOLS_STR, "http,https");
   set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
-  set(CURLOPT_SHARE, share_.get());
+  set(CURLOPT_SHARE, trusts_.back().sessions.get());
   set(CURLOPT_NOSIGNAL, 1L);
   // Its own buffer, 16 KiB a connection if not told otherwise, is used by transfers only.
   set(CURLOPT_BUFFERSIZE, 1024L);
@@ -130,10 +150,14 @@ CurlEasy CurlConnector::MakeEasy(std::chrono::milliseconds timeout) const {
   set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
   set(CURLOPT_SSL_VERIFYPEER, 1L);
   set(CURLOPT_SSL_VERIFYHOST, 2L);
-  if (!options_.ca_file.empty()) set(CURLOPT_CAINFO, options_.ca_file.c_str());
+  if (cas_) {
+    set(CURLOPT_CAINFO, static_cast<const char*>(nullptr));
+    set(CURLOPT_SSL_CTX_DATA, static_cast<void*>(trusts_.back().cas.store()));
+  }
   // The bundle alone: with a directory beside it libcurl parses both for every connection.
   set(CURLOPT_CAPATH, static_cast<const char*>(nullptr));
-  set(CURLOPT_CA_CACHE_TIMEOUT, kTrustCachedSeconds);
+  // With a store of ours libcurl would put the one that it met first in the place of a newer one.
+  set(CURLOPT_CA_CACHE_TIMEOUT, cas_ ? 0L : kTrustCachedSeconds);
   set(CURLOPT_SSL_CTX_FUNCTION, &SetUpTls);
   return easy;
 }

@@ -3,6 +3,7 @@
 #include <boost/intrusive/list.hpp>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include "base/epoll_loop.h"
+#include "base/reloaded_file.h"
 #include "base/task.h"
 #include "http/base_url.h"
 #include "http/connect_attempt.h"
@@ -18,6 +20,7 @@
 #include "http/http.h"
 #include "http/name_lookup.h"
 #include "http/transport_options.h"
+#include "http/trusted_cas.h"
 
 namespace modelgates::gateway {
 
@@ -47,6 +50,11 @@ class CurlConnector {
   // task.
   Task<Result> Connect(TimePoint deadline, const std::stop_token& stop);
 
+  // Follows changes of the CA file from now on.
+  void Watch() {
+    if (cas_) cas_->Watch();
+  }
+
   size_t open_connections() const { return connections_.size(); }
 
  private:
@@ -60,8 +68,15 @@ class CurlConnector {
   };
 
   static Endpoint EndpointOf(std::string_view url);
+  // CAs, and the TLS sessions that were verified by them.
+  struct Trust {
+    TrustedCas cas;
+    std::unique_ptr<CURLSH, ShareDeleter> sessions;
+  };
+
   CurlEasy MakeEasy(std::chrono::milliseconds timeout) const;
   CurlMulti& PickMulti();
+  void AddTrust(TrustedCas cas);
   ConnectFailure Failed(ConnectAttempt& attempt, const ResolvedName& name) const;
   ConnectFailure Late(TimePoint deadline, std::string_view doing) const;
 
@@ -73,8 +88,10 @@ class CurlConnector {
   const Endpoint endpoint_;
   NameLookup names_;
 
-  // TLS sessions, for all multi handles.
-  std::unique_ptr<CURLSH, ShareDeleter> share_;
+  // The last is in use, by all multi handles. Connections that stand or are being made use those
+  // before.
+  std::vector<Trust> trusts_;
+  std::optional<ReloadedFile<TrustedCas>> cas_;  // none: the system's
   std::vector<std::unique_ptr<CurlMulti>> multis_;
 
   template <class T>

@@ -49,6 +49,7 @@ CurlTransport::CurlTransport(EpollLoop& loop, TransportOptions options)
   if (!IsSendableHeaderValue(options_.user_agent)) {
     throw std::invalid_argument("user agent cannot be sent");
   }
+  connector_.Watch();
 }
 
 CurlTransport::~CurlTransport() { queue_->Close(); }

@@ -4,18 +4,26 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "base/secret.h"
 
 namespace modelgates::gateway {
 
+class ReloadObserver;
+
 struct TransportOptions {
   // Where the upstream is; the rules are those of ParseBaseUrl.
   std::string base_url;
-  // PEM file with the certificates to trust. Empty: the system's.
+  // PEM file with the certificates to trust, read again when it changes. Empty: the system's.
   std::string ca_file;
+  // The setting that names it, and who is told of its changes; may be null.
+  std::string_view ca_setting;
+  ReloadObserver* reloads = nullptr;
+  std::chrono::milliseconds ca_check_interval{1'000};
   // Goes through this HTTP proxy, by a CONNECT tunnel, so that the upstream sees the same bytes.
-  // "http://[user:password@]host:port". Empty: straight; the environment's proxy variables are not looked at.
+  // "http://[user:password@]host:port". Empty: straight; the environment's proxy variables are not
+  // looked at.
   Secret proxy;
   std::string user_agent = "modelgates-oauth-gateway";
   // What is spoken over the connections is HTTP, and TLS says so (ALPN).

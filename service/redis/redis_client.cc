@@ -27,6 +27,8 @@ BaseUrl ToBaseUrl(const RedisUrl& url) {
 TransportOptions ToTransportOptions(const RedisOptions& options) {
   TransportOptions transport;
   transport.ca_file = options.ca_file;
+  transport.ca_setting = options.ca_setting;
+  transport.reloads = options.reloads;
   transport.connect_timeout = options.connect_timeout;
   transport.speaks_http = false;
   return transport;
@@ -92,6 +94,7 @@ class RedisClient::Keeper : public std::enable_shared_from_this<Keeper> {
 
 Task<void> RedisClient::Keeper::Keep() {
   const std::shared_ptr<Keeper> self = shared_from_this();
+  if (connector_) connector_->Watch();
   while (connector_) {
     const TimePoint begin = loop_.Now();
     Task<Trouble> serve = ServeOnce();

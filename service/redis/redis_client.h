@@ -16,9 +16,14 @@
 
 namespace modelgates::gateway {
 
+class ReloadObserver;
+
 struct RedisOptions {
   // PEM file with the certificates to trust. Empty: the system's.
   std::string ca_file;
+  // As TransportOptions: the setting that names it, and who is told when it changes.
+  std::string_view ca_setting;
+  ReloadObserver* reloads = nullptr;
   // Names, TCP, TLS, login and database together.
   std::chrono::milliseconds connect_timeout{1'000};
   // While the server is down it is tried again this often.

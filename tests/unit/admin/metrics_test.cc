@@ -42,6 +42,7 @@ const std::map<std::string, Shape> kPromised = {
     {"oauth_gateway_exchange_memory_full_total", {"counter", {}}},
     {"oauth_gateway_exchange_store_unavailable_total", {"counter", {}}},
     {"oauth_gateway_exchange_memory_bytes", {"gauge", {}}},
+    {"oauth_gateway_reloads_total", {"counter", {"file", "result"}}},
     {"oauth_gateway_resend_prevented_total", {"counter", {}}},
     {"oauth_gateway_upstream_contract_violations_total", {"counter", {"field"}}},
     {"oauth_gateway_error_details_truncated_total", {"counter", {}}},

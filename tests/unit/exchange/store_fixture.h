@@ -111,7 +111,7 @@ class StoreGateway {
     EXPECT_TRUE(parsed.ok());
     thread_.On([&] {
       client_.emplace(thread_.loop(), *ParseRedisUrl(url), redis_options, capture_.log());
-      peppers_.emplace(path, *std::move(parsed), thread_.loop(), capture_.log());
+      peppers_.emplace(path, *std::move(parsed), thread_.loop(), nullptr);
       store_.emplace(*client_, *peppers_, options, capture_.log());
     });
   }
@@ -120,6 +120,7 @@ class StoreGateway {
   ~StoreGateway() {
     thread_.On([this] {
       store_.reset();
+      peppers_.reset();
       client_.reset();
     });
     std::filesystem::remove(pepper_path_);

@@ -1,0 +1,42 @@
+#include "http/trusted_cas.h"
+
+#include <openssl/x509_vfy.h>
+
+#include <fstream>
+#include <iterator>
+#include <new>
+#include <vector>
+
+#include "base/pem_certificates.h"
+
+namespace modelgates::gateway {
+namespace {
+
+constexpr std::streamsize kMaxBytes = 16 << 20;
+
+}  // namespace
+
+TrustedCas::TrustedCas() : store_(X509_STORE_new(), X509_STORE_free) {
+  if (!store_) throw std::bad_alloc();
+  // As libcurl has it: an intermediate that is in the file is trusted by itself.
+  X509_STORE_set_flags(store_.get(), X509_V_FLAG_TRUSTED_FIRST | X509_V_FLAG_PARTIAL_CHAIN);
+}
+
+absl::StatusOr<TrustedCas> TrustedCas::Read(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  TrustedCas cas;
+  cas.pem_.assign(std::istreambuf_iterator<char>(file), {});
+  if (!file || cas.pem_.size() > kMaxBytes) {
+    return absl::UnavailableError("must be a file of at most 16 MiB that can be read");
+  }
+  absl::StatusOr<std::vector<X509Pointer>> certificates = ParsePemCertificates(cas.pem_);
+  if (!certificates.ok()) return certificates.status();
+  for (const X509Pointer& certificate : *certificates) {
+    if (X509_STORE_add_cert(cas.store_.get(), certificate.get()) != 1) {
+      return absl::InvalidArgumentError("must hold certificates that OpenSSL takes");
+    }
+  }
+  return cas;
+}
+
+}  // namespace modelgates::gateway

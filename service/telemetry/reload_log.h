@@ -1,0 +1,27 @@
+#pragma once
+
+#include <string_view>
+
+#include "admin/metrics.h"
+#include "base/log.h"
+#include "base/reloaded_file.h"
+
+namespace modelgates::gateway {
+
+// What operators see of files that change: a line of the log and a count each.
+class ReloadLog final : public ReloadObserver {
+ public:
+  // Both must outlive this.
+  ReloadLog(Log& log, Metrics& metrics) : log_(log), metrics_(metrics) {}
+
+  // `reloaded`, with `setting`.
+  void OnReloaded(std::string_view setting) override;
+  // `reload_failed`, an error, with `setting` and `error`.
+  void OnReloadFailed(std::string_view setting, std::string_view why) override;
+
+ private:
+  Log& log_;
+  Metrics& metrics_;
+};
+
+}  // namespace modelgates::gateway
