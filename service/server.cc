@@ -41,6 +41,8 @@
 namespace modelgates::gateway {
 namespace {
 
+using std::chrono::system_clock;
+
 // How long the end waits for exchanges that were told to end.
 constexpr std::chrono::seconds kAbortTime{1};
 
@@ -142,7 +144,8 @@ class RealServer final : public Server, private Drainable {
         budget_(ToBudgetOptions(config_)),
         breaker_(ToBreakerOptions(config_), Random(), &breaker_log_),
         retrier_(loop_, transport_, Random(), config_.retry_budget ? &budget_ : nullptr,
-                 config_.breaker ? &breaker_ : nullptr),
+                 config_.breaker ? &breaker_ : nullptr,
+                 [] { return std::chrono::floor<std::chrono::seconds>(system_clock::now()); }),
         secrets_([this](int error) { WarnOfUnlockedMemory(error); }),
         shared_(config_.exchange_store.empty()
                     ? nullptr

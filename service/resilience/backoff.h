@@ -27,9 +27,10 @@ Duration BackoffDelay(const RetryPolicy& policy, int retry_number, double random
 //
 // `retry-after-ms` (decimal milliseconds) wins when it is a number that is not negative, zero
 // included. Otherwise `Retry-After`: decimal seconds, or an HTTP date, which is measured against
-// the `Date` of the same answer, so that our clock does not matter. nullopt, which means the
-// ordinary backoff: no such field, under 0.5 ms, a date that is not after `Date` or has no usable
-// `Date` beside it, negative, "nan", "inf", and everything else that is no plain decimal number.
+// the `Date` of the same answer, so that our clock does not matter: the retrier dates answers that
+// have none. nullopt, which means the ordinary backoff: no such field, under 0.5 ms, a date that is
+// not after `Date` or has no usable `Date` beside it, negative, "nan", "inf", and everything else
+// that is no plain decimal number.
 std::optional<std::chrono::milliseconds> ParseRetryAfter(const HttpResponse& response);
 
 }  // namespace modelgates::gateway

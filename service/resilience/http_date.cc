@@ -1,5 +1,7 @@
 #include "resilience/http_date.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 
@@ -135,6 +137,18 @@ std::optional<std::chrono::sys_seconds> ParseHttpDate(std::string_view text) {
   if (IsDay(day)) return ParseRfc850(after_day);
   if (!IsShortDay(day)) return std::nullopt;
   return after_day.starts_with(',') ? ParseImfFixdate(after_day) : ParseAsctime(after_day);
+}
+
+std::string ToHttpDate(std::chrono::sys_seconds time) {
+  const auto day = std::chrono::floor<std::chrono::days>(time);
+  const std::chrono::year_month_day date(day);
+  const std::chrono::hh_mm_ss clock(time - day);
+  return fmt::format("{}, {:02} {} {:04} {:02}:{:02}:{:02} GMT",
+                     kDays[std::chrono::weekday(day).iso_encoding() - 1].substr(0, 3),
+                     static_cast<unsigned>(date.day()),
+                     kMonths[static_cast<unsigned>(date.month()) - 1],
+                     static_cast<int>(date.year()), clock.hours().count(), clock.minutes().count(),
+                     clock.seconds().count());
 }
 
 }  // namespace modelgates::gateway

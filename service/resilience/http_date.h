@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace modelgates::gateway {
@@ -15,5 +16,8 @@ namespace modelgates::gateway {
 // nullopt: another form or zone, or a day that the calendar does not have. Second 60 is allowed.
 // The name of the weekday must be one, but not that of the date.
 std::optional<std::chrono::sys_seconds> ParseHttpDate(std::string_view text);
+
+// As IMF-fixdate. Years 0 to 9999.
+std::string ToHttpDate(std::chrono::sys_seconds time);
 
 }  // namespace modelgates::gateway

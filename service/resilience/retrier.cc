@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/wait_point.h"
+#include "resilience/http_date.h"
 
 namespace modelgates::gateway {
 namespace {
@@ -90,6 +91,14 @@ Task<HttpResult> Retrier::SendOnce(const HttpRequest& request, const CallOptions
                                    .fresh_connection = fresh_connection});
 }
 
+// Who receives an answer without a date takes the time of its arrival (RFC 9110, 6.6.1): what
+// Retry-After says as a date is measured against it (see ParseRetryAfter).
+void Retrier::DateAnswer(HttpResult& result) const {
+  auto* response = std::get_if<HttpResponse>(&result);
+  if (response == nullptr || response->retry_after.empty() || !wall_clock_) return;
+  if (!ParseHttpDate(response->date)) response->date = ToHttpDate(wall_clock_());
+}
+
 Decision Retrier::DecideNext(const CallOptions& options, RetryClass retry_class, TimePoint now,
                              const Outcome& outcome) {
   const AttemptRecord* unknown = UnknownAttempt(options, outcome);
@@ -159,6 +168,7 @@ Task<Outcome> Retrier::Send(const HttpRequest& request, const CallOptions& optio
     const TimePoint attempt_deadline = AttemptDeadline(options, sent, unknown);
     Task<HttpResult> sending = SendOnce(request, options, attempt_deadline, fresh_connection);
     outcome.last = co_await sending;
+    DateAnswer(outcome.last);
     const bool stale_connection = MetStaleConnection(outcome.last);
     const TimePoint ended = loop_.Now();
     const Classification classification = options.classify(outcome.last);

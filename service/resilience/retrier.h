@@ -3,6 +3,7 @@
 #include <absl/container/inlined_vector.h>
 
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <stop_token>
 #include <string_view>
@@ -19,6 +20,9 @@
 #include "resilience/retry_policy.h"
 
 namespace modelgates::gateway {
+
+// Tells the time of day: to date what others said, never to wait.
+using WallClock = std::function<std::chrono::sys_seconds()>;
 
 // One line of the attempt log.
 struct AttemptRecord {
@@ -115,14 +119,17 @@ inline constexpr std::chrono::seconds kPatience{1};
 // pool.
 class Retrier {
  public:
-  // All must outlive every Send. `budget` and `breaker` may be null: there is none.
+  // All must outlive every Send. `budget` and `breaker` may be null: there is none. `wall_clock`
+  // dates answers whose Retry-After is a date and that have none of their own; empty: they stay so.
   Retrier(EventLoop& loop, HttpTransport& transport, RandomSource random,
-          RetryBudget* budget = nullptr, CircuitBreaker* breaker = nullptr)
+          RetryBudget* budget = nullptr, CircuitBreaker* breaker = nullptr,
+          WallClock wall_clock = nullptr)
       : loop_(loop),
         transport_(transport),
         random_(std::move(random)),
         budget_(budget),
-        breaker_(breaker) {}
+        breaker_(breaker),
+        wall_clock_(std::move(wall_clock)) {}
 
   // Each attempt sends the same bytes. `request`, `options` and `observer` must outlive the task;
   // `observer` may be null.
@@ -137,6 +144,7 @@ class Retrier {
                             TimePoint attempt_deadline, bool fresh_connection);
   Decision DecideNext(const CallOptions& options, RetryClass retry_class, TimePoint now,
                       const Outcome& outcome);
+  void DateAnswer(HttpResult& result) const;
   // Stopped, or out of time.
   bool IsOver(const CallOptions& options, Outcome& outcome) const;
   // By the breaker.
@@ -147,6 +155,7 @@ class Retrier {
   RandomSource random_;
   RetryBudget* const budget_;
   CircuitBreaker* const breaker_;
+  const WallClock wall_clock_;
 };
 
 }  // namespace modelgates::gateway

@@ -26,6 +26,15 @@ TEST_P(HttpDateTest, Parse) {
   EXPECT_EQ(seconds, GetParam().seconds);
 }
 
+TEST(HttpDate, IsWrittenAsItIsRead) {
+  for (const int64_t seconds : {784111777L, 0L, -1L, 1709208000L, 253402300799L}) {
+    const std::chrono::sys_seconds time{std::chrono::seconds(seconds)};
+    EXPECT_EQ(ParseHttpDate(ToHttpDate(time)), time);
+  }
+  EXPECT_EQ(ToHttpDate(std::chrono::sys_seconds(std::chrono::seconds(784111777))),
+            "Sun, 06 Nov 1994 08:49:37 GMT");
+}
+
 INSTANTIATE_TEST_SUITE_P(
     All, HttpDateTest,
     testing::Values(

@@ -76,7 +76,13 @@ class RetrierTest : public testing::Test {
   FakeLoop loop_;
   ScriptedTransport transport_{loop_};
   double random_ = 0.5;
-  Retrier retrier_{loop_, transport_, [this] { return random_; }};
+  // Sun, 06 Nov 1994 08:49:37 GMT.
+  Retrier retrier_{loop_,
+                   transport_,
+                   [this] { return random_; },
+                   nullptr,
+                   nullptr,
+                   [] { return std::chrono::sys_seconds(std::chrono::seconds(784111777)); }};
   HttpRequest request_{"/auth/keys/code"};
   std::stop_source stop_;
   CallOptions options_;
@@ -114,6 +120,50 @@ TEST_F(RetrierTest, AnAnswerThatStandsEndsTheCall) {
   EXPECT_EQ(outcome.attempts[0].delivery, Delivery::kAnswered);
   EXPECT_EQ(outcome.attempts[0].elapsed, 30ms);
   EXPECT_EQ(Elapsed(), 30ms);
+}
+
+HttpResponse Later(int status, std::string retry_after, std::string date) {
+  HttpResponse response;
+  response.status = status;
+  response.retry_after = std::move(retry_after);
+  response.date = std::move(date);
+  return response;
+}
+
+// Given an upstream without a clock, when it names the time from which on it can be asked, then
+// ours says how long that is. For an exchange it says as well that nothing was done.
+TEST_F(RetrierTest, ADateWithoutADateIsMeasuredByOurClock) {
+  for (const bool is_exchange : {false, true}) {
+    for (const int status : {429, 503, 529}) {
+      for (const char* date : {"", "yesterday"}) {
+        if (is_exchange) BeAnExchange();
+        options_.started = loop_.Now();
+        const size_t before = transport_.sends().size();
+        transport_.Then(Later(status, "Sun, 06 Nov 1994 08:49:39 GMT", date), 0ms)
+            .Then(Answer(200), 0ms);
+        EXPECT_EQ(Status(Call()), 200) << status;
+        EXPECT_EQ(transport_.sends().at(before + 1).at - transport_.sends().at(before).at, 2s);
+      }
+    }
+  }
+}
+
+TEST_F(RetrierTest, ADateOfTheUpstreamsOwnWins) {
+  transport_.Then(Later(503, "Sun, 06 Nov 2004 08:49:39 GMT", "Sun, 06 Nov 2004 08:49:38 GMT"),
+                  0ms);
+  transport_.Then(Answer(200), 0ms);
+  EXPECT_EQ(Status(Call()), 200);
+  EXPECT_THAT(SendTimes(), ElementsAre(0ms, 1s));
+}
+
+TEST_F(RetrierTest, ADateThatIsOverOrFarIsNoWaitOfOurs) {
+  transport_.Then(Later(503, "Sun, 06 Nov 1994 08:49:36 GMT", ""), 0ms).Then(Answer(200), 0ms);
+  EXPECT_EQ(Status(Call()), 200);
+  transport_.Then(Later(503, "Sun, 06 Nov 1995 08:49:36 GMT", ""), 0ms);
+  options_.started = loop_.Now();
+  const Outcome far = Call();
+  EXPECT_EQ(far.stop, StopReason::kDeadline);
+  EXPECT_GT(far.retry_after, std::chrono::hours(24 * 300));
 }
 
 // Given a connection that turns out to be dead, when a create goes out on it, then it goes out
