@@ -154,7 +154,8 @@ class RealServer final : public Server, private Drainable {
                    shared_ ? &shared_->store() : nullptr, secrets_),
         admission_(config_.max_concurrent_calls),
         credentials_(config_, loop_, log_, secrets_),
-        pipeline_({config_, loop_, log_, metrics_, retrier_, exchanges_, credentials_}),
+        pipeline_(
+            {config_, loop_, log_, metrics_, retrier_, exchanges_, credentials_, unread_replies_}),
         refusals_(log_, metrics_, pipeline_.fingerprints()),
         service_(loop_, pipeline_, admission_, refusals_),
         accept_failures_(log_, metrics_),
@@ -207,9 +208,8 @@ class RealServer final : public Server, private Drainable {
   void RefuseCalls() override { admission_.StartDraining(); }
   void SendGoaway() override { shutdown_->Begin(); }
   std::optional<size_t> Busy() override {
-    return AskLoop(loop_, [this] {
-      return static_cast<size_t>(admission_.running()) + exchanges_.in_flight();
-    });
+    return AskLoop(
+        loop_, [this] { return static_cast<size_t>(admission_.calls()) + exchanges_.in_flight(); });
   }
   bool EndConnections(Duration grace) override { return shutdown_->End(grace); }
   TimePoint Now() const override { return loop_.Now(); }
@@ -345,6 +345,7 @@ class RealServer final : public Server, private Drainable {
   std::unique_ptr<SharedStore> shared_;  // null: no gateway but this one knows of its exchanges
   ExchangeRegistry exchanges_;
   Admission admission_;
+  UnreadReplies unread_replies_{loop_, {}};
   Credentials credentials_;
   Pipeline pipeline_;
   Refusals refusals_;

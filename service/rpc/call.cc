@@ -1,5 +1,6 @@
 #include "rpc/call.h"
 
+#include <grpc/grpc.h>
 #include <grpc/support/time.h>
 
 namespace modelgates::gateway {
@@ -26,8 +27,21 @@ Call::Call(Rpc rpc, grpc::CallbackServerContext& context, EventLoop& loop)
       caller_deadline_(ToSteady(context.raw_deadline(), started_)) {}
 
 void Call::FinishWith(const grpc::Status& status) {
-  if (admitted_by_ != nullptr) admitted_by_->Settle();
+  if (admitted_by_ != nullptr) {
+    // gRPC's own handle of the call: it outlives the context, which goes with OnDone.
+    grpc_call* const call = context_.c_call();
+    if (call != nullptr) grpc_call_ref(call);
+    replied_ = call;
+    admitted_by_->Leave();
+  }
   Finish(status);
+}
+
+void Call::GiveUp() {
+  grpc_call* const call = replied_.exchange(nullptr);
+  if (call == nullptr) return;
+  grpc_call_cancel(call, nullptr);
+  grpc_call_unref(call);
 }
 
 void Call::AddTrailer(const std::string& name, const std::string& value) {
@@ -57,7 +71,8 @@ void Call::OnCancel() {
 }
 
 void Call::OnDone() {
-  if (admitted_by_ != nullptr) admitted_by_->Leave();
+  if (grpc_call* const call = replied_.exchange(nullptr)) grpc_call_unref(call);
+  done_ = true;
   self_.reset();
 }
 

@@ -4,6 +4,7 @@
 #include <grpcpp/server_context.h>
 #include <grpcpp/support/server_callback.h>
 
+#include <atomic>
 #include <memory>
 #include <stop_token>
 #include <string>
@@ -14,6 +15,7 @@
 #include "base/rpc.h"
 #include "exchange/exchange_identity.h"
 #include "frontend/admission.h"
+#include "frontend/unread_replies.h"
 #include "redaction/redaction.h"
 #include "rpc/validation.h"
 #include "upstream/rest_mapping.h"
@@ -24,13 +26,15 @@ namespace modelgates::gateway {
 //
 // It begins on a thread of gRPC, lives on the loop, and ends when both gRPC and the pipeline are
 // done with it. Nothing of gRPC may be touched after Finish.
-class Call : public grpc::ServerUnaryReactor, public std::enable_shared_from_this<Call> {
+class Call : public grpc::ServerUnaryReactor,
+             public SentReply,
+             public std::enable_shared_from_this<Call> {
  public:
   // Reads what is needed from `context`, which must outlive Finish.
   Call(Rpc rpc, grpc::CallbackServerContext& context, EventLoop& loop);
 
   // Keeps the call alive until gRPC is done with it. Once, before anything can end it.
-  // `admitted_by`: what it then leaves; null when it was refused.
+  // `admitted_by`: what it leaves at the end; null when it was refused.
   void Begin(Admission* admitted_by) {
     admitted_by_ = admitted_by;
     self_ = shared_from_this();
@@ -38,6 +42,8 @@ class Call : public grpc::ServerUnaryReactor, public std::enable_shared_from_thi
 
   // Sends trailers and status; the reply too when `status` is OK. Once.
   void FinishWith(const grpc::Status& status);
+  bool IsRead() const override { return done_.load(); }
+  void GiveUp() override;
   void AddTrailer(const std::string& name, const std::string& value);
 
   Rpc rpc() const { return rpc_; }
@@ -83,6 +89,9 @@ class Call : public grpc::ServerUnaryReactor, public std::enable_shared_from_thi
   const TimePoint caller_deadline_;
   std::stop_source stop_;
   Admission* admitted_by_ = nullptr;
+  // Whoever takes it from here owns it: OnDone, or GiveUp on the loop.
+  std::atomic<grpc_call*> replied_{nullptr};
+  std::atomic<bool> done_{false};
   std::shared_ptr<Call> self_;
 };
 

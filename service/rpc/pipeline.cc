@@ -56,6 +56,7 @@ Task<void> Pipeline::Serve(std::shared_ptr<Call> call) {
   call->AddTrailer("x-request-id", scope->request_id());
   Task<void> forward = Forward(*call, std::move(scope));
   co_await forward;
+  parts_.unread_replies.Add(std::move(call));
 }
 
 Task<void> Pipeline::Forward(Call& call, std::shared_ptr<CallScope> scope) {

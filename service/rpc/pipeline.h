@@ -26,6 +26,7 @@ class Pipeline {
     Retrier& retrier;
     ExchangeRegistry& exchanges;
     Credentials& credentials;
+    UnreadReplies& unread_replies;
   };
 
   explicit Pipeline(const Parts& parts);

@@ -77,8 +77,9 @@ class AllocationsTest : public testing::Test {
   Retrier retrier_{loop_, transport_, [] { return 0.5; }, &budget_, &breaker_};
   ExchangeRegistry exchanges_{loop_, retrier_, {}, ReadExchange};
   Admission admission_{1};
+  UnreadReplies unread_{loop_, {}};
   Credentials credentials_{config_, loop_, log_};
-  Pipeline pipeline_{{config_, loop_, log_, metrics_, retrier_, exchanges_, credentials_}};
+  Pipeline pipeline_{{config_, loop_, log_, metrics_, retrier_, exchanges_, credentials_, unread_}};
   Refusals refusals_{log_, metrics_, pipeline_.fingerprints()};
   OAuthServiceImpl service_{loop_, pipeline_, admission_, refusals_};
 };
