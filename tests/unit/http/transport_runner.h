@@ -47,7 +47,9 @@ class TransportRunner {
   Sent Send(std::string body, Limits limits) { return Start(std::move(body), limits).get(); }
   std::future<Sent> StartRequest(HttpRequest request, Limits limits);
 
-  // Runs `task` on the loop thread and waits for it.
+  // Runs `task` on the loop thread.
+  void Post(std::function<void()> task) { loop_.Post(std::move(task)); }
+  // The same, and waits for it.
   void OnLoop(const std::function<void()>& task);
 
   // On the loop thread.

@@ -214,6 +214,28 @@ TEST_P(TransportWait, MayBeDestroyedAfterTheTransport) {
   EXPECT_FALSE(done);
 }
 
+// Given an answer that came while the loop's thread did not get the CPU, and a deadline that passed
+// meanwhile, then it is the answer that counts.
+TEST(TransportDeadline, ThatPassedDuringAStallDoesNotHideAnAnswer) {
+  FakeUpstream upstream;
+  TransportRunner runner(upstream.url());
+  ExpectOk(runner.Send(), "{}");  // leaves a connection, so that the next request goes out at once
+  upstream.Enqueue(Answer::Json(200, R"({"late":1})").ThenClose());
+  // The request and the stall are tasks of one turn: nothing is polled between them.
+  std::promise<void> both_posted;
+  runner.Post([&] { both_posted.get_future().wait(); });
+  TransportRunner::Limits limits;
+  limits.deadline = 20ms;
+  std::future<Sent> sent = runner.Start("{}", limits);
+  runner.Post([&] {
+    const TimePoint end = std::chrono::steady_clock::now() + 20ms;
+    EXPECT_TRUE(upstream.WaitForOpenConnections(0));  // it has said all
+    while (std::chrono::steady_clock::now() <= end) continue;
+  });
+  both_posted.set_value();
+  ExpectOk(sent.get(), R"({"late":1})");
+}
+
 TEST(TransportDeadline, ThatHasPassedSendsNothing) {
   FakeUpstream upstream;
   TransportRunner transport(upstream.url());

@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 
 #include <atomic>
+#include <future>
 
 #include "redis/redis_client.h"
 #include "support/fake_redis.h"
@@ -102,6 +103,36 @@ TEST(RedisFaultTest, ACommandThatIsNeverAnsweredEndsItsConnection) {
   EXPECT_EQ(client.Call({"GET", "1"}), "<timeout>");
   ASSERT_TRUE(client.capture().WaitForLines("redis_up", 1));
   EXPECT_EQ(client.capture().Lines("redis_down").at(0)["reason"], "timeout");
+}
+
+// Given an answer that came while the loop's thread did not get the CPU, and a time that ran out
+// meanwhile, then it is the answer that counts.
+TEST(RedisFaultTest, AnAnswerThatIsThereWhenAStallEndsIsTaken) {
+  std::promise<void> answered;
+  FakeRedis server([&](Session& session) {
+    session.Greet();
+    if (session.number() > 1) return;
+    for (int i = 0; i < 2 && !session.Read().empty(); ++i) session.Send("+PONG\r\n");
+    answered.set_value();
+    session.Ignore();
+  });
+  RedisOptions options = PatientOptions();
+  options.limits.call_timeout = 500ms;
+  ClientRunner client(server.url(), options);
+  ASSERT_EQ(client.Call({"PING"}), "+PONG");
+  EpollLoop& loop = client.thread().loop();
+  // The command and the stall are tasks of one turn: nothing is polled between them.
+  std::promise<void> both_posted;
+  loop.Post([&] { both_posted.get_future().wait(); });
+  std::future<RedisResult> answer = client.Start({"PING"});
+  loop.Post([&] {
+    const TimePoint late = loop.Now() + options.limits.call_timeout;
+    answered.get_future().wait();
+    while (loop.Now() <= late) continue;
+  });
+  both_posted.set_value();
+  EXPECT_EQ(Shown(answer.get()), "+PONG");
+  EXPECT_EQ(client.capture().Lines("redis_down").size(), 0u);
 }
 
 // Nobody calls: what lies between may have forgotten the connection.
