@@ -14,11 +14,7 @@ bool IsVisibleAscii(std::string_view text) {
 }
 
 bool IsRequestId(std::string_view text) {
-  const auto plain = [](char c) {
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' ||
-           c == '_' || c == '-';
-  };
-  return text.size() <= 128 && std::all_of(text.begin(), text.end(), plain);
+  return text.size() <= 128 && IsVisibleAscii(text) && text.find(' ') == std::string_view::npos;
 }
 
 SecretText ToAuthorization(std::string_view bearer) {
@@ -37,7 +33,7 @@ Result<Metadata> ToMetadata(const ClientOptions& client, const CallOptions& call
     violations.push_back({"bearer", "must be visible ASCII"});
   }
   if (!IsRequestId(call.request_id)) {
-    violations.push_back({"request_id", "must be at most 128 of A-Z a-z 0-9 . _ -"});
+    violations.push_back({"request_id", "must be at most 128 of visible ASCII, no spaces"});
   }
   if (!IsVisibleAscii(call.traceparent)) {
     violations.push_back({"traceparent", "must be visible ASCII"});

@@ -10,9 +10,7 @@ namespace {
 
 constexpr size_t kMaxLength = 128;
 
-bool IsIdCharacter(char c) {
-  return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '.' || c == '_' || c == '-';
-}
+bool IsIdCharacter(char c) { return absl::ascii_isgraph(static_cast<unsigned char>(c)); }
 
 bool IsLowerHex(std::string_view text) {
   return std::all_of(text.begin(), text.end(),

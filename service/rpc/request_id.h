@@ -9,7 +9,7 @@
 namespace modelgates::gateway {
 
 // The id of a call in log, trailers and details: the caller's own `x-request-id` when it is 1 to
-// 128 characters of A-Z a-z 0-9 . _ -, else 32 random hexadecimal digits.
+// 128 characters of visible ASCII (0x21 to 0x7e), else 32 random hexadecimal digits.
 std::string ToRequestId(std::string_view from_caller, absl::BitGenRef random);
 
 // The trace that a call belongs to (W3C Trace Context, `traceparent`), for the log.

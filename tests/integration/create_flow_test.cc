@@ -182,10 +182,11 @@ TEST_F(CreateFlow, SendsNoCookieBack) {
 }
 
 TEST_F(CreateFlow, ReturnsASaneRequestIdAndReplacesAnother) {
-  const auto with_own =
-      client().Create(MinimalCreate(), {.metadata = {{"x-request-id", "caller-id_1.2"}}});
+  // Of visible ASCII, as load balancers and tracers make them.
+  const std::string own = R"(Root=1-67891233-abc,a:b/1;o=1"c"\n)";
+  const auto with_own = client().Create(MinimalCreate(), {.metadata = {{"x-request-id", own}}});
   ASSERT_THAT(with_own, Succeeds());
-  EXPECT_EQ(with_own.Trailer("x-request-id"), "caller-id_1.2");
+  EXPECT_EQ(with_own.Trailer("x-request-id"), own);
 
   const auto with_bad =
       client().Create(MinimalCreate(), {.metadata = {{"x-request-id", "not a sane id"}}});
@@ -193,7 +194,7 @@ TEST_F(CreateFlow, ReturnsASaneRequestIdAndReplacesAnother) {
   EXPECT_THAT(with_bad.Trailer("x-request-id"), testing::MatchesRegex("[0-9a-f]{32}"));
 
   ASSERT_TRUE(log_.WaitForLines("call", 2));
-  EXPECT_EQ(log_.Lines("call").front()["request_id"], "caller-id_1.2");
+  EXPECT_EQ(log_.Lines("call").front()["request_id"], own);
 }
 
 TEST_F(CreateFlow, LogsOneLineWithTheTrace) {

@@ -63,6 +63,8 @@ TEST(CallMetadata, NamesAllThatCannotBeSent) {
 
 TEST(CallMetadata, BoundsTheRequestId) {
   CallOptions call;
+  call.request_id = "Root=1-67891233-abc;a:b/\"c\"";
+  EXPECT_TRUE(ToMetadata({}, call).ok());
   call.request_id = std::string(128, 'a');
   EXPECT_TRUE(ToMetadata({}, call).ok());
   call.request_id += 'a';

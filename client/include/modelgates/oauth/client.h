@@ -62,8 +62,8 @@ struct CallOptions {
   // A request to stop cancels the call: it ends at once with GrpcCode::kCancelled. An exchange that
   // was sent goes on at the gateway, and the identical call receives its result.
   std::stop_token stop{};
-  // The call's id in the gateway's log: 1 to 128 of A-Z a-z 0-9 . _ -; empty: the gateway makes
-  // one.
+  // The call's id in the gateway's log: 1 to 128 of visible ASCII without spaces; empty: the
+  // gateway makes one.
   std::string request_id{};
   std::string traceparent{};           // W3C trace context; empty: none
   std::optional<SecretText> bearer{};  // in place of ClientOptions::bearer; empty: none
