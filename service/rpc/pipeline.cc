@@ -11,7 +11,8 @@ namespace {
 namespace v1 = modelgates::oauth::v1;
 
 constexpr size_t kMinReplayVerifier = 43;  // RFC 7636, section 4.1: less is no proof of possession
-constexpr char kOnceOnly[] = "once-only";
+constexpr std::string_view kExchangeKey = "x-modelgates-exchange";
+constexpr std::string_view kOnceOnly = "once-only";
 
 UpstreamDefaults ToDefaults(const Config& config) {
   return {.http_referer = config.http_referer,
@@ -19,6 +20,15 @@ UpstreamDefaults ToDefaults(const Config& config) {
           .x_open_router_categories = config.x_open_router_categories,
           .title_header = config.title_header,
           .categories_header = config.categories_header};
+}
+
+// Who misspells it would have an exchange that is joined, replayed and recovered after all.
+std::optional<Violation> CheckOnceOnly(const Call& call) {
+  if (call.rpc() != Rpc::kExchangeAuthCode) return std::nullopt;
+  const auto values = call.MetadataValues(kExchangeKey);
+  if (values.empty() || (values.size() == 1 && values.front() == kOnceOnly)) return std::nullopt;
+  return Violation{"metadata[\"x-modelgates-exchange\"]", "must be once-only, one value, or absent",
+                   v1::FIELD_INVALID};
 }
 
 // What follows the scheme is the secret; an upstream may echo it without.
@@ -66,6 +76,7 @@ Task<void> Pipeline::Forward(Call& call, std::shared_ptr<CallScope> scope) {
     co_return;
   }
   std::vector<Violation> violations = call.Validate(parts_.config);
+  if (auto violation = CheckOnceOnly(call)) violations.push_back(*std::move(violation));
   if (!violations.empty()) {
     Fail(call, *scope, FailValidation(rpc, std::move(violations)));
     co_return;
@@ -125,7 +136,7 @@ Task<Pipeline::Sent> Pipeline::SendExchange(Call& call, std::shared_ptr<CallScop
   exchange.key = ToKey(identities_, identity);
   exchange.identity = identity;
   exchange.replayable = identity.code_verifier.size() >= kMinReplayVerifier;
-  exchange.once_only = call.Metadata("x-modelgates-exchange") == kOnceOnly;
+  exchange.once_only = call.Metadata(kExchangeKey) == kOnceOnly;
   exchange.deadline = options.deadline;
   exchange.stop = options.stop;
 

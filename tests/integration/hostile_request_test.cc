@@ -49,7 +49,7 @@ TEST_F(HostileRequests, WhatIsNoMessageIsRefusedInWords) {
 // refused, and so may be others on its connection.
 TEST_F(HostileRequests, MetadataWithinItsBoundIsTaken) {
   upstream_.SetDefault(kExchangePath,
-                       Answer::Json(200, kExchangedBody).Delayed(std::chrono::milliseconds(500)));
+                       Answer::Json(200, kKeyBody).Delayed(std::chrono::milliseconds(500)));
   const auto exchange = client().StartExchange(MinimalExchange("code-1"));
   ASSERT_TRUE(upstream_.WaitForRequests(1));
   CallSettings settings;
@@ -177,8 +177,9 @@ TEST_F(HostileRequests, AnUnknownMethodIsAnsweredInWords) {
 // Of a path that is none only what cannot be a secret is logged.
 TEST_F(HostileRequests, AnUnknownPathIsLoggedInPart) {
   RawHttp2 raw(server().grpc_address());
-  for (const std::string path : {"/modelgates.oauth.v2.OAuthService/CreateAuthCode",
-                                 "/callback?code=c0de", "/x.Y/" + std::string(1000, 'z')}) {
+  for (const std::string& path :
+       std::vector<std::string>{"/modelgates.oauth.v2.OAuthService/CreateAuthCode",
+                                "/callback?code=c0de", "/x.Y/" + std::string(1000, 'z')}) {
     raw.Send(raw.OpenPath(path));
     EXPECT_EQ(raw.WaitForEnd(raw.stream()), RawHttp2::End::kAnswered) << path;
   }
@@ -192,7 +193,6 @@ TEST_F(HostileRequests, MetadataOfAnySizeAndShapeIsHarmless) {
   CallSettings settings;
   settings.metadata = {{"x-request-id", std::string(129, 'a')},
                        {"traceparent", "00-zz-zz-01"},
-                       {"x-modelgates-exchange", "sometimes"},
                        {"grpc-trace-bin", std::string("\0\1\2", 3)},
                        {"authorization", std::string(4000, 'b')}};
   const auto created = client().Create(MinimalCreate(), settings);

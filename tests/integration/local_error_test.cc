@@ -259,6 +259,43 @@ TEST_F(LocalErrors, CredentialMissing) {
   EXPECT_EQ(upstream_.connections(), 0);
 }
 
+struct BadMetadata {
+  const char* name;
+  std::vector<std::string> values;
+};
+
+class RefusedExchangeMetadata : public LocalErrors,
+                                public testing::WithParamInterface<BadMetadata> {};
+
+// A caller that wants no second send must not get one for a slip of the pen.
+TEST_P(RefusedExchangeMetadata, IsNamedAndNothingIsSent) {
+  CallSettings settings;
+  for (const std::string& value : GetParam().values) {
+    settings.metadata.emplace_back("x-modelgates-exchange", value);
+  }
+  ExpectRefused(client().Exchange(MinimalExchange("code-1"), settings), "ExchangeAuthCode",
+                kInvalid, {R"(metadata["x-modelgates-exchange"])"});
+  EXPECT_EQ(upstream_.connections(), 0);
+}
+
+INSTANTIATE_TEST_SUITE_P(Values, RefusedExchangeMetadata,
+                         testing::Values(BadMetadata{"Misspelt", {"onceonly"}},
+                                         BadMetadata{"Empty", {""}},
+                                         BadMetadata{"OtherCase", {"Once-Only"}},
+                                         BadMetadata{"More", {"once-only;q=1"}},
+                                         BadMetadata{"Two", {"once-only", "once-only"}},
+                                         BadMetadata{"TwoDifferent", {"once-only", "sometimes"}},
+                                         BadMetadata{"TwoJoined", {"once-only,once-only"}}),
+                         [](const auto& row) { return row.param.name; });
+
+TEST_F(LocalErrors, MetadataIsNamedBesideWrongFields) {
+  v1::ExchangeAuthCodeRequest request = MinimalExchange("code-1");
+  request.set_code_verifier("short");
+  const CallSettings settings{.metadata = {{"x-modelgates-exchange", "never"}}};
+  ExpectRefused(client().Exchange(request, settings), "ExchangeAuthCode", kInvalid,
+                {"code_verifier", R"(metadata["x-modelgates-exchange"])"});
+}
+
 TEST_F(LocalErrors, Overloaded) {
   config_.max_concurrent_calls = 1;
   upstream_.SetDefault(kCreatePath, Answer::Hang());
