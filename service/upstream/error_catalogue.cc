@@ -178,7 +178,8 @@ constexpr std::array kCatalogue = {
     Local("exchange that succeeded, repeated more often or later than it is replayed",
           v1::EXCHANGE_ALREADY_COMPLETED, StatusCode::kFailedPrecondition, kCaller,
           kLocalizedMessage,
-          "this exchange succeeded before, and its key is not given again, so nothing was sent",
+          "this exchange succeeded before, and its key is not given again: use the key that was "
+          "received",
           UE::SPENT),
     Local("200 answer larger than the cap (256 KiB)", v1::UPSTREAM_RESPONSE_TOO_LARGE,
           StatusCode::kInternal, kUpstream, kNoDetail,

@@ -79,7 +79,8 @@ TEST_F(ExchangeReplay, NoReplaysAreNone) {
   Finish({.deadline = 500ms});
   loop_.Advance(1s);
   EXPECT_EQ(Finish().Got(), "key-2");
-  EXPECT_EQ(Known(), 0u);
+  EXPECT_EQ(Count(ExchangeState::kDone), 0u);
+  EXPECT_EQ(Finish().reply.end, End::kGivenOut);
 }
 
 TEST_F(ExchangeReplay, ASuccessWithoutVerifierIsNotKept) {
