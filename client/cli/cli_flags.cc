@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "flag_values.h"
+#include "utf8_text.h"
 
 namespace modelgates::oauth::cli {
 namespace {
@@ -37,6 +38,15 @@ void AddMethod(CLI::App& command, std::optional<CodeChallengeMethod>& into,
         names);
 }
 
+void AddKeyFile(CLI::App& command, std::string& into) {
+  const auto rule = [](const std::string& path) -> std::string {
+    return path.empty() ? "must not be empty; - is stdout" : "";
+  };
+  command.add_option("--key-file", into, "write the key there, mode 0600; -: stdout")
+      ->type_name("FILE")
+      ->check(CLI::Validator(rule, ""));
+}
+
 template <class Request>
 void SetApp(Request& request, const AppFlags& app) {
   request.http_referer = app.http_referer;
@@ -55,6 +65,20 @@ std::optional<Error> Set(std::optional<std::chrono::nanoseconds>& duration, cons
 }
 
 }  // namespace
+
+std::optional<Error> FindBrokenText(const CLI::App& command) {
+  for (const CLI::Option* const option : command.get_options()) {
+    // Names of files are bytes.
+    if (option->get_type_name() == "FILE") continue;
+    const bool from_file = option->get_type_name() == "TEXT|@FILE|-";
+    for (const std::string& text : option->results()) {
+      if (IsUtf8(text) || (from_file && text.starts_with('@'))) continue;
+      return WrongFlag(option->get_name().substr(option->get_name().find_first_not_of('-')),
+                       "is not UTF-8: check the encoding of the terminal or the script");
+    }
+  }
+  return std::nullopt;
+}
 
 // ---- All commands
 
@@ -201,7 +225,7 @@ void ExchangeFlags::AddTo(CLI::App& command) {
   AddOptional(command, "--code-verifier", code_verifier, "TEXT|@FILE|-", "of the challenge");
   AddMethod(command, request.code_challenge_method, {"S256", "plain", "null"});
   command.add_flag("--once-only", once_only, "neither join nor replay an identical call");
-  command.add_option("--key-file", key_file, "write the key there, mode 0600")->type_name("FILE");
+  AddKeyFile(command, key_file);
   app.AddTo(command);
   retries.AddTo(command);
 }
@@ -209,11 +233,11 @@ void ExchangeFlags::AddTo(CLI::App& command) {
 Result<ExchangeAuthCodeRequest> ExchangeFlags::ToRequest() const {
   ExchangeAuthCodeRequest filled = request;
   SetApp(filled, app);
-  Result<SecretText> read = ReadSecret("code", code);
+  Result<SecretText> read = ReadPasted("code", code);
   if (!read.ok()) return std::move(read).error();
   filled.code = *std::move(read);
   if (code_verifier) {
-    Result<SecretText> verifier = ReadSecret("code-verifier", *code_verifier);
+    Result<SecretText> verifier = ReadPasted("code-verifier", *code_verifier);
     if (!verifier.ok()) return std::move(verifier).error();
     filled.code_verifier = *std::move(verifier);
   }
@@ -224,7 +248,7 @@ Result<ExchangeAuthCodeRequest> ExchangeFlags::ToRequest() const {
 }
 
 void LoginFlags::AddTo(CLI::App& command) {
-  command.add_option("--key-file", key_file, "write the key there, mode 0600")->type_name("FILE");
+  AddKeyFile(command, key_file);
   command.add_flag("--no-browser", no_browser, "print the URL, open nothing");
   command.add_option("--site", site, "of the page")->type_name("URL")->envname("MODELGATES_SITE");
   command.add_option("--app-name", app_name, "as the user knows it")->type_name("TEXT");

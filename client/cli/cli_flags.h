@@ -86,4 +86,7 @@ struct LoginFlags {
   void AddTo(CLI::App& command);
 };
 
+// Of the first flag whose text is no UTF-8, which protobuf cannot carry.
+std::optional<Error> FindBrokenText(const CLI::App& command);
+
 }  // namespace modelgates::oauth::cli

@@ -1,13 +1,15 @@
 #include <grpc/support/log.h>
 
-#include <cstdio>
+#include <nlohmann/json.hpp>
 
 #include "commands.h"
+#include "descriptor.h"
 #include "terminal.h"
 
 namespace {
 
 using namespace modelgates::oauth::cli;
+using modelgates::oauth::Error;
 
 constexpr char kSeeCommon[] = "Flags of all commands: modelgates-oauth --help\n\n";
 
@@ -24,6 +26,7 @@ CLI::App* AddCommand(CLI::App& app, const char* name, const char* text, const ch
 }  // namespace
 
 int main(int argc, char** argv) {
+  HoldStandardDescriptors();
   gpr_set_log_function(Silence);
   const std::stop_token stop = StopOnSignals();
 
@@ -81,13 +84,19 @@ int main(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : static_cast<int>(ExitStatus::kUsage);
   }
-  const Session session{common, Output(common.output == "json"), stop};
+  const Command kind = *login ? Command::kLogin : *exchange ? Command::kExchange : Command::kOther;
+  const Session session{common, Output(common.output == "json", kind), stop};
+  for (const CLI::App* const parsed : {&app, app.get_subcommands().front()}) {
+    if (const std::optional<Error> error = FindBrokenText(*parsed)) {
+      return static_cast<int>(session.output.Failure(*error));
+    }
+  }
   ExitStatus status = ExitStatus::kOk;
   if (*login) status = RunLogin(session, login_flags);
   if (*create) status = RunCreate(session, create_flags);
   if (*exchange) status = RunExchange(session, exchange_flags);
   if (*pkce) status = RunPkce(session, verifier);
   if (*health) status = RunHealth(session);
-  if (*completion) std::printf("%s\n", CompletionScript(app, shell).c_str());
+  if (*completion) status = Output(false, kind).Result(CompletionScript(app, shell), {});
   return static_cast<int>(status);
 }

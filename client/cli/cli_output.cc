@@ -1,8 +1,15 @@
 #include "cli_output.h"
 
+#include <unistd.h>
+
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <nlohmann/json.hpp>
 #include <sstream>
+
+#include "descriptor.h"
+#include "utf8_text.h"
 
 namespace modelgates::oauth::cli {
 namespace {
@@ -10,21 +17,33 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 ExitStatus WriteLine(const std::string& line) {
-  const bool written = std::fwrite(line.data(), 1, line.size(), stdout) == line.size() &&
-                       std::fputc('\n', stdout) != EOF && std::fflush(stdout) == 0;
-  return written ? ExitStatus::kOk : ExitStatus::kFile;
+  if (WriteAll(STDOUT_FILENO, line + "\n")) return ExitStatus::kOk;
+  std::fprintf(stderr, "modelgates-oauth: cannot write to stdout: %s\n", std::strerror(errno));
+  return ExitStatus::kFile;
 }
 
+// ASCII alone: the same to a program, and harmless on a terminal.
 std::string Dump(const Json& json) {
-  return json.dump(2, ' ', false, Json::error_handler_t::replace);
+  return json.dump(2, ' ', true, Json::error_handler_t::replace);
 }
 
-Json ToJson(const Error& error) {
+// The lines of a result. Whoever reads a pipe gets them as they are.
+std::string ForStdout(const std::string& text) {
+  if (isatty(STDOUT_FILENO) != 1) return text;
+  std::string shown;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    shown += (shown.empty() ? "" : "\n") + Printable(line);
+  }
+  return shown;
+}
+
+Json ToJson(const Error& error, Command command) {
   Json json;
   json["code"] = ToString(error.grpc_code);
   if (!error.reason_name.empty()) json["reason"] = error.reason_name;
   json["message"] = error.message;
-  json["next"] = ToAdvice(error);
+  json["next"] = ToAdvice(error, command);
   json["retryable"] = error.retryable;
   if (error.retry_delay) json["retry_delay_ms"] = error.retry_delay->count();
   if (error.auth_code_state != AuthCodeState::kUnspecified) {
@@ -42,17 +61,7 @@ Json ToJson(const Error& error) {
   return json;
 }
 
-// Control characters of others may do as they please with a terminal.
-std::string Printable(std::string_view text) {
-  std::string printable;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    printable += byte < ' ' || byte == 0x7f ? ' ' : c;
-  }
-  return printable;
-}
-
-std::string ToText(const Error& error) {
+std::string ToText(const Error& error, Command command) {
   std::ostringstream text;
   text << "modelgates-oauth: ";
   if (!error.reason_name.empty()) text << Printable(error.reason_name) << ": ";
@@ -62,7 +71,7 @@ std::string ToText(const Error& error) {
   }
   for (const HelpLink& link : error.help) text << "  see: " << Printable(link.url) << '\n';
   if (error.retry_delay) text << "  wait: " << error.retry_delay->count() << " ms\n";
-  text << "  next: " << ToAdvice(error) << '\n';
+  text << "  next: " << ToAdvice(error, command) << '\n';
   if (!error.request_id.empty()) text << "  request id: " << Printable(error.request_id) << '\n';
   return text.str();
 }
@@ -70,14 +79,14 @@ std::string ToText(const Error& error) {
 }  // namespace
 
 ExitStatus Output::Result(const std::string& text, const Json& json) const {
-  return WriteLine(json_ ? Dump(json) : text);
+  return WriteLine(json_ ? Dump(json) : ForStdout(text));
 }
 
 ExitStatus Output::Failure(const Error& error) const {
   if (json_) {
-    WriteLine(Dump({{"error", ToJson(error)}}));
+    WriteLine(Dump({{"error", ToJson(error, command_)}}));
   } else {
-    std::fputs(ToText(error).c_str(), stderr);
+    std::fputs(ToText(error, command_).c_str(), stderr);
   }
   return ToExitStatus(error);
 }

@@ -3,7 +3,6 @@
 #include <nlohmann/json.hpp>
 
 #include "flag_values.h"
-#include "key_writer.h"
 #include "modelgates/oauth/pkce.h"
 #include "terminal.h"
 
@@ -33,38 +32,34 @@ ExitStatus RunCreate(const Session& session, const CreateFlags& flags) {
 ExitStatus RunExchange(const Session& session, const ExchangeFlags& flags) {
   const Result<ClientOptions> options = session.common.ToClientOptions();
   if (!options.ok()) return session.output.Failure(options.error());
+  Result<std::optional<KeyWriter>> place = OpenKeyPlace(flags.key_file);
+  if (!place.ok()) return session.output.Failure(place.error());
   const Result<ExchangeAuthCodeRequest> request = flags.ToRequest();
   if (!request.ok()) return session.output.Failure(request.error());
   CallOptions call = session.common.ToCallOptions(session.stop);
   call.once_only = flags.once_only;
-  return ExchangeForKey(session, OAuthClient(*options), *request, call, flags.key_file);
+  return ExchangeForKey(session, OAuthClient(*options), *request, call, *place);
 }
 
 ExitStatus ExchangeForKey(const Session& session, const OAuthClient& client,
                           const ExchangeAuthCodeRequest& request, const CallOptions& options,
-                          const std::string& key_file) {
-  std::optional<KeyWriter> writer;
-  if (!key_file.empty()) {
-    Result<KeyWriter> opened = KeyWriter::Open(key_file);
-    if (!opened.ok()) return session.output.Failure(opened.error());
-    writer.emplace(*std::move(opened));
-  }
+                          std::optional<KeyWriter>& place) {
   const Result<ApiKey> key = client.ExchangeAuthCode(request, options);
   if (!key.ok()) return session.output.Failure(key.error());
 
   Json json;
-  if (writer) {
-    const Result<bool> committed = writer->Commit(key->key.Reveal());
+  if (place) {
+    const Result<bool> committed = place->Commit(key->key.Reveal());
     if (!committed.ok()) return session.output.Failure(committed.error());
-    json["key_file"] = key_file;
+    json["key_file"] = place->path();
   } else {
     json["key"] = key->key.Reveal();
   }
   if (key->user_id) json["user_id"] = *key->user_id;
   json["replayed"] = key->replayed;
   json["request_id"] = key->request_id;
-  if (!writer) return session.output.Result(std::string(key->key.Reveal()), json);
-  return session.output.Result("the key is in " + key_file, json);
+  if (!place) return session.output.Result(std::string(key->key.Reveal()), json);
+  return session.output.Result("the key is in " + place->path(), json);
 }
 
 ExitStatus RunHealth(const Session& session) {
@@ -84,7 +79,7 @@ ExitStatus RunPkce(const Session& session, const std::string& verifier) {
   if (verifier.empty()) {
     pkce = Pkce::Generate();
   } else {
-    Result<SecretText> read = ReadSecret("code-verifier", verifier);
+    Result<SecretText> read = ReadPasted("code-verifier", verifier);
     if (!read.ok()) return session.output.Failure(read.error());
     pkce.verifier = *std::move(read);
     pkce.challenge = ChallengeS256(pkce.verifier.Reveal());

@@ -4,6 +4,7 @@
 
 #include "cli_flags.h"
 #include "cli_output.h"
+#include "key_writer.h"
 
 namespace modelgates::oauth::cli {
 
@@ -21,10 +22,10 @@ ExitStatus RunHealth(const Session& session);
 // `verifier`: of which the challenge is wanted; empty: a new one.
 ExitStatus RunPkce(const Session& session, const std::string& verifier);
 
-// Spends the code; the key goes to `key_file`, or, when that is empty, to stdout.
+// Spends the code; the key goes to `place`, or, where that is absent, to stdout.
 ExitStatus ExchangeForKey(const Session& session, const OAuthClient& client,
                           const ExchangeAuthCodeRequest& request, const CallOptions& options,
-                          const std::string& key_file);
+                          std::optional<KeyWriter>& place);
 
 // A script that completes commands and flags, made of the flags themselves. `shell`: "bash", "zsh".
 std::string CompletionScript(const CLI::App& app, const std::string& shell);

@@ -19,13 +19,10 @@ enum class ExitStatus : int {
   kInterrupted = 130,  // SIGINT or SIGTERM
 };
 
-// Error::reason_name of local files that cannot be read or written.
-inline constexpr char kFileError[] = "FILE";
+// Whether its code cannot be relied on any more.
+bool MayBeSpent(const Error& error);
 
 ExitStatus ToExitStatus(const Error& error);
-
-// What to do about it, for a person at a terminal. Lower-case start, no full stop.
-std::string_view ToAdvice(const Error& error);
 
 // The numbers with their meaning, a line each.
 std::string_view ExitStatusText();

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 
@@ -14,17 +15,6 @@ namespace {
 using google::protobuf::util::TimeUtil;
 
 constexpr size_t kMaxSecretBytes = 64 * 1024;
-
-Error WrongFlag(const std::string& flag, const std::string& rule) {
-  Error error;
-  error.reason = ErrorReason::kFieldInvalid;
-  error.reason_name = ToString(error.reason);
-  error.grpc_code = GrpcCode::kInvalidArgument;
-  error.origin = ErrorOrigin::kCaller;
-  error.message = "a flag has a value that cannot be used";
-  error.field_violations = {{"--" + flag, rule}};
-  return error;
-}
 
 // Byte by byte: what follows the line is for whoever reads next.
 bool ReadLine(int fd, std::string& line) {
@@ -48,7 +38,45 @@ bool ReadAll(const std::string& path, std::string& text) {
   return count >= 0;
 }
 
+// ASCII, the no-break space, the zero width space, and the byte order mark.
+constexpr std::string_view kBlanks[] = {" ",  "\t",       "\r",           "\n",          "\v",
+                                        "\f", "\xc2\xa0", "\xe2\x80\x8b", "\xef\xbb\xbf"};
+
+std::string_view Trim(std::string_view text) {
+  for (bool again = true; again;) {
+    again = false;
+    for (const std::string_view blank : kBlanks) {
+      if (text.starts_with(blank)) {
+        text.remove_prefix(blank.size());
+        again = true;
+      } else if (text.ends_with(blank)) {
+        text.remove_suffix(blank.size());
+        again = true;
+      }
+    }
+  }
+  return text;
+}
+
+// "https://app.example/cb?code=...", or its query alone.
+bool IsRedirect(std::string_view text) {
+  return text.find("://") != std::string_view::npos || text.starts_with("code=") ||
+         text.find("?code=") != std::string_view::npos ||
+         text.find("&code=") != std::string_view::npos;
+}
+
 }  // namespace
+
+Error WrongFlag(const std::string& flag, const std::string& rule) {
+  Error error;
+  error.reason = ErrorReason::kFieldInvalid;
+  error.reason_name = ToString(error.reason);
+  error.grpc_code = GrpcCode::kInvalidArgument;
+  error.origin = ErrorOrigin::kCaller;
+  error.message = "a flag has a value that cannot be used";
+  error.field_violations = {{"--" + flag, rule}};
+  return error;
+}
 
 Result<std::chrono::nanoseconds> ParseDuration(const std::string& flag, const std::string& text) {
   static const std::map<std::string, double> kSeconds = {
@@ -92,10 +120,27 @@ Result<SecretText> ReadSecret(const std::string& flag, const std::string& text) 
       return WrongFlag(flag, "cannot read " + text.substr(1) + ": " + std::strerror(errno));
     }
   } else {
-    return SecretText(std::string_view(text));
+    secret = text;
   }
-  while (secret.ends_with('\n') || secret.ends_with('\r')) secret.pop_back();
-  return SecretText(std::move(secret));
+  return SecretText(Trim(secret));
+}
+
+Result<SecretText> ReadPasted(const std::string& flag, const std::string& text) {
+  Result<SecretText> read = ReadSecret(flag, text);
+  if (!read.ok()) return read;
+  const std::string_view secret = read->Reveal();
+  if (secret.empty()) return WrongFlag(flag, "is empty");
+  if (IsRedirect(secret)) {
+    return WrongFlag(flag,
+                     "is a whole URL: give the value of its code parameter alone, without what "
+                     "follows the next &");
+  }
+  const bool visible =
+      std::all_of(secret.begin(), secret.end(), [](char c) { return c >= ' ' && c <= '~'; });
+  if (!visible) {
+    return WrongFlag(flag, "has a line break, a control character, or one that is not ASCII");
+  }
+  return read;
 }
 
 }  // namespace modelgates::oauth::cli

@@ -20,8 +20,17 @@ Result<Time> ParseTime(const std::string& flag, const std::string& text);
 // RFC 3339 in UTC.
 std::string FormatTime(Time time);
 
-// The secret itself; "@FILE": what the file holds, without the end of its last line; "-": the next
-// line of stdin. Other programs see the arguments of this one, but neither of the latter two.
+// The secret itself; "@FILE": what the file holds; "-": the next line of stdin. Other programs see
+// the arguments of this one, but neither of the latter two. White space and line breaks around it,
+// which come with a paste, are taken away.
 Result<SecretText> ReadSecret(const std::string& flag, const std::string& text);
+
+// A secret of one line: an authorization code or a verifier. Refuses what can only be an accident:
+// nothing at all, the URL that the browser was sent to, and characters that no code has (RFC 6749,
+// appendix A.11), among them line breaks.
+Result<SecretText> ReadPasted(const std::string& flag, const std::string& text);
+
+// INVALID_ARGUMENT, which names the flag.
+Error WrongFlag(const std::string& flag, const std::string& rule);
 
 }  // namespace modelgates::oauth::cli

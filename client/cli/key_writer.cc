@@ -5,33 +5,53 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <charconv>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <utility>
 
-#include "exit_status.h"
+#include "advice.h"
+#include "descriptor.h"
 
 namespace modelgates::oauth::cli {
 namespace {
 
-Error FileError(const std::string& what, const std::string& path) {
+Error FileError(const std::string& message) {
   Error error;
   error.grpc_code = GrpcCode::kFailedPrecondition;
   error.origin = ErrorOrigin::kCaller;
   error.reason_name = kFileError;
-  error.message = what + " " + path + ": " + std::strerror(errno);
+  error.message = message;
   return error;
 }
 
-bool WriteAll(int fd, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t written = write(fd, text.data(), text.size());
-    if (written < 0 && errno != EINTR) return false;
-    if (written > 0) text.remove_prefix(static_cast<size_t>(written));
+// As errno tells.
+Error CannotWrite(const std::string& path) {
+  return FileError("cannot write " + path + ": " + std::strerror(errno));
+}
+
+// The descriptor that a path names, so that it is used and not what it is open on: opened again, a
+// file would be written to from its start, and a socket could not be opened at all.
+std::optional<int> DescriptorOf(std::string_view path) {
+  if (path == "/dev/stdout") return STDOUT_FILENO;
+  if (path == "/dev/stderr") return STDERR_FILENO;
+  for (const std::string_view folder : {"/dev/fd/", "/proc/self/fd/"}) {
+    if (!path.starts_with(folder)) continue;
+    int fd = -1;
+    const char* const end = path.data() + path.size();
+    const auto read = std::from_chars(path.data() + folder.size(), end, fd);
+    if (read.ec == std::errc() && read.ptr == end && fd >= 0) return fd;
   }
-  return true;
+  return std::nullopt;
+}
+
+// Never waits: for who would read a FIFO, or for a terminal.
+int OpenForWriting(const std::string& path) {
+  const int fd = open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+  if (fd >= 0) fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) & ~O_NONBLOCK);
+  return fd;
 }
 
 // So that the name is there after a power cut, too.
@@ -46,16 +66,53 @@ void SyncFolderOf(const std::string& path) {
 }  // namespace
 
 Result<KeyWriter> KeyWriter::Open(const std::string& path) {
-  // Found now and not at the rename: a folder cannot be replaced.
-  if (std::filesystem::is_directory(path)) {
+  if (const std::optional<int> given = DescriptorOf(path)) {
+    return Through(path, fcntl(*given, F_DUPFD_CLOEXEC, 0));
+  }
+  struct stat status {};
+  if (lstat(path.c_str(), &status) != 0) {
+    if (errno != ENOENT) return CannotWrite(path);
+    status.st_mode = S_IFREG;
+  }
+  if (S_ISLNK(status.st_mode)) {
+    // Whoever put it there would say which file is replaced.
+    if (stat(path.c_str(), &status) != 0 || S_ISREG(status.st_mode)) {
+      std::error_code unread;
+      const std::string target = std::filesystem::read_symlink(path, unread).string();
+      return FileError("cannot write " + path + ": it is a symbolic link to " + target +
+                       "; name the file itself");
+    }
+  }
+  if (S_ISCHR(status.st_mode)) return Through(path, OpenForWriting(path));
+  if (S_ISFIFO(status.st_mode)) {
+    const int fd = OpenForWriting(path);
+    if (fd < 0 && errno == ENXIO) {
+      return FileError("cannot write " + path +
+                       ": it is a pipe that nobody reads; start its reader first");
+    }
+    return Through(path, fd);
+  }
+  if (S_ISDIR(status.st_mode)) {
     errno = EISDIR;
-    return FileError("cannot write", path);
+    return CannotWrite(path);
+  }
+  if (!S_ISREG(status.st_mode)) {
+    return FileError("cannot write " + path + ": it is neither a file, a pipe nor a terminal");
   }
   std::string temporary = path + ".XXXXXX";
   // O_EXCL, mode 0600, and a name that was free.
   const int fd = mkostemp(temporary.data(), O_CLOEXEC);
-  if (fd < 0) return FileError("cannot write", path);
-  return KeyWriter(path, std::move(temporary), fd);
+  if (fd < 0) return CannotWrite(path);
+  KeyWriter writer(path, std::move(temporary), fd);
+  if (!TakesAKey(fd)) return CannotWrite(path);
+  return writer;
+}
+
+Result<KeyWriter> KeyWriter::Through(const std::string& path, int fd) {
+  if (fd < 0) return CannotWrite(path);
+  KeyWriter writer(path, "", fd);
+  if (!TakesAKey(fd)) return CannotWrite(path);
+  return writer;
 }
 
 KeyWriter::KeyWriter(KeyWriter&& other) noexcept
@@ -69,17 +126,31 @@ KeyWriter::~KeyWriter() {
 }
 
 Result<bool> KeyWriter::Commit(std::string_view key) {
-  if (!WriteAll(fd_, key) || !WriteAll(fd_, "\n") || fsync(fd_) != 0) {
-    return FileError("cannot write", temporary_);
+  const bool written = WriteAll(fd_, key) && WriteAll(fd_, "\n");
+  if (temporary_.empty()) {
+    if (!written) return CannotWrite(path_);
+    return true;
   }
+  if (!written || fsync(fd_) != 0) return CannotWrite(temporary_);
   if (rename(temporary_.c_str(), path_.c_str()) != 0) {
-    Error error = FileError("the key is in " + temporary_ + ", which cannot be renamed to", path_);
+    Error error = FileError("the key is in " + temporary_ + ", which cannot be renamed to " +
+                            path_ + ": " + std::strerror(errno));
     temporary_.clear();
     return error;
   }
   temporary_.clear();
   SyncFolderOf(path_);
   return true;
+}
+
+Result<std::optional<KeyWriter>> OpenKeyPlace(const std::string& path) {
+  if (path.empty() || path == "-") {
+    if (!TakesAKey(STDOUT_FILENO)) return CannotWrite("to stdout");
+    return std::optional<KeyWriter>();
+  }
+  Result<KeyWriter> opened = KeyWriter::Open(path);
+  if (!opened.ok()) return std::move(opened).error();
+  return std::optional<KeyWriter>(*std::move(opened));
 }
 
 }  // namespace modelgates::oauth::cli

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -7,12 +8,15 @@
 
 namespace modelgates::oauth::cli {
 
-// A file that holds one key, and that nobody else can read at any moment: made beside its place
-// with mode 0600, and renamed into it when all of it is on disk. What was there before is replaced
-// as a whole, or stays.
+// Where one key is written to. A regular file is one that nobody else can read at any moment: made
+// beside its place with mode 0600, and renamed into it when all of it is on disk. What was there
+// before is replaced as a whole, or stays. A pipe, a character device, and a descriptor that the
+// command was given (/dev/fd/N, /dev/stdout) are written to as they are. Symbolic links to files
+// or to nowhere are refused.
 class KeyWriter {
  public:
-  // Before a code is spent on the key, so that a place that cannot be written to costs nothing.
+  // Before the user is asked and a code is spent, so that a place that cannot be written to costs
+  // nothing.
   static Result<KeyWriter> Open(const std::string& path);
   KeyWriter(KeyWriter&& other) noexcept;
   KeyWriter& operator=(KeyWriter&&) = delete;
@@ -26,12 +30,18 @@ class KeyWriter {
   const std::string& path() const { return path_; }
 
  private:
+  // `temporary` is empty when `fd` is the place itself.
   KeyWriter(std::string path, std::string temporary, int fd)
       : path_(std::move(path)), temporary_(std::move(temporary)), fd_(fd) {}
+  static Result<KeyWriter> Through(const std::string& path, int fd);
 
   std::string path_;
   std::string temporary_;
   int fd_;
 };
+
+// A writer for `path`; none where the key goes to stdout ("" and "-"), which is then known to take
+// it.
+Result<std::optional<KeyWriter>> OpenKeyPlace(const std::string& path);
 
 }  // namespace modelgates::oauth::cli

@@ -4,31 +4,63 @@
 #include "modelgates/oauth/loopback_receiver.h"
 #include "modelgates/oauth/pkce.h"
 #include "terminal.h"
+#include "utf8_text.h"
 
 namespace modelgates::oauth::cli {
 namespace {
 
-// The code that the user's browser brings.
-Result<SecretText> AskUser(const Session& session, const LoginFlags& flags, const Pkce& pkce) {
-  const Result<std::chrono::nanoseconds> wait = ParseDuration("wait", flags.wait);
-  if (!wait.ok()) return wait.error();
+// What can be known to fail is found before the user consents to anything.
+std::optional<Error> AskGateway(const Session& session, const OAuthClient& client) {
+  const Result<ServingStatus> health =
+      client.CheckHealth(session.common.ToCallOptions(session.stop));
+  if (!health.ok()) {
+    // Something between that lets only our service through: the exchange will tell.
+    if (health.error().grpc_code == GrpcCode::kUnimplemented) return std::nullopt;
+    return health.error();
+  }
+  if (*health != ServingStatus::kNotServing) return std::nullopt;
+  Error error;
+  error.grpc_code = GrpcCode::kUnavailable;
+  error.origin = ErrorOrigin::kGateway;
+  error.reason_name = kNotServing;
+  error.message = "the gateway does not take calls now";
+  return error;
+}
+
+Result<LoopbackReceiver> Listen(const LoginFlags& flags) {
   Result<LoopbackReceiver> receiver =
       LoopbackReceiver::Listen({.app_name = flags.app_name, .port = flags.port});
-  if (!receiver.ok()) return std::move(receiver).error();
+  if (receiver.ok() || receiver.error().grpc_code != GrpcCode::kUnavailable) return receiver;
+  Error error = std::move(receiver).error();
+  error.reason_name = kPortError;
+  return error;
+}
+
+// The code that the user's browser brings.
+Result<SecretText> AskUser(const Session& session, const LoginFlags& flags, const Pkce& pkce,
+                           std::chrono::nanoseconds wait, LoopbackReceiver& receiver) {
   AuthorizationPage page;
   page.site = flags.site;
-  page.callback_url = receiver->callback_url();
+  page.callback_url = receiver.callback_url();
   page.code_challenge = pkce.challenge;
   page.limit = flags.limit;
   const Result<std::string> url = AuthorizationUrl(page);
   if (!url.ok()) return url.error();
 
+  const bool opened = !flags.no_browser && OpenBrowser(receiver.StartUrl(*url));
   // Also with JSON: somebody has to open it.
-  const bool opened = !flags.no_browser && OpenBrowser(*url);
-  std::fprintf(stderr, "%s\n  %s\n",
-               opened ? "If no browser opens, go to:" : "Open this in a browser:", url->c_str());
+  std::fprintf(
+      stderr, "%s\n  %s\n",
+      opened ? "If no browser opens, go to:" : "Open this in a browser:", Printable(*url).c_str());
   const Spinner spinner("waiting for the browser");
-  return receiver->Wait(std::chrono::ceil<std::chrono::milliseconds>(*wait), session.stop);
+  Result<SecretText> auth_code =
+      receiver.Wait(std::chrono::ceil<std::chrono::milliseconds>(wait), session.stop);
+  if (auth_code.ok() || auth_code.error().grpc_code != GrpcCode::kDeadlineExceeded) {
+    return auth_code;
+  }
+  Error error = std::move(auth_code).error();
+  error.reason_name = kWaitOver;
+  return error;
 }
 
 // A code of the gateway's own account, without a page.
@@ -46,6 +78,17 @@ Result<SecretText> AskApi(const Session& session, const OAuthClient& client,
   return created->id;
 }
 
+ExitStatus Exchange(const Session& session, const OAuthClient& client, const Pkce& pkce,
+                    Result<SecretText> auth_code, std::optional<KeyWriter>& place) {
+  if (!auth_code.ok()) return session.output.Failure(auth_code.error());
+  ExchangeAuthCodeRequest exchange;
+  exchange.code = *std::move(auth_code);
+  exchange.code_verifier = pkce.verifier;
+  exchange.code_challenge_method = CodeChallengeMethod::kS256;
+  return ExchangeForKey(session, client, exchange, session.common.ToCallOptions(session.stop),
+                        place);
+}
+
 }  // namespace
 
 ExitStatus RunLogin(const Session& session, const LoginFlags& flags) {
@@ -54,18 +97,26 @@ ExitStatus RunLogin(const Session& session, const LoginFlags& flags) {
   options->http_referer = flags.app.http_referer;
   options->x_open_router_title = flags.app.x_open_router_title;
   options->x_open_router_categories = flags.app.x_open_router_categories;
+  const Result<std::chrono::nanoseconds> wait = ParseDuration("wait", flags.wait);
+  if (!wait.ok()) return session.output.Failure(wait.error());
+  Result<std::optional<KeyWriter>> place = OpenKeyPlace(flags.key_file);
+  if (!place.ok()) return session.output.Failure(place.error());
   const OAuthClient client(*options);
   const Pkce pkce = Pkce::Generate();
-  Result<SecretText> auth_code =
-      flags.direct.empty() ? AskUser(session, flags, pkce) : AskApi(session, client, flags, pkce);
-  if (!auth_code.ok()) return session.output.Failure(auth_code.error());
+  if (!flags.direct.empty()) {
+    return Exchange(session, client, pkce, AskApi(session, client, flags, pkce), *place);
+  }
 
-  ExchangeAuthCodeRequest exchange;
-  exchange.code = *std::move(auth_code);
-  exchange.code_verifier = pkce.verifier;
-  exchange.code_challenge_method = CodeChallengeMethod::kS256;
-  return ExchangeForKey(session, client, exchange, session.common.ToCallOptions(session.stop),
-                        flags.key_file);
+  if (const std::optional<Error> error = AskGateway(session, client)) {
+    return session.output.Failure(*error);
+  }
+  Result<LoopbackReceiver> receiver = Listen(flags);
+  if (!receiver.ok()) return session.output.Failure(receiver.error());
+  const ExitStatus status =
+      Exchange(session, client, pkce, AskUser(session, flags, pkce, *wait, *receiver), *place);
+  receiver->Finish(status == ExitStatus::kOk ? LoginOutcome::kSignedIn
+                                             : LoginOutcome::kNotSignedIn);
+  return status;
 }
 
 }  // namespace modelgates::oauth::cli

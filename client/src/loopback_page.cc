@@ -93,12 +93,27 @@ Page MakePage(std::string_view kind, std::string_view mark, std::string_view tit
 Page LoginEndPage(LoginEnd end, std::string_view app_name) {
   const std::string app = app_name.empty() ? "the app" : EscapeHtml(app_name);
   switch (end) {
-    case LoginEnd::kGranted:
+    case LoginEnd::kSignedIn:
       return MakePage("good", "m7.5 12.5 3 3 6-6.5", "You are signed in",
                       "You can close this window and go back to " + app + ".");
     case LoginEnd::kDenied:
       return MakePage("bad", "m8.5 8.5 7 7m0-7-7 7", "You are not signed in",
                       "Nothing was given to " + app + ". You can close this window.");
+    case LoginEnd::kFailed:
+      return MakePage("bad", "m8.5 8.5 7 7m0-7-7 7", "You are not signed in",
+                      "You agreed, but " + app + " did not get its key. Go back to " + app +
+                          ": it says why and what to do.");
+    case LoginEnd::kReturned:
+      return MakePage("", "M12 7v6m0 3.5v.01", "Go back to the app",
+                      "How the login ended is said by " + app + ".");
+    case LoginEnd::kUsedLink:
+      return MakePage("bad", "M12 7v6m0 3.5v.01", "This link was used already",
+                      "It works once. If you did not open it before, end the login that is waiting "
+                      "and start another one.");
+    case LoginEnd::kTooLarge:
+      return MakePage("bad", "M12 7v6m0 3.5v.01", "Your browser sent too much",
+                      "It keeps many cookies for 127.0.0.1. Delete those, or open the link of the "
+                      "login in a private window.");
     case LoginEnd::kNotThis:
       break;
   }
@@ -107,5 +122,7 @@ Page LoginEndPage(LoginEnd end, std::string_view app_name) {
                   "This link does not belong to the login that is waiting. Go back to the app and "
                   "use the link it shows.");
 }
+
+Page EmptyPage() { return {"", "default-src 'none'; frame-ancestors 'none'"}; }
 
 }  // namespace modelgates::oauth

@@ -6,9 +6,13 @@
 namespace modelgates::oauth {
 
 enum class LoginEnd {
-  kGranted,
+  kSignedIn,
   kDenied,
-  kNotThis,  // an old tab, a guess: another login, or none
+  kFailed,    // granted, and no key all the same
+  kReturned,  // the app alone knows
+  kNotThis,   // an old tab, a guess: another login, or none
+  kUsedLink,  // the link that starts a login, for the second time
+  kTooLarge,  // the head of the request
 };
 
 struct Page {
@@ -19,5 +23,8 @@ struct Page {
 
 // What the browser shows, when the redirect has come, and to whatever else came.
 Page LoginEndPage(LoginEnd end, std::string_view app_name);
+
+// Of a redirect.
+Page EmptyPage();
 
 }  // namespace modelgates::oauth

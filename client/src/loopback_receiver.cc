@@ -2,22 +2,18 @@
 
 #include <algorithm>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
-#include <boost/beast/http/empty_body.hpp>
-#include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/read.hpp>
-#include <boost/beast/http/string_body.hpp>
-#include <boost/beast/http/write.hpp>
-#include <deque>
+#include <condition_variable>
+#include <mutex>
 #include <optional>
+#include <thread>
 #include <utility>
+#include <vector>
 
 #include "base64url.h"
 #include "local_error.h"
+#include "loopback_http.h"
 #include "loopback_page.h"
 #include "redirect.h"
 
@@ -25,214 +21,185 @@ namespace modelgates::oauth {
 namespace {
 
 namespace asio = boost::asio;
-namespace beast = boost::beast;
-namespace http = boost::beast::http;
-using asio::ip::tcp;
 using boost::system::error_code;
+using ConnectionPtr = LoopbackHttp::ConnectionPtr;
 
-constexpr std::chrono::seconds kConnectionTime{5};
 constexpr std::chrono::hours kLongestWait{24 * 365};
-constexpr std::size_t kMaxHeadBytes = 8 * 1024;
-constexpr std::size_t kMaxConnections = 32;
-// Out of descriptors, most likely: asking again at once would spin until one is free.
-constexpr std::chrono::milliseconds kAcceptPause{20};
+// For the browser to ask for the last page, once that is known.
+constexpr std::chrono::seconds kPageTime{5};
 
-using Request = http::request<http::empty_body>;
-using Response = http::response<http::string_body>;
-
-std::string_view ToStd(beast::string_view text) { return {text.data(), text.size()}; }
-
-Response ToResponse(http::status status, const Page& page) {
-  Response response(status, 11);
-  response.set(http::field::content_type, "text/html; charset=utf-8");
-  response.set("Content-Security-Policy", page.policy);
-  response.body() = page.html;
-  return response;
-}
-
-// One browser, or whoever it is, and its one request.
-struct Connection {
-  explicit Connection(tcp::socket socket) : stream(std::move(socket)) {
-    parser.header_limit(kMaxHeadBytes);
-    parser.body_limit(0);
+Error ToError(const Denial& denial) {
+  std::string message = denial.description;
+  if (message.empty()) {
+    message = denial.error == "access_denied" ? "the user said no in the browser"
+                                              : "the authorization page could not go on";
   }
-
-  beast::tcp_stream stream;
-  beast::flat_buffer buffer{kMaxHeadBytes};
-  http::request_parser<http::empty_body> parser;
-  Response response;
-};
+  Error error = LocalError(GrpcCode::kPermissionDenied, std::move(message));
+  error.reason_name = denial.error;
+  error.origin = ErrorOrigin::kUpstream;
+  return error;
+}
 
 }  // namespace
 
-// Everything runs on the thread that waits.
+// The browser's part runs on a thread of its own, which alone touches what has no mutex.
 class LoopbackReceiver::Impl {
  public:
-  explicit Impl(Options options) : options_(std::move(options)), state_(RandomBase64Url()) {}
+  explicit Impl(Options options)
+      : options_(std::move(options)),
+        state_(RandomBase64Url()),
+        end_path_("/end-" + RandomBase64Url()),
+        http_(io_, [this](const ConnectionPtr& connection, std::string_view target) {
+          Route(connection, target);
+        }) {}
+  ~Impl() { Finish(LoginEnd::kReturned); }
 
   // Empty when it listens.
   std::string Listen() {
-    error_code error;
-    acceptor_.open(tcp::v4(), error);
-    // A port that was closed a moment ago may be had again.
-    if (!error) acceptor_.set_option(tcp::acceptor::reuse_address(true), error);
-    const auto port = static_cast<unsigned short>(options_.port);
-    if (!error) acceptor_.bind({asio::ip::address_v4::loopback(), port}, error);
-    if (!error) acceptor_.listen(asio::socket_base::max_listen_connections, error);
-    if (error) return error.message();
-    host_ = "127.0.0.1:" + std::to_string(acceptor_.local_endpoint().port());
-    callback_url_ = "http://" + host_ + options_.path + "?state=" + state_;
+    const std::string error = http_.Listen(options_.port);
+    if (!error.empty()) return error;
+    callback_url_ = "http://" + http_.host() + options_.path + "?state=" + state_;
+    http_.Accept();
+    thread_ = std::thread([this] { io_.run(); });
     return "";
   }
 
   const std::string& callback_url() const { return callback_url_; }
 
+  std::string StartUrl(const std::string& url) {
+    const std::string path = "/start-" + RandomBase64Url();
+    asio::post(io_, [this, path, url] {
+      start_path_ = path;
+      page_url_ = url;
+    });
+    return "http://" + http_.host() + path;
+  }
+
   Result<SecretText> Wait(std::chrono::milliseconds timeout, const std::stop_token& stop) {
+    std::unique_lock lock(mutex_);
     if (waited_) {
       return LocalError(GrpcCode::kFailedPrecondition, "the redirect was waited for before");
     }
     waited_ = true;
     // Later than any clock can hold is not what `max()` should come to.
-    deadline_.expires_after(std::min<std::chrono::milliseconds>(timeout, kLongestWait));
-    deadline_.async_wait([this](error_code error) {
-      if (!error) {
-        End(LocalError(GrpcCode::kDeadlineExceeded, "the browser did not come back in time"));
-      }
-    });
-    Accept();
-    {
-      const std::stop_callback on_stop(stop, [this] {
-        asio::post(io_, [this] {
-          End(LocalError(GrpcCode::kCancelled, "waiting for the browser was cancelled"));
-        });
-      });
-      io_.run();
+    const auto end = std::chrono::steady_clock::now() +
+                     std::min<std::chrono::milliseconds>(timeout, kLongestWait);
+    if (!came_.wait_until(lock, stop, end, [this] { return result_.has_value(); })) {
+      result_.emplace(stop.stop_requested() ? LocalError(GrpcCode::kCancelled,
+                                                         "waiting for the browser was cancelled")
+                                            : LocalError(GrpcCode::kDeadlineExceeded, TooLate()));
+      lock.unlock();
+      Finish(LoginEnd::kReturned);
+      lock.lock();
     }
-    // What was posted in between has nobody left to act on.
     return *std::move(result_);
   }
 
- private:
-  using ConnectionPtr = std::shared_ptr<Connection>;
+  void Finish(LoginEnd end) {
+    if (!thread_.joinable()) return;
+    asio::post(io_, [this, end] {
+      finishing_ = true;
+      if (!redirected_ || (shown_ && showing_ == 0)) return Close();
+      if (!end_) end_ = end;
+      timer_.expires_after(kPageTime);
+      timer_.async_wait([this](error_code error) {
+        if (!error) Close();
+      });
+      for (const ConnectionPtr& each : std::exchange(held_, {})) ShowEnd(each);
+    });
+    thread_.join();
+  }
 
-  void Accept() {
-    acceptor_.async_accept([this](error_code error, tcp::socket socket) {
-      if (ended_) return;
-      if (error) {
-        pause_.expires_after(kAcceptPause);
-        pause_.async_wait([this](error_code stopped) {
-          if (!stopped && !ended_) Accept();
-        });
-        return;
-      }
-      if (connections_.size() == kMaxConnections) Drop(connections_.front());
-      connections_.push_back(std::make_shared<Connection>(std::move(socket)));
-      Read(connections_.back());
-      Accept();
+ private:
+  void Route(const ConnectionPtr& connection, std::string_view target) {
+    if (target == end_path_) return AskedForEnd(connection);
+    if (!start_path_.empty() && target == start_path_) return Start(connection);
+    std::optional<Redirect> redirect = ParseRedirect(target, options_.path, state_);
+    if (redirect) {
+      Take(*std::move(redirect));
+      // Neither code nor state stays in the address bar and the history.
+      if (redirected_) return http_.Respond(connection, {303, EmptyPage(), end_path_});
+    } else if (IsRedirectOfAnother(target, options_.path, state_)) {
+      const std::lock_guard lock(mutex_);
+      another_came_ = true;
+    }
+    http_.Respond(connection, {404, LoginEndPage(LoginEnd::kNotThis, options_.app_name)});
+  }
+
+  // Once: a second browser is not the one that was opened.
+  void Start(const ConnectionPtr& connection) {
+    const std::string url = std::exchange(page_url_, "");
+    if (url.empty()) {
+      return http_.Respond(connection, {410, LoginEndPage(LoginEnd::kUsedLink, "")});
+    }
+    http_.Respond(connection, {303, EmptyPage(), url});
+  }
+
+  // The first one counts; a double click brings two.
+  void Take(Redirect redirect) {
+    const std::lock_guard lock(mutex_);
+    if (result_ || redirected_) return;
+    redirected_ = true;
+    if (auto* const code = std::get_if<SecretText>(&redirect)) {
+      result_.emplace(std::move(*code));
+    } else {
+      end_ = LoginEnd::kDenied;
+      result_.emplace(ToError(std::get<Denial>(redirect)));
+    }
+    came_.notify_all();
+  }
+
+  void AskedForEnd(const ConnectionPtr& connection) {
+    if (end_) return ShowEnd(connection);
+    http_.Hold(connection);
+    held_.push_back(connection);
+  }
+
+  void ShowEnd(const ConnectionPtr& connection) {
+    ++showing_;
+    http_.Respond(connection, {200, LoginEndPage(*end_, options_.app_name)}, [this] {
+      shown_ = true;
+      if (--showing_ == 0 && finishing_) Close();
     });
   }
 
-  void Read(const ConnectionPtr& connection) {
-    // For request and answer together.
-    connection->stream.expires_after(kConnectionTime);
-    http::async_read(connection->stream, connection->buffer, connection->parser,
-                     [this, connection](error_code error, std::size_t) {
-                       if (error) {
-                         Drop(connection);
-                       } else {
-                         Answer(connection);
-                       }
-                     });
-  }
-
-  void Answer(const ConnectionPtr& connection) {
-    std::optional<Redirect> redirect = RedirectIn(connection->parser.get());
-    LoginEnd end = LoginEnd::kNotThis;
-    if (redirect) {
-      const bool granted = std::holds_alternative<SecretText>(*redirect);
-      end = granted ? LoginEnd::kGranted : LoginEnd::kDenied;
-      Accepted(*std::move(redirect));
-    }
-    const bool last = redirect.has_value();
-    Response& response = connection->response;
-    response = ToResponse(last ? http::status::ok : http::status::not_found,
-                          LoginEndPage(end, options_.app_name));
-    response.set(http::field::cache_control, "no-store");
-    response.set("Referrer-Policy", "no-referrer");
-    response.set("X-Content-Type-Options", "nosniff");
-    response.keep_alive(false);
-    response.prepare_payload();
-    http::async_write(connection->stream, response,
-                      [this, connection, last](error_code, std::size_t) {
-                        error_code ignored;
-                        connection->stream.socket().shutdown(tcp::socket::shutdown_send, ignored);
-                        Drop(connection);
-                        if (last) Close();
-                      });
-  }
-
-  std::optional<Redirect> RedirectIn(const Request& request) const {
-    // The host tells a page that had its own name resolve to this address (DNS rebinding).
-    if (result_ || request.method() != http::verb::get ||
-        ToStd(request[http::field::host]) != host_) {
-      return std::nullopt;
-    }
-    return ParseRedirect(ToStd(request.target()), options_.path, state_);
-  }
-
-  void Accepted(Redirect redirect) {
-    deadline_.cancel();
-    if (auto* const code = std::get_if<SecretText>(&redirect)) {
-      result_.emplace(std::move(*code));
-      return;
-    }
-    const Denial& denial = std::get<Denial>(redirect);
-    std::string message = denial.description;
-    if (message.empty()) {
-      message = denial.error == "access_denied" ? "the user said no in the browser"
-                                                : "the authorization page could not go on";
-    }
-    Error error = LocalError(GrpcCode::kPermissionDenied, std::move(message));
-    error.reason_name = denial.error;
-    error.origin = ErrorOrigin::kUpstream;
-    result_.emplace(std::move(error));
-  }
-
-  void End(Error error) {
-    // A redirect that is being answered counts.
-    if (!result_) result_.emplace(std::move(error));
-    Close();
+  // What to tell when nobody came. Called with the mutex.
+  std::string TooLate() const {
+    if (!another_came_) return "the browser did not come back in time";
+    return "the browser did not come back in time; a redirect of another login came: close older "
+           "tabs, and use the page that this login opens";
   }
 
   void Close() {
-    ended_ = true;
-    error_code ignored;
-    acceptor_.close(ignored);
-    pause_.cancel();
-    deadline_.cancel();
-    while (!connections_.empty()) Drop(connections_.front());
+    http_.Close();
+    timer_.cancel();
+    held_.clear();
     io_.stop();
-  }
-
-  // By value: the argument may be what is taken out of the list.
-  void Drop(ConnectionPtr connection) {
-    std::erase(connections_, connection);
-    connection->stream.close();
   }
 
   const Options options_;
   const std::string state_;
-  std::string host_;
+  const std::string end_path_;
   std::string callback_url_;
+  std::thread thread_;
+
+  std::mutex mutex_;
+  std::condition_variable_any came_;
   bool waited_ = false;
-  bool ended_ = false;
+  bool another_came_ = false;
   std::optional<Result<SecretText>> result_;
 
+  // Of the thread.
   asio::io_context io_{1};
-  tcp::acceptor acceptor_{io_};
-  asio::steady_timer deadline_{io_};
-  asio::steady_timer pause_{io_};
-  std::deque<ConnectionPtr> connections_;  // oldest first
+  asio::steady_timer timer_{io_};
+  LoopbackHttp http_;
+  std::string start_path_, page_url_;
+  bool redirected_ = false;  // to end_path_
+  bool finishing_ = false;
+  bool shown_ = false;
+  int showing_ = 0;
+  std::optional<LoginEnd> end_;
+  std::vector<ConnectionPtr> held_;  // until the end is known
 };
 
 Result<LoopbackReceiver> LoopbackReceiver::Listen() { return Listen(Options()); }
@@ -244,9 +211,11 @@ Result<LoopbackReceiver> LoopbackReceiver::Listen(Options options) {
   }
   if (options.port < 0 || options.port > 65'535) violations.push_back({"port", "must be a port"});
   if (!violations.empty()) return InvalidFields(std::move(violations));
+  const int port = options.port;
   auto impl = std::make_unique<Impl>(std::move(options));
   if (const std::string error = impl->Listen(); !error.empty()) {
-    return LocalError(GrpcCode::kUnavailable, "cannot listen on 127.0.0.1: " + error);
+    const std::string place = port == 0 ? "127.0.0.1" : "127.0.0.1:" + std::to_string(port);
+    return LocalError(GrpcCode::kUnavailable, "cannot listen on " + place + ": " + error);
   }
   return LoopbackReceiver(std::move(impl));
 }
@@ -258,8 +227,14 @@ LoopbackReceiver::~LoopbackReceiver() = default;
 
 const std::string& LoopbackReceiver::callback_url() const { return impl_->callback_url(); }
 
+std::string LoopbackReceiver::StartUrl(const std::string& url) { return impl_->StartUrl(url); }
+
 Result<SecretText> LoopbackReceiver::Wait(std::chrono::milliseconds timeout, std::stop_token stop) {
   return impl_->Wait(timeout, stop);
+}
+
+void LoopbackReceiver::Finish(LoginOutcome outcome) {
+  impl_->Finish(outcome == LoginOutcome::kSignedIn ? LoginEnd::kSignedIn : LoginEnd::kFailed);
 }
 
 }  // namespace modelgates::oauth

@@ -26,13 +26,24 @@ std::string ToDescription(std::string_view text) {
   return description;
 }
 
+using Pairs = std::vector<std::pair<std::string, std::string>>;
+
+std::optional<Pairs> QueryOf(std::string_view target, std::string_view path) {
+  const size_t query = target.find('?');
+  if (query == std::string_view::npos || target.substr(0, query) != path) return std::nullopt;
+  return DecodeForm(target.substr(query + 1));
+}
+
+bool Has(const Pairs& pairs, std::string_view name) {
+  return std::any_of(pairs.begin(), pairs.end(),
+                     [&](const auto& pair) { return pair.first == name; });
+}
+
 }  // namespace
 
 std::optional<Redirect> ParseRedirect(std::string_view target, std::string_view path,
                                       std::string_view state) {
-  const size_t query = target.find('?');
-  if (query == std::string_view::npos || target.substr(0, query) != path) return std::nullopt;
-  auto pairs = DecodeForm(target.substr(query + 1));
+  auto pairs = QueryOf(target, path);
   if (!pairs) return std::nullopt;
   // A parameter that comes twice is none (RFC 6749, section 3.1).
   const auto only = [&](std::string_view name) -> std::string* {
@@ -46,11 +57,7 @@ std::optional<Redirect> ParseRedirect(std::string_view target, std::string_view 
   };
   const std::string* const given = only("state");
   if (given == nullptr || !EqualSecrets(*given, state)) return std::nullopt;
-  const auto has = [&](std::string_view name) {
-    return std::any_of(pairs->begin(), pairs->end(),
-                       [&](const auto& pair) { return pair.first == name; });
-  };
-  if (has("code") == has("error")) return std::nullopt;
+  if (Has(*pairs, "code") == Has(*pairs, "error")) return std::nullopt;
   if (std::string* const code = only("code")) {
     if (!IsVisibleAscii(*code, kMaxCodeBytes)) return std::nullopt;
     return SecretText(std::move(*code));
@@ -59,6 +66,14 @@ std::optional<Redirect> ParseRedirect(std::string_view target, std::string_view 
   if (error == nullptr || !IsVisibleAscii(*error, kMaxErrorBytes)) return std::nullopt;
   const std::string* const description = only("error_description");
   return Denial{*error, description == nullptr ? "" : ToDescription(*description)};
+}
+
+bool IsRedirectOfAnother(std::string_view target, std::string_view path, std::string_view state) {
+  const auto pairs = QueryOf(target, path);
+  if (!pairs || Has(*pairs, "code") == Has(*pairs, "error")) return false;
+  return std::any_of(pairs->begin(), pairs->end(), [&](const auto& pair) {
+    return pair.first == "state" && !EqualSecrets(pair.second, state);
+  });
 }
 
 }  // namespace modelgates::oauth

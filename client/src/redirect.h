@@ -23,4 +23,7 @@ using Redirect = std::variant<SecretText, Denial>;
 std::optional<Redirect> ParseRedirect(std::string_view target, std::string_view path,
                                       std::string_view state);
 
+// Whether it brings something to `path` for a login with another state.
+bool IsRedirectOfAnother(std::string_view target, std::string_view path, std::string_view state);
+
 }  // namespace modelgates::oauth

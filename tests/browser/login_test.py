@@ -1,5 +1,6 @@
 """`modelgates-oauth login`, from the command to its end, through a browser."""
 
+import re
 import stat
 import urllib.parse
 
@@ -18,6 +19,11 @@ class LoginCases:
     def open_question(self, login):
         self.browser.open(login.opened_url())
         self.browser.wait_for_heading(QUESTION)
+
+    # Neither code nor state stays where others see it, and in the history.
+    def assert_clean_url(self, callback):
+        host = urllib.parse.urlsplit(callback).netloc
+        self.assertRegex(self.browser.url, rf"\Ahttp://{re.escape(host)}/end-[\w-]{{43}}\Z")
 
     def assert_key_in_file(self, login):
         self.assertEqual(login.exit_status(), 0, login.err())
@@ -44,8 +50,7 @@ class LoginCases:
         callback = query_of(self.browser.url)["callback_url"]
         self.browser.button("Approve").click()
         self.browser.wait_for_heading(SIGNED_IN)
-        # The very callback, with the code behind it.
-        self.assertTrue(self.browser.url.startswith(callback + "&code="), self.browser.url)
+        self.assert_clean_url(callback)
         self.assert_key_in_file(login)
 
     def test_denying_ends_without_a_key(self):
@@ -54,7 +59,7 @@ class LoginCases:
         callback = query_of(self.browser.url)["callback_url"]
         self.browser.button("Deny").click()
         self.browser.wait_for_heading(NOT_SIGNED_IN)
-        self.assertEqual(self.browser.url, callback + "&error=access_denied")
+        self.assert_clean_url(callback)
         self.assert_denied(login)
 
     def test_approving_by_keyboard(self):
@@ -92,12 +97,25 @@ class LoginCases:
         self.assert_key_in_file(login)
         self.assertFalse(login.opened_a_browser())
 
-    def test_the_opened_url_is_the_printed_one(self):
+    # Other users of the machine see what a browser is started with.
+    def test_the_opened_url_leads_to_the_printed_one_once(self):
         login = self.login()
-        self.assertEqual(login.opened_url(), login.printed_url())
+        self.assertRegex(login.opened_url(), r"\Ahttp://127\.0\.0\.1:\d+/start-[\w-]{43}\Z")
         self.open_question(login)
+        self.assertEqual(self.browser.url, login.printed_url())
+        with self.browser.second_tab():
+            self.browser.open(login.opened_url())
+            self.browser.wait_for_heading("This link was used already")
         self.browser.button("Deny").click()
         self.assert_denied(login)
+
+    def test_the_page_says_when_there_is_no_key_after_all(self):
+        login = self.login()
+        self.open_question(login)
+        login.key_file.mkdir()
+        self.browser.button("Approve").click()
+        self.browser.wait_for_heading(NOT_SIGNED_IN)
+        self.assertEqual(login.exit_status(), 7)
 
     def test_a_double_click_is_one_answer(self):
         login = self.login()
@@ -146,7 +164,8 @@ class LoginCases:
         self.browser.open(parts._replace(path="/other").geturl() + "&code=of-somebody-else")
         self.browser.wait_for_heading(NOTHING)
         self.assertTrue(login.is_waiting())
-        self.open_question(login)
+        self.browser.open(login.printed_url())
+        self.browser.wait_for_heading(QUESTION)
         self.browser.button("Approve").click()
         self.assert_key_in_file(login)
 

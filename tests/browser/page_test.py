@@ -34,7 +34,6 @@ class PageCases:
         login = self.login("--app-name", "An App With Quite a Name")
         self.browser.open(login.opened_url())
         self.browser.button(button).click()
-        login.exit_status()
 
     def show_signed_in(self):
         self.show_end("Approve")
@@ -46,7 +45,7 @@ class PageCases:
 
     def show_nothing(self):
         login = self.login()
-        callback = query_of(login.opened_url())["callback_url"]
+        callback = query_of(login.printed_url())["callback_url"]
         self.browser.open(callback.replace("state=", "state=x") + "&code=c")
 
     def on_each_page(self, check):

@@ -69,16 +69,20 @@ TEST_F(CliHelp, FitsAScreen) {
 TEST_F(CliHelp, HasAnExampleThatWorksWhenPasted) {
   // A browser whose user approves at once, by going back with a code.
   Write(File("browser"), R"(#!/bin/bash
-    url=${1#*callback_url=}
+    host=${1#http://}
+    host=${host%%/*}
+    get() {  # what Location says
+      exec 3<>"/dev/tcp/${host%:*}/${host#*:}"
+      printf 'GET %s HTTP/1.1\r\nHost: %s\r\n\r\n' "$1" "$host" >&3
+      tr -d '\r' <&3 | sed -n 's/^Location: //p'
+    }
+    page=$(get "/${1##*/}")
+    url=${page#*callback_url=}
     url=${url%%&*}
     printf -v url %b "${url//%/\\x}"
     rest=${url#http://}
-    host=${rest%%/*}
-    exec 3<>"/dev/tcp/${host%:*}/${host#*:}"
-    printf 'GET /%s&code=c-1 HTTP/1.1\r\nHost: %s\r\n\r\n' "${rest#*/}" "$host" >&3
-    cat <&3
-)");
-  std::filesystem::permissions(File("browser"), std::filesystem::perms::owner_all);
+    get "$(get "/${rest#*/}&code=c-1")") ");
+      std::filesystem::permissions(File("browser"), std::filesystem::perms::owner_all);
   std::vector<std::string> environment = Environment();
   environment.push_back("BROWSER=" + File("browser"));
   int pasted = 0;

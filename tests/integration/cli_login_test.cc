@@ -1,4 +1,5 @@
 #include <httplib.h>
+#include <sys/stat.h>
 
 #include <regex>
 
@@ -54,11 +55,13 @@ class CliLogin : public CliTest {
     return nlohmann::json::parse(created->body)["data"]["id"];
   }
 
-  // Sends the browser back, with `more` added to the callback's query.
+  // Sends the browser back, with `more` added to the callback's query. What it is shown in the end.
   static std::string GoBack(const httplib::Params& page, const std::string& more) {
     const std::string callback = page.find("callback_url")->second;
     const size_t path = callback.find('/', callback.find("://") + 3);
     httplib::Client browser(callback.substr(0, path));
+    browser.set_follow_location(true);
+    browser.set_read_timeout(std::chrono::seconds(60));
     const auto answer = browser.Get((callback.substr(path) + "&" + more).c_str());
     EXPECT_TRUE(answer);
     return answer ? answer->body : "";
@@ -105,7 +108,74 @@ TEST_F(CliLogin, EndsWhenTheUserSaysNo) {
 TEST_F(CliLogin, EndsWhenNobodyComes) {
   const CliRun run = End(*Login({"--no-browser", "--wait", "100ms"}));
   EXPECT_EQ(run.status, 6);
-  EXPECT_THAT(run.err, HasSubstr("the browser did not come back in time"));
+  EXPECT_THAT(run.err, HasSubstr("WAIT_OVER: the browser did not come back in time"));
+  EXPECT_THAT(run.err, HasSubstr("next: log in again, with more time for the browser (--wait)"));
+}
+
+TEST_F(CliLogin, TellsOfTheRedirectOfAnOlderTab) {
+  const auto login = Login({"--no-browser", "--wait", "3s"});
+  const httplib::Params page = PageOf(*login);
+  httplib::Params older = page;
+  std::string& callback = older.find("callback_url")->second;
+  callback.replace(callback.find("state=") + 6, std::string::npos, std::string(43, 'o'));
+  EXPECT_THAT(GoBack(older, "code=c-1"), HasSubstr("There is nothing here"));
+  const CliRun run = End(*login);
+  EXPECT_EQ(run.status, 6);
+  EXPECT_THAT(run.err, HasSubstr("a redirect of another login came"));
+}
+
+// ---- The page says what became of it
+
+TEST_F(CliLogin, SaysInTheBrowserThatThereIsNoKey) {
+  const auto login = Login({"--no-browser", "--key-file", File("key"), "--app-name", "My App"});
+  EXPECT_THAT(GoBack(PageOf(*login), "code=no-such-code"), HasSubstr("You are not signed in"));
+  EXPECT_EQ(End(*login).status, 4);
+  EXPECT_FALSE(std::filesystem::exists(File("key")));
+}
+
+TEST_F(CliLogin, SaysInTheBrowserThatTheKeyCouldNotBeWritten) {
+  std::filesystem::create_directory(File("folder"));
+  const auto login = Login({"--no-browser", "--key-file", File("folder/key")});
+  const httplib::Params page = PageOf(*login);
+  std::filesystem::remove_all(File("folder"));
+  EXPECT_THAT(GoBack(page, "code=" + Approve(page)), HasSubstr("You are not signed in"));
+  EXPECT_EQ(End(*login).status, 7);
+}
+
+TEST_F(CliLogin, SaysInTheBrowserThatTheAnswerWasLost) {
+  upstream_.SetDefault(kExchangePath, Answer::Hang());
+  config_.upstream = upstream_.url() + "/api/v1";
+  const auto login = Login({"--no-browser", "--timeout", "2s"});
+  EXPECT_THAT(GoBack(PageOf(*login), "code=c-1"), HasSubstr("You are not signed in"));
+  const CliRun run = End(*login);
+  EXPECT_EQ(run.status, 6) << run.err;
+  EXPECT_THAT(run.err, HasSubstr("next: log in again"));
+}
+
+// ---- Found before the user is asked
+
+TEST_F(CliLogin, AsksNobodyWhenItCannotSucceed) {
+  const CliRun gateway = End(*Login({"--no-browser", "--gateway", "127.0.0.1:1"}));
+  EXPECT_EQ(gateway.status, 3);
+  EXPECT_THAT(gateway.err, HasSubstr("next: check --gateway"));
+  EXPECT_THAT(gateway.err, Not(HasSubstr("Open this")));
+  for (const std::string& path : {File("none/key"), std::string("/dev/full"), File("")}) {
+    const CliRun file = End(*Login({"--no-browser", "--key-file", path}));
+    EXPECT_EQ(file.status, 7);
+    EXPECT_THAT(file.err, HasSubstr("cannot write " + path));
+    EXPECT_THAT(file.err, Not(HasSubstr("Open this")));
+  }
+  const CliRun wait = End(*Login({"--no-browser", "--wait", "soon"}));
+  EXPECT_EQ(wait.status, 2);
+  EXPECT_THAT(wait.err, HasSubstr("--wait must be a duration"));
+}
+
+TEST_F(CliLogin, NamesThePortThatIsTaken) {
+  const std::string port = sandbox_.address().substr(sandbox_.address().rfind(':') + 1);
+  const CliRun run = End(*Login({"--no-browser", "--port", port}));
+  EXPECT_EQ(run.status, 3);
+  EXPECT_THAT(run.err, HasSubstr("PORT: cannot listen on 127.0.0.1:" + port));
+  EXPECT_THAT(run.err, HasSubstr("next: give another --port"));
 }
 
 TEST_F(CliLogin, EndsWhenInterrupted) {
@@ -115,14 +185,24 @@ TEST_F(CliLogin, EndsWhenInterrupted) {
   EXPECT_EQ(End(*login).status, 130);
 }
 
-// As an argument, not through a shell.
+// As an argument, which other users of the machine see: neither state nor challenge is in it.
 TEST_F(CliLogin, OpensTheBrowserOfTheEnvironment) {
   Write(File("browser"), "#!/bin/sh\nprintf '%s' \"$1\" >\"$0.opened\"\n");
+  ASSERT_EQ(mkfifo(File("browser.opened").c_str(), 0600), 0);
   std::filesystem::permissions(File("browser"), std::filesystem::perms::owner_all);
-  const auto login = Login({"--wait", "2s"}, {"BROWSER=" + File("browser") + ":other"});
+  const auto login = Login({}, {"BROWSER=" + File("browser") + ":other"});
   const httplib::Params page = PageOf(*login);
-  EXPECT_EQ(End(*login).status, 6);
-  EXPECT_EQ(Parse(Read(File("browser.opened"))), page);
+  const std::string opened = Read(File("browser.opened"));
+  EXPECT_THAT(opened,
+              testing::MatchesRegex("http://127\\.0\\.0\\.1:[0-9]+/start-[A-Za-z0-9_-]{43}"));
+  EXPECT_THAT(opened, Not(HasSubstr(page.find("code_challenge")->second)));
+  const size_t path = opened.find("/start");
+  const auto answer = httplib::Client(opened.substr(0, path)).Get(opened.substr(path).c_str());
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->status, 303);
+  EXPECT_EQ(Parse(answer->get_header_value("Location")), page);
+  EXPECT_THAT(GoBack(page, "code=" + Approve(page)), HasSubstr("You are signed in"));
+  EXPECT_EQ(End(*login).status, 0);
 }
 
 TEST_F(CliLogin, ShowsTheUrlWhenThereIsNoBrowser) {

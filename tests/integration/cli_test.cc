@@ -97,6 +97,68 @@ TEST_F(Cli, NamesAFileThatCannotBeRead) {
   EXPECT_EQ(upstream_.connections(), 0);
 }
 
+// What a paste brings along is no part of the code.
+TEST_F(Cli, TakesAwayWhatSurroundsAPastedCode) {
+  const std::string pasted[] = {" c-%\t", "\r\nc-%\r\n",
+                                "\xc2\xa0"
+                                "c-%\xc2\xa0",
+                                "\xef\xbb\xbf"
+                                "c-%\n\n"};
+  int count = 0;
+  for (std::string text : pasted) {
+    const std::string number = std::to_string(++count);
+    text.replace(text.find('%'), 1, number);
+    Write(File("code"), text);
+    for (const std::string& flag : {text, "@" + File("code")}) {
+      ASSERT_EQ(Run({"exchange", "--code", flag, "--once-only"}).status, 0) << number;
+      EXPECT_EQ(LastBody()["code"], "c-" + number);
+    }
+  }
+}
+
+TEST_F(Cli, SendsNothingThatCannotBeACode) {
+  for (const std::string url :
+       {"https://myapp.example/cb?state=s&code=c-1", "http://127.0.0.1:9/callback?code=c-1",
+        "/cb?code=c-1&state=s", "code=c-1&state=s"}) {
+    const CliRun run = Run({"exchange", "--code", url});
+    EXPECT_EQ(run.status, 2);
+    EXPECT_THAT(run.err, HasSubstr("--code is a whole URL: give the value of its code parameter"));
+    EXPECT_THAT(run.err, Not(HasSubstr("c-1")));
+  }
+  for (const std::string text : {"c-1\nc-2", "c-\x1b[1", "c-\xc3\xa4", "c-\x7f"}) {
+    Write(File("code"), text);
+    const CliRun run = Run({"exchange", "--code", "@" + File("code")});
+    EXPECT_EQ(run.status, 2);
+    EXPECT_THAT(run.err, HasSubstr("--code has a line break"));
+  }
+  EXPECT_THAT(Run({"exchange", "--code", " \n"}).err, HasSubstr("--code is empty"));
+  EXPECT_THAT(Run({"exchange", "--code", "c-1", "--code-verifier", ""}).err,
+              HasSubstr("--code-verifier is empty"));
+  EXPECT_EQ(upstream_.connections(), 0);
+}
+
+// protobuf could not send it, and would say so in words of its own.
+TEST_F(Cli, NamesTheFlagWhoseTextIsNoUtf8) {
+  const std::string bad = "caf\xe9";
+  const std::vector<std::vector<std::string>> cases = {
+      {"--key-label", "create", "--callback-url", kCallbackUrl, "--key-label", bad},
+      {"--callback-url", "create", "--callback-url", "https://" + bad},
+      {"--x-open-router-title", "create", "--callback-url", kCallbackUrl, "--x-open-router-title",
+       bad},
+      {"--status-codes", "create", "--callback-url", kCallbackUrl, "--status-codes", bad},
+      {"--code", "exchange", "--code", bad},
+      {"--bearer", "health", "--bearer", bad},
+      {"--request-id", "health", "--request-id", bad},
+      {"--app-name", "login", "--no-browser", "--app-name", bad}};
+  for (const std::vector<std::string>& each : cases) {
+    const CliRun run = Run({each.begin() + 1, each.end()});
+    EXPECT_EQ(run.status, 2) << each.front();
+    EXPECT_THAT(run.err, HasSubstr("  " + each.front() + " is not UTF-8"));
+    EXPECT_THAT(run.err, Not(HasSubstr("libprotobuf")));
+  }
+  EXPECT_EQ(upstream_.connections(), 0);
+}
+
 TEST_F(Cli, TellsNullFromAbsent) {
   ASSERT_EQ(Run({"exchange", "--code", "c-1"}).status, 0);
   EXPECT_FALSE(LastBody().contains("code_challenge_method"));
@@ -172,6 +234,21 @@ INSTANTIATE_TEST_SUITE_P(All, CliErrors,
                                          Ending{"MayBeSpent", 500, 5, "start a new login"},
                                          Ending{"Redirect", 302, 5, "start a new login"}),
                          [](const auto& row) { return row.param.name; });
+
+// CSI in one character, and a right-to-left override.
+TEST_F(Cli, ShowsWordsOfOthersAsEscapes) {
+  upstream_.SetDefault(kExchangePath, Answer::Json(403, ErrorBody(403,
+                                                                  "a\xc2\x9b"
+                                                                  "31mb\xe2\x80\xae"
+                                                                  "c")));
+  for (const std::string output : {"text", "json"}) {
+    const CliRun run = Run({"exchange", "--code", "c-1", "--output", output});
+    EXPECT_EQ(run.status, 4);
+    const std::string shown = run.out + run.err;
+    EXPECT_THAT(shown, Not(HasSubstr("\xc2\x9b")));
+    EXPECT_THAT(shown, Not(HasSubstr("\xe2\x80\xae")));
+  }
+}
 
 TEST_F(Cli, NamesEveryWrongField) {
   const CliRun run = Run({"create", "--callback-url", "nowhere", "--limit", "inf"});

@@ -57,11 +57,25 @@ class Loopback : public testing::Test {
     target_ = url.substr(slash);
     browser_.emplace("127.0.0.1", port_);
     browser_->set_read_timeout(20s);
+    browser_->set_follow_location(true);
   }
 
-  void Wait(std::chrono::milliseconds timeout = 60s, std::stop_token stop = {}) {
-    code_ = std::async(std::launch::async,
-                       [this, timeout, stop] { return receiver_.Wait(timeout, stop); });
+  // And says how the login ended, when it has come so far.
+  void Wait(std::chrono::milliseconds timeout = 60s, std::stop_token stop = {},
+            LoginOutcome outcome = LoginOutcome::kSignedIn) {
+    code_ = std::async(std::launch::async, [this, timeout, stop, outcome] {
+      Result<SecretText> code = receiver_.Wait(timeout, stop);
+      receiver_.Finish(outcome);
+      return code;
+    });
+  }
+
+  // Of the very request, which is not followed.
+  httplib::Result GetOnce(const std::string& target) {
+    browser_->set_follow_location(false);
+    httplib::Result result = browser_->Get(target.c_str());
+    browser_->set_follow_location(true);
+    return result;
   }
 
   // The status; 0 when there was no answer.
@@ -118,6 +132,83 @@ TEST_F(Loopback, TellsOfADenial) {
   EXPECT_EQ(code.error().reason_name, "access_denied");
   EXPECT_EQ(code.error().message, "the user said no in the browser");
   EXPECT_EQ(code.error().reason, ErrorReason::kUnspecified);
+}
+
+// ---- How it ended
+
+TEST_F(Loopback, TakesTheCodeOutOfTheAddressBar) {
+  Wait();
+  const httplib::Result result = GetOnce(target_ + "&code=c-1");
+  ASSERT_TRUE(result);
+  EXPECT_EQ(result->status, 303);
+  EXPECT_THAT(result->get_header_value("Location"),
+              testing::MatchesRegex("/end-[A-Za-z0-9_-]{43}"));
+  EXPECT_EQ(result->get_header_value("Referrer-Policy"), "no-referrer");
+  EXPECT_EQ(result->get_header_value("Cache-Control"), "no-store");
+  EXPECT_EQ(Get(result->get_header_value("Location")), 200);
+  EXPECT_TRUE(code_.get().ok());
+}
+
+// The app has not said anything yet, so neither has the page.
+TEST_F(Loopback, WaitsWithThePageForTheOutcome) {
+  auto page = std::async(std::launch::async,
+                         [this] { return browser_->Get((target_ + "&code=c-1").c_str()); });
+  EXPECT_TRUE(receiver_.Wait(60s).ok());
+  httplib::Client other("127.0.0.1", port_);
+  const httplib::Result repeated = other.Get((target_ + "&code=c-1").c_str());
+  ASSERT_TRUE(repeated);
+  EXPECT_EQ(repeated->status, 303);
+  EXPECT_EQ(page.wait_for(0s), std::future_status::timeout);
+  receiver_.Finish(LoginOutcome::kNotSignedIn);
+  const httplib::Result result = page.get();
+  ASSERT_TRUE(result);
+  EXPECT_EQ(result->status, 200);
+  EXPECT_THAT(result->body, HasSubstr("You are not signed in"));
+  EXPECT_THAT(result->body, HasSubstr("My &lt;App&gt; did not get its key"));
+}
+
+TEST_F(Loopback, SendsTheUserBackWhenTheAppSaysNothing) {
+  auto page = std::async(std::launch::async,
+                         [this] { return browser_->Get((target_ + "&code=c-1").c_str()); });
+  EXPECT_TRUE(receiver_.Wait(60s).ok());
+  { const LoopbackReceiver gone = std::move(receiver_); }
+  const httplib::Result result = page.get();
+  ASSERT_TRUE(result);
+  EXPECT_THAT(result->body, HasSubstr("Go back to the app"));
+}
+
+TEST_F(Loopback, SaysTheSameToASecondRedirect) {
+  auto first = std::async(std::launch::async, [this] { return Get(target_ + "&code=c-1"); });
+  const Result<SecretText> code = receiver_.Wait(60s);
+  ASSERT_TRUE(code.ok());
+  EXPECT_EQ(code->Reveal(), "c-1");
+  const httplib::Result second =
+      httplib::Client("127.0.0.1", port_).Get((target_ + "&code=c-2").c_str());
+  ASSERT_TRUE(second);
+  EXPECT_EQ(second->status, 303);
+  receiver_.Finish(LoginOutcome::kSignedIn);
+  EXPECT_EQ(first.get(), 200);
+}
+
+// ---- How it starts
+
+TEST_F(Loopback, LeadsToThePageOnce) {
+  const std::string page = "https://site.example/auth?callback_url=x&code_challenge=y";
+  const std::string url = receiver_.StartUrl(page);
+  EXPECT_THAT(url, testing::MatchesRegex("http://127\\.0\\.0\\.1:[0-9]+/start-[A-Za-z0-9_-]{43}"));
+  const std::string target = url.substr(url.find("/start"));
+  const httplib::Result first = GetOnce(target);
+  ASSERT_TRUE(first);
+  EXPECT_EQ(first->status, 303);
+  EXPECT_EQ(first->get_header_value("Location"), page);
+  EXPECT_EQ(first->get_header_value("Referrer-Policy"), "no-referrer");
+  const httplib::Result second = GetOnce(target);
+  ASSERT_TRUE(second);
+  EXPECT_EQ(second->status, 410);
+  EXPECT_THAT(second->body, HasSubstr("This link was used already"));
+  EXPECT_FALSE(second->has_header("Location"));
+  Wait();
+  ExpectStillOpen();
 }
 
 // A browser may come before anybody waits.
@@ -179,12 +270,32 @@ TEST_F(Loopback, AnswersNoOtherHost) {
   ExpectStillOpen();
 }
 
+// The cookies of every server on 127.0.0.1, whatever its port.
+TEST_F(Loopback, TakesTheCookiesOfOthers) {
+  Wait();
+  EXPECT_EQ(Get(target_ + "&code=c-1", {{"Cookie", std::string(60'000, 'a')}}), 200);
+  EXPECT_TRUE(code_.get().ok());
+}
+
+TEST_F(Loopback, SaysWhatToDoAboutTooManyCookies) {
+  Wait();
+  for (const size_t bytes : {66'000u, 400'000u}) {
+    RawConnection browser(port_);
+    browser.Send("GET " + target_ + "&code=c-1 HTTP/1.1\r\nHost: 127.0.0.1:" +
+                 std::to_string(port_) + "\r\nCookie: " + std::string(bytes, 'a') + "\r\n\r\n");
+    const std::string answer = browser.Receive();
+    EXPECT_THAT(answer, StartsWith("HTTP/1.1 431 "));
+    EXPECT_THAT(answer, HasSubstr("open the link of the login in a private window"));
+  }
+  ExpectStillOpen();
+}
+
 TEST_F(Loopback, StandsWhatIsNoHttp) {
   Wait();
   for (const std::string& bytes :
        {std::string("\x16\x03\x01\x02\x00", 5), std::string("GET\r\n\r\n"), std::string(100, '\0'),
-        "GET " + std::string(9'000, 'a') + " HTTP/1.1\r\n\r\n",
-        "GET / HTTP/1.1\r\nA: " + std::string(9'000, 'a') + "\r\n\r\n",
+        "GET " + std::string(70'000, 'a') + " HTTP/1.1\r\n\r\n",
+        "GET / HTTP/1.1\r\nA: " + std::string(70'000, 'a') + "\r\n\r\n",
         "POST " + target_ + "&code=c-1 HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(port_) +
             "\r\nContent-Length: 1000000\r\n\r\n"}) {
     RawConnection hostile(port_);
@@ -235,6 +346,14 @@ TEST_F(Loopback, GivesUpWhenTheTimeIsOver) {
   EXPECT_EQ(Get("/"), 0);
 }
 
+TEST_F(Loopback, TellsThatARedirectOfAnotherLoginCame) {
+  EXPECT_EQ(Get("/callback?state=old&code=c-1"), 404);
+  Wait(1ms);
+  const Result<SecretText> code = code_.get();
+  EXPECT_EQ(code.error().grpc_code, GrpcCode::kDeadlineExceeded);
+  EXPECT_THAT(code.error().message, HasSubstr("a redirect of another login came"));
+}
+
 TEST_F(Loopback, GivesUpWhenItIsStopped) {
   std::stop_source source;
   Wait(std::chrono::milliseconds::max(), source.get_token());
@@ -267,6 +386,8 @@ TEST(LoopbackOptions, TakeAPortThatIsFreeAndNoOther) {
   const auto second = LoopbackReceiver::Listen({.port = port});
   ASSERT_FALSE(second.ok());
   EXPECT_EQ(second.error().grpc_code, GrpcCode::kUnavailable);
+  EXPECT_EQ(second.error().message,
+            "cannot listen on 127.0.0.1:" + std::to_string(port) + ": Address already in use");
 }
 
 }  // namespace

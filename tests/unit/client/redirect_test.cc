@@ -55,12 +55,24 @@ INSTANTIATE_TEST_SUITE_P(
                     "/callback?state=state-1&code=" + std::string(2'049, 'c'),
                     "/callback?state=state-1&error=" + std::string(65, 'e')));
 
+TEST(Redirect, IsToldFromThatOfAnotherLogin) {
+  for (const char* target :
+       {"/callback?state=state-2&code=c", "/callback?state=state-2&error=access_denied"}) {
+    EXPECT_TRUE(IsRedirectOfAnother(target, kPath, kState)) << target;
+  }
+  for (const char* target : {"/callback", "/callback?code=c", "/callback?state=state-1&code=c",
+                             "/callback?state=state-2", "/other?state=state-2&code=c"}) {
+    EXPECT_FALSE(IsRedirectOfAnother(target, kPath, kState)) << target;
+  }
+}
+
 TEST(Redirect, TakesCodesAsLongAsTheApiDoes) {
   EXPECT_TRUE(Parse("/callback?state=state-1&code=" + std::string(2'048, 'c')));
 }
 
 TEST(LoginEndPage, ShowsTheAppsNameAsText) {
-  for (const LoginEnd end : {LoginEnd::kGranted, LoginEnd::kDenied}) {
+  for (const LoginEnd end :
+       {LoginEnd::kSignedIn, LoginEnd::kDenied, LoginEnd::kFailed, LoginEnd::kReturned}) {
     const Page page = LoginEndPage(end, "<b>\"A\" & 'B'</b>");
     EXPECT_THAT(page.html,
                 testing::HasSubstr("&lt;b&gt;&quot;A&quot; &amp; &#39;B&#39;&lt;/b&gt;"));
@@ -69,7 +81,7 @@ TEST(LoginEndPage, ShowsTheAppsNameAsText) {
 }
 
 TEST(LoginEndPage, AllowsItsOwnStyleAndNothingElse) {
-  const Page page = LoginEndPage(LoginEnd::kGranted, "");
+  const Page page = LoginEndPage(LoginEnd::kSignedIn, "");
   EXPECT_THAT(page.policy, testing::StartsWith("default-src 'none'; style-src 'sha256-"));
   EXPECT_THAT(page.policy, testing::Not(testing::HasSubstr("unsafe")));
   for (const char* outside : {"<script", "http", "src=", "href=", "<form", " style=", "@import"}) {

@@ -1,0 +1,125 @@
+#include "advice.h"
+
+#include "exit_status.h"
+
+namespace modelgates::oauth::cli {
+namespace {
+
+constexpr std::string_view kOperators = "tell the gateway's operators: its --upstream needs a look";
+
+// Of what was found on this machine; empty for anything else.
+std::string_view OfThisMachine(const Error& error) {
+  if (error.reason_name == kFileError) return "check that the file can be read or written";
+  if (error.reason_name == kPortError) {
+    return "give another --port, or none: then any that is free is taken";
+  }
+  if (error.reason_name == kWaitOver)
+    return "log in again, with more time for the browser (--wait)";
+  if (error.reason_name == kNotServing) return "try again later, or with another --gateway";
+  return {};
+}
+
+// Of the redirect's `error` (RFC 6749, section 4.1.2.1); empty for anything else.
+std::string_view OfRedirect(const Error& error) {
+  if (error.reason_name == "access_denied") return "log in again if that was a mistake";
+  if (error.reason_name == "server_error" || error.reason_name == "temporarily_unavailable") {
+    return "log in again later";
+  }
+  return {};
+}
+
+// Of reasons whose exit status is shared with others; empty for those that it says all of.
+std::string_view OfReason(const Error& error) {
+  switch (error.reason) {
+    case ErrorReason::kCredentialMissing:
+    case ErrorReason::kUnauthorized:
+      return "give an API key with --bearer, or have the gateway's operators check theirs";
+    case ErrorReason::kCallerNotAllowed:
+      return "ask the gateway's operators to let you in";
+    case ErrorReason::kUpstreamTlsUntrusted:
+    case ErrorReason::kUpstreamRedirect:
+    case ErrorReason::kUpstreamEndpointMissing:
+    case ErrorReason::kUpstreamBlocked:
+      return kOperators;
+    case ErrorReason::kPaymentRequired:
+      return "add credit to the account";
+    case ErrorReason::kDeadlineTooShort:
+      return "run it again with more time (--timeout)";
+    default:
+      return {};
+  }
+}
+
+// An exchange that goes on without this command: the identical call receives its result. Only
+// `exchange` can make that call; the verifier of `login` is gone with it.
+std::string_view Repeat(Command command) {
+  switch (command) {
+    case Command::kExchange:
+      return "run the very same command again: it receives the result";
+    case Command::kLogin:
+      return "log in again";
+    case Command::kOther:
+      break;
+  }
+  return "run it again";
+}
+
+std::string_view MoreTime(Command command) {
+  switch (command) {
+    case Command::kExchange:
+      return "run the very same command again, with more time (--timeout)";
+    case Command::kLogin:
+      return "log in again, with more time for each call (--timeout)";
+    case Command::kOther:
+      break;
+  }
+  return "run it again with more time (--timeout)";
+}
+
+std::string_view NotPermitted(const Error& error, Command command) {
+  if (command == Command::kOther) return "show the request id to the gateway's operators";
+  // Of the redirect, and no word of RFC 6749 that means something else.
+  if (error.reason == ErrorReason::kUnspecified && command == Command::kLogin) {
+    return "check --site, and log in again";
+  }
+  return "start a new login; a code works once, and only with its own verifier";
+}
+
+}  // namespace
+
+std::string_view ToAdvice(const Error& error, Command command) {
+  if (MayBeSpent(error)) return "start a new login: this code cannot be relied on any more";
+  if (const auto advice = OfThisMachine(error); !advice.empty()) return advice;
+  if (error.reason == ErrorReason::kExchangeInProgress) return Repeat(command);
+  if (const auto advice = OfReason(error); !advice.empty()) return advice;
+  if (error.reason == ErrorReason::kUnspecified) {
+    if (const auto advice = OfRedirect(error); !advice.empty()) return advice;
+    if (error.grpc_code == GrpcCode::kUnavailable) {
+      return "check --gateway, and whether a gateway listens there";
+    }
+    if (error.grpc_code == GrpcCode::kUnimplemented) {
+      return "check --gateway: what listens there does not serve this call";
+    }
+  }
+  switch (ToExitStatus(error)) {
+    case ExitStatus::kUsage:
+      return "correct what is named above and run it again";
+    case ExitStatus::kUnavailable:
+      return command == Command::kLogin ? "log in again later" : "try again later";
+    case ExitStatus::kNotPermitted:
+      return NotPermitted(error, command);
+    case ExitStatus::kTimeout:
+      return MoreTime(command);
+    case ExitStatus::kInterrupted:
+      return Repeat(command);
+    case ExitStatus::kOk:
+    case ExitStatus::kFailed:
+    case ExitStatus::kAuthorizeAnew:
+    case ExitStatus::kFile:
+      break;
+  }
+  return error.request_id.empty() ? "show this to the gateway's operators"
+                                  : "show the request id to the gateway's operators";
+}
+
+}  // namespace modelgates::oauth::cli

@@ -1,0 +1,145 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "advice.h"
+
+namespace modelgates::oauth::cli {
+namespace {
+
+constexpr Command kOther = Command::kOther;
+constexpr Command kExchange = Command::kExchange;
+constexpr Command kLogin = Command::kLogin;
+using Reason = ErrorReason;
+
+constexpr char kAnew[] = "start a new login: this code cannot be relied on any more";
+constexpr char kOperators[] = "tell the gateway's operators: its --upstream needs a look";
+constexpr char kBearer[] =
+    "give an API key with --bearer, or have the gateway's operators check theirs";
+constexpr char kGateway[] = "check --gateway, and whether a gateway listens there";
+constexpr char kNewCode[] = "start a new login; a code works once, and only with its own verifier";
+constexpr char kId[] = "show the request id to the gateway's operators";
+
+struct Row {
+  Command command;
+  GrpcCode code;
+  Reason reason;
+  const char* name;  // of a reason that is none of the gateway's
+  const char* advice;
+};
+
+// Every `next:` line that there is.
+const Row kRows[] = {
+    // Found here
+    {kOther, GrpcCode::kInvalidArgument, Reason::kFieldInvalid, "",
+     "correct what is named above and run it again"},
+    {kExchange, GrpcCode::kFailedPrecondition, Reason::kUnspecified, "FILE",
+     "check that the file can be read or written"},
+    {kLogin, GrpcCode::kUnavailable, Reason::kUnspecified, "PORT",
+     "give another --port, or none: then any that is free is taken"},
+    {kLogin, GrpcCode::kDeadlineExceeded, Reason::kUnspecified, "WAIT_OVER",
+     "log in again, with more time for the browser (--wait)"},
+    {kLogin, GrpcCode::kUnavailable, Reason::kUnspecified, "NOT_SERVING",
+     "try again later, or with another --gateway"},
+    // The page's answer
+    {kLogin, GrpcCode::kPermissionDenied, Reason::kUnspecified, "access_denied",
+     "log in again if that was a mistake"},
+    {kLogin, GrpcCode::kPermissionDenied, Reason::kUnspecified, "server_error",
+     "log in again later"},
+    {kLogin, GrpcCode::kPermissionDenied, Reason::kUnspecified, "temporarily_unavailable",
+     "log in again later"},
+    {kLogin, GrpcCode::kPermissionDenied, Reason::kUnspecified, "invalid_scope",
+     "check --site, and log in again"},
+    // No gateway
+    {kOther, GrpcCode::kUnavailable, Reason::kUnspecified, "", kGateway},
+    {kLogin, GrpcCode::kUnavailable, Reason::kUnspecified, "", kGateway},
+    {kExchange, GrpcCode::kUnimplemented, Reason::kUnspecified, "",
+     "check --gateway: what listens there does not serve this call"},
+    // Time
+    {kOther, GrpcCode::kDeadlineExceeded, Reason::kUnspecified, "",
+     "run it again with more time (--timeout)"},
+    {kOther, GrpcCode::kDeadlineExceeded, Reason::kDeadlineExceeded, "",
+     "run it again with more time (--timeout)"},
+    {kExchange, GrpcCode::kDeadlineExceeded, Reason::kUnspecified, "",
+     "run the very same command again, with more time (--timeout)"},
+    {kLogin, GrpcCode::kDeadlineExceeded, Reason::kUnspecified, "",
+     "log in again, with more time for each call (--timeout)"},
+    {kExchange, GrpcCode::kDeadlineExceeded, Reason::kDeadlineTooShort, "",
+     "run it again with more time (--timeout)"},
+    {kExchange, GrpcCode::kDeadlineExceeded, Reason::kExchangeInProgress, "",
+     "run the very same command again: it receives the result"},
+    {kLogin, GrpcCode::kDeadlineExceeded, Reason::kExchangeInProgress, "", "log in again"},
+    // Interrupted: an exchange goes on at the gateway
+    {kOther, GrpcCode::kCancelled, Reason::kUnspecified, "", "run it again"},
+    {kExchange, GrpcCode::kCancelled, Reason::kUnspecified, "",
+     "run the very same command again: it receives the result"},
+    {kLogin, GrpcCode::kCancelled, Reason::kUnspecified, "", "log in again"},
+    // Not permitted
+    {kOther, GrpcCode::kUnauthenticated, Reason::kCredentialMissing, "", kBearer},
+    {kExchange, GrpcCode::kUnauthenticated, Reason::kUnauthorized, "", kBearer},
+    {kOther, GrpcCode::kPermissionDenied, Reason::kCallerNotAllowed, "",
+     "ask the gateway's operators to let you in"},
+    {kOther, GrpcCode::kPermissionDenied, Reason::kForbidden, "", kId},
+    {kExchange, GrpcCode::kPermissionDenied, Reason::kForbidden, "", kNewCode},
+    {kLogin, GrpcCode::kPermissionDenied, Reason::kForbidden, "", kNewCode},
+    // The gateway's configuration
+    {kExchange, GrpcCode::kPermissionDenied, Reason::kUpstreamBlocked, "", kOperators},
+    {kOther, GrpcCode::kUnavailable, Reason::kUpstreamTlsUntrusted, "", kOperators},
+    {kOther, GrpcCode::kFailedPrecondition, Reason::kUpstreamRedirect, "", kOperators},
+    {kOther, GrpcCode::kNotFound, Reason::kUpstreamEndpointMissing, "", kOperators},
+    // The rest
+    {kOther, GrpcCode::kFailedPrecondition, Reason::kPaymentRequired, "",
+     "add credit to the account"},
+    {kExchange, GrpcCode::kResourceExhausted, Reason::kRateLimited, "", "try again later"},
+    {kLogin, GrpcCode::kUnavailable, Reason::kGatewayOverloaded, "", "log in again later"},
+    {kOther, GrpcCode::kInternal, Reason::kInternalServer, "", kId},
+};
+
+Error ErrorOf(const Row& row) {
+  Error error;
+  error.grpc_code = row.code;
+  error.reason = row.reason;
+  error.reason_name =
+      row.reason == Reason::kUnspecified ? row.name : std::string(ToString(row.reason));
+  error.request_id = "request-1";
+  return error;
+}
+
+TEST(Advice, FollowsFromWhatWentWrongAndWhatWasDone) {
+  for (const Row& row : kRows) {
+    EXPECT_EQ(ToAdvice(ErrorOf(row), row.command), row.advice) << ErrorOf(row);
+  }
+}
+
+TEST(Advice, IsANewLoginWhereverACodeMayBeSpent) {
+  for (const Row& row : kRows) {
+    for (const AuthCodeState state : {AuthCodeState::kSpent, AuthCodeState::kUnknown}) {
+      Error error = ErrorOf(row);
+      error.auth_code_state = state;
+      EXPECT_EQ(ToAdvice(error, row.command), kAnew) << error;
+    }
+  }
+}
+
+TEST(Advice, SpeaksOfNoRequestIdWhereThereIsNone) {
+  Error error = ErrorOf({kOther, GrpcCode::kInternal, Reason::kInternalServer, "", ""});
+  error.request_id = "";
+  EXPECT_EQ(ToAdvice(error, kOther), "show this to the gateway's operators");
+}
+
+// --wait and --port are flags of `login` alone.
+TEST(Advice, NamesOnlyFlagsOfTheCommand) {
+  for (int reason = 0; reason < 80; ++reason) {
+    for (int code = 1; code <= 16; ++code) {
+      for (const Command command : {kOther, kExchange}) {
+        const Error error =
+            ErrorOf({command, static_cast<GrpcCode>(code), static_cast<Reason>(reason), "", ""});
+        const std::string advice(ToAdvice(error, command));
+        EXPECT_THAT(advice, testing::Not(testing::ContainsRegex("--(wait|port|site)"))) << error;
+        EXPECT_NE(advice, "");
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace modelgates::oauth::cli
