@@ -54,6 +54,8 @@ enum class BodyState : uint8_t {
   kUndecodable,  // its content coding is unknown or broken; dropped
 };
 
+constexpr bool IsSuccess(int http_status) { return http_status >= 200 && http_status <= 299; }
+
 // An answer whose head was read. 4xx and 5xx are answers too. Header fields are empty when absent;
 // a repeated field is its values joined by ", ".
 struct HttpResponse {

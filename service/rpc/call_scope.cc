@@ -128,7 +128,7 @@ void CallScope::OnAttempt(const AttemptRecord& attempt, std::string_view cause) 
   } else {
     metrics_.AttemptAnswered(rpc_, attempt.http_status, attempt.elapsed);
   }
-  const bool succeeded = !attempt.failure && attempt.http_status == 200;
+  const bool succeeded = !attempt.failure && IsSuccess(attempt.http_status);
   if (succeeded || !log_.Enabled(Severity::kDebug)) return;
   LogLine line = log_.Line(Severity::kDebug, "attempt", "attempt failed");
   AddIdentity(line);

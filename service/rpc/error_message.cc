@@ -14,11 +14,48 @@ namespace v1 = modelgates::oauth::v1;
 
 constexpr size_t kMaxSpokenBytes = 200;
 
-// "try again" would be the wrong advice for a code that may be gone.
-std::string WhatHappened(std::string_view message) {
-  constexpr std::string_view kTryAgain = ": try again later";
-  if (message.ends_with(kTryAgain)) message.remove_suffix(kTryAgain.size());
-  return std::string(message);
+struct Words {
+  std::string_view what;
+  std::string_view repeat;
+  std::string_view remedy;  // may be empty
+};
+
+Words WordsOf(const FailedCall& failed) {
+  const ErrorWords& words = failed.row->words;
+  if (failed.row->reason == v1::UNAUTHORIZED && failed.key_owner) {
+    if (*failed.key_owner == KeyOwner::kCaller) {
+      return {"the upstream refused the caller's API key", words.repeat,
+              "send another one as authorization metadata"};
+    }
+    return {"the upstream refused the gateway's API key", words.repeat,
+            "operators should check --api_key_file"};
+  }
+  return {words.what, words.repeat, words.remedy == nullptr ? "" : words.remedy};
+}
+
+// What is not worth repeating is never said to be.
+std::string Advice(const FailedCall& failed, const Words& words) {
+  if (failed.retryable) {
+    return fmt::format(": {} {}", words.repeat,
+                       failed.retry_delay ? WaitWords(*failed.retry_delay) : "later");
+  }
+  return words.remedy.empty() ? "" : fmt::format(": {}", words.remedy);
+}
+
+std::string_view StateOfTheCode(const FailedCall& failed) {
+  switch (failed.auth_code_state) {
+    case v1::UpstreamError::UNKNOWN:
+      return "; the authorization code may be spent: start a new authorization";
+    case v1::UpstreamError::SPENT:
+      return "; the authorization code is spent: start a new authorization";
+    default:
+      return "";
+  }
+}
+
+bool IsExhausted(const FailedCall& failed) {
+  return failed.stop == StopReason::kAttemptsExhausted ||
+         failed.stop == StopReason::kBudgetExhausted;
 }
 
 std::string WhatHappenedAndWhatToDo(const FailedCall& failed) {
@@ -26,16 +63,18 @@ std::string WhatHappenedAndWhatToDo(const FailedCall& failed) {
     return "an earlier attempt had an unknown outcome, so the authorization code may be spent: "
            "start a new authorization";
   }
-  switch (failed.auth_code_state) {
-    case v1::UpstreamError::UNKNOWN:
-      return WhatHappened(failed.row->message) +
-             "; the authorization code may be spent: start a new authorization";
-    case v1::UpstreamError::SPENT:
-      return WhatHappened(failed.row->message) +
-             "; the authorization code is spent: start a new authorization";
-    default:
-      return failed.row->message;
+  const Words words = WordsOf(failed);
+  std::string text(words.what);
+  if (IsExhausted(failed) && failed.attempts > 1) {
+    text += fmt::format(" ({} attempts)", failed.attempts);
   }
+  text += Advice(failed, words);
+  text += StateOfTheCode(failed);
+  // The upstream asked for a wait, but we have waited often enough, and nobody is to go on for us.
+  if (!failed.retryable && failed.retry_delay) {
+    text += fmt::format("; a new call makes sense {}", WaitWords(*failed.retry_delay));
+  }
+  return text;
 }
 
 }  // namespace

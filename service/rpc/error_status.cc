@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "http/url.h"
+#include "redaction/key_like_word.h"
 #include "redaction/split_secret.h"
 #include "rpc/bad_request.h"
 #include "rpc/error_details.h"
@@ -25,9 +26,19 @@ Answer AnswerOf(const FailedCall& failed) {
   if (failed.outcome == nullptr) return {};
   const auto* response = std::get_if<HttpResponse>(&failed.outcome->last);
   if (response == nullptr) return {};
-  // A 2xx is read by rest_mapping alone: it may hold a key.
-  if (response->status < 300) return {response, std::nullopt};
   Answer answer{response, ParseErrorBody(*response)};
+  if (IsSuccess(response->status)) {
+    // It may hold a key: nothing of it is shown but code and words of an error, and no words that
+    // could be one.
+    if (!answer.body || !answer.body->from_api) return {response, std::nullopt};
+    if (HasKeyLikeWord(answer.body->message)) {
+      answer.body->message.clear();
+      answer.body->metadata_dropped = true;
+    }
+    answer.body->metadata.reset();
+    answer.body->user_id.reset();
+    return answer;
+  }
   if (answer.body && HasSplitSecret(*answer.body, *failed.redaction)) {
     answer.body->metadata.reset();
     answer.body->metadata_dropped = true;
@@ -85,6 +96,21 @@ std::optional<google::rpc::RetryInfo> RetryInfoOf(const FailedCall& failed) {
   return retry_info;
 }
 
+std::optional<google::rpc::LocalizedMessage> UserMessage(const FailedCall& failed) {
+  UserText text = failed.row->words.create_user;
+  if (failed.rpc == Rpc::kExchangeAuthCode) text = failed.row->words.exchange_user;
+  // Nobody has looked at the code.
+  if (failed.refused_in_front) text = UserText::kFaultOfService;
+  if (failed.reason == v1::EXCHANGE_OUTCOME_UNKNOWN) text = UserText::kInterrupted;
+  const auto wait = failed.retryable ? failed.retry_delay : std::nullopt;
+  std::string sentence = UserWords(text, wait);
+  if (sentence.empty()) return std::nullopt;
+  google::rpc::LocalizedMessage message;
+  message.set_locale("en-US");
+  message.set_message(std::move(sentence));
+  return message;
+}
+
 bool HasHelp(const FailedCall& failed, const Answer& answer) {
   if ((failed.row->details & kHelp) == 0) return false;
   // A 404 of the API itself says that the base URL is right.
@@ -97,6 +123,7 @@ ErrorDetails DetailsOf(const FailedCall& failed, const Answer& answer) {
   details.retry_info = RetryInfoOf(failed);
   details.request_info.set_request_id(std::string(failed.request_id));
   if (failed.attempts > 0) details.upstream_error = ToUpstreamError(failed, answer.body);
+  details.localized_message = UserMessage(failed);
   // The row's own details explain its own reason only.
   if (failed.reason != failed.row->reason) return details;
 
@@ -105,9 +132,6 @@ ErrorDetails DetailsOf(const FailedCall& failed, const Answer& answer) {
   if ((wanted & kPreconditionFailure) != 0) details.precondition_failure = PaymentFailure();
   if ((wanted & kQuotaFailure) != 0) details.quota_failure = RateFailure();
   if (HasHelp(failed, answer)) details.help = HelpFor(failed.reason);
-  if ((wanted & kLocalizedMessage) != 0 && failed.rpc == Rpc::kExchangeAuthCode) {
-    details.localized_message = RefusedSignIn();
-  }
   return details;
 }
 

@@ -9,17 +9,17 @@ namespace v1 = modelgates::oauth::v1;
 
 ExchangeResult ReadExchange(Outcome& outcome, ExchangeObserver* observer) {
   auto* response = std::get_if<HttpResponse>(&outcome.last);
-  if (response != nullptr && response->status == 200) {
+  if (response != nullptr && IsSuccess(response->status)) {
     v1::ExchangeAuthCodeResponse reply;
     const ReplyReading reading = FromHttpResponse(*response, reply);
-    // The key is lost, and a repeat can only be told so.
-    if (!reading.ok) return ExchangeResult::kSpent;
-    reply.SerializeToString(&response->body);
-    Wipe(*reply.mutable_key());
-    for (const std::string_view field : reading.violations) {
-      if (observer != nullptr) observer->OnContractViolated(field);
+    if (reading.ok) {
+      reply.SerializeToString(&response->body);
+      Wipe(*reply.mutable_key());
+      for (const std::string_view field : reading.violations) {
+        if (observer != nullptr) observer->OnContractViolated(field);
+      }
+      return ExchangeResult::kSuccess;
     }
-    return ExchangeResult::kSuccess;
   }
   const FailedCall failed = FailUpstream(Rpc::kExchangeAuthCode, outcome);
   // Its answer has come, so no key is on its way: once it is mended, a repeat may try again.

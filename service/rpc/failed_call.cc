@@ -18,12 +18,10 @@ AuthCodeState LocalState(Rpc rpc, const ErrorRow& row) {
                                        : v1::UpstreamError::AUTH_CODE_STATE_UNSPECIFIED;
 }
 
-bool IsRefusalOfTheCode(const HttpResult& result) {
-  const auto* response = std::get_if<HttpResponse>(&result);
-  if (response == nullptr) return false;
-  constexpr int kRefusals[] = {400, 401, 403, 404, 410};
-  return std::find(std::begin(kRefusals), std::end(kRefusals), response->status) !=
-         std::end(kRefusals);
+bool IsRefusalOfTheCode(ErrorReason reason) {
+  constexpr ErrorReason kRefusals[] = {v1::BAD_REQUEST, v1::UNAUTHORIZED, v1::FORBIDDEN,
+                                       v1::NOT_FOUND,   v1::GONE,         v1::UPSTREAM_BLOCKED};
+  return std::find(std::begin(kRefusals), std::end(kRefusals), reason) != std::end(kRefusals);
 }
 
 bool AnEarlierAttemptMayHaveSpentTheCode(const Outcome& outcome) {
@@ -48,11 +46,11 @@ bool IsRefusedRecovery(Rpc rpc, const Verdict& verdict, StopReason stop) {
 }
 
 // What is known of the code after the last attempt does not undo what an earlier one may have done.
-void RememberUnknownAttempt(const Outcome& outcome, FailedCall& failed) {
+void RememberUnknownAttempt(FailedCall& failed) {
   const bool unsent = failed.auth_code_state == v1::UpstreamError::UNSENT;
   const bool rejected = failed.auth_code_state == v1::UpstreamError::REJECTED;
   if (unsent || rejected) failed.auth_code_state = v1::UpstreamError::UNKNOWN;
-  if (unsent || IsRefusalOfTheCode(outcome.last)) {
+  if (unsent || IsRefusalOfTheCode(failed.reason)) {
     failed.reason = v1::EXCHANGE_OUTCOME_UNKNOWN;
     failed.code = absl::StatusCode::kAborted;
     failed.after_unknown_attempt = true;
@@ -136,7 +134,7 @@ FailedCall FailUpstream(Rpc rpc, const Outcome& outcome) {
   failed.attempts = static_cast<int>(outcome.attempts.size());
   failed.outcome = &outcome;
   if (rpc == Rpc::kExchangeAuthCode && AnEarlierAttemptMayHaveSpentTheCode(outcome)) {
-    RememberUnknownAttempt(outcome, failed);
+    RememberUnknownAttempt(failed);
   }
   if (IsRefusedRecovery(rpc, verdict, outcome.stop)) {
     failed.reason = v1::EXCHANGE_OUTCOME_UNKNOWN;

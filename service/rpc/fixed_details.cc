@@ -5,7 +5,7 @@ namespace {
 
 namespace v1 = modelgates::oauth::v1;
 
-constexpr char kDocumentation[] = "https://modelgates.ai/docs";
+constexpr char kEntries[] = "https://modelgates.ai/docs/oauth-gateway/errors#";
 
 }  // namespace
 
@@ -27,28 +27,12 @@ google::rpc::QuotaFailure RateFailure() {
 }
 
 google::rpc::Help HelpFor(v1::ErrorReason reason) {
+  const std::string& name = v1::ErrorReason_Name(reason);
   google::rpc::Help help;
   auto& link = *help.add_links();
-  link.set_url(kDocumentation);
-  switch (reason) {
-    case v1::CALLBACK_URL_NOT_ALLOWED:
-      link.set_description("callback URLs of the OAuth PKCE flow");
-      break;
-    case v1::CREDENTIAL_MISSING:
-    case v1::UNAUTHORIZED:
-      link.set_description("API keys and authentication");
-      break;
-    default:
-      link.set_description("base URL and operations of the API");
-  }
+  link.set_url(kEntries + name);
+  link.set_description("what " + name + " means and what to do");
   return help;
-}
-
-google::rpc::LocalizedMessage RefusedSignIn() {
-  google::rpc::LocalizedMessage message;
-  message.set_locale("en-US");
-  message.set_message("This sign-in has expired or was already used. Please sign in again.");
-  return message;
 }
 
 }  // namespace modelgates::gateway

@@ -10,10 +10,7 @@ namespace modelgates::gateway {
 google::rpc::PreconditionFailure PaymentFailure();
 google::rpc::QuotaFailure RateFailure();
 
-// A page for a reason that wants one.
+// A link to the reason's own entry in docs/errors.md.
 google::rpc::Help HelpFor(oauth::v1::ErrorReason reason);
-
-// Fit for the end user whose authorization code was refused.
-google::rpc::LocalizedMessage RefusedSignIn();
 
 }  // namespace modelgates::gateway

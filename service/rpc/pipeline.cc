@@ -123,7 +123,7 @@ Task<Pipeline::Sent> Pipeline::SendCreate(Call& call, std::shared_ptr<CallScope>
   Task<Outcome> send = parts_.retrier.Send(request, options, scope.get());
   sent.own = co_await send;
   const auto* answer = std::get_if<HttpResponse>(&sent.own->last);
-  sent.succeeded = answer != nullptr && answer->status == 200;
+  sent.succeeded = answer != nullptr && IsSuccess(answer->status);
   co_return sent;
 }
 

@@ -90,8 +90,8 @@ void AddAnswer(const HttpResponse& response, const std::optional<ErrorBody>& bod
   if (!body || !body->typed) {
     error.set_content_type(cleaner.Clean(response.content_type, kMaxIdBytes));
     // A 2xx answer may hold a key or a code, whatever its content type says.
-    const bool may_hold_secret = response.status >= 200 && response.status <= 299;
-    if (!may_hold_secret) error.set_body(cleaner.CleanPage(response.body, kMaxTextBytes));
+    if (!IsSuccess(response.status))
+      error.set_body(cleaner.CleanPage(response.body, kMaxTextBytes));
   }
   error.set_truncated(cleaner.has_cut() || (body && body->metadata_dropped) ||
                       response.body_state == BodyState::kTooLarge);

@@ -13,12 +13,13 @@
 #include "base/rpc.h"
 #include "http/http.h"
 #include "resilience/classification.h"
+#include "upstream/error_words.h"
 
 namespace modelgates::gateway {
 
 // The error model in one table: every way a call can fail, and what the caller gets for it. Read by
 // the retrier (may it be tried again, is it the upstream's fault), by rpc/status_mapping (code,
-// reason, details), by the tests and by the README, whose table is this one.
+// reason, details), by the tests and by docs/errors.md, which is made of this one.
 
 using AuthCodeState = modelgates::oauth::v1::UpstreamError::AuthCodeState;
 using modelgates::oauth::v1::ErrorReason;
@@ -31,7 +32,7 @@ std::string_view ToString(Origin origin);
 enum class Trigger : uint8_t {
   kLocal,              // found by the gateway itself; looked up by its reason
   kTransport,          // a TransportError with the row's `failure`
-  kTransportAfter200,  // the same, when a 200 status line had been read
+  kTransportAfter200,  // the same, when the status line of a success had been read
   kStatus,             // an HttpResponse with one of `statuses`
   kStatusRetryAfter,   // the same, with a usable Retry-After
   kStatusNotApi,       // the same, when the body is no JSON error of the API
@@ -58,12 +59,11 @@ enum Detail : uint8_t {
   kBadRequest = 1,
   kPreconditionFailure = 2,
   kQuotaFailure = 4,
-  kLocalizedMessage = 8,  // exchange only
   kHelp = 16,
 };
 
 struct ErrorRow {
-  const char* condition;  // in words, for the README
+  const char* condition;  // in words, for docs/errors.md
   Trigger trigger;
   TransportFailure failure;  // kTransport, kTransportAfter200
   Statuses statuses;         // kStatus, kStatusRetryAfter, kStatusNotApi
@@ -82,8 +82,7 @@ struct ErrorRow {
   RetryClass exchange;
   AuthCodeState auth_code_state;  // of an exchange
   uint8_t details;                // of Detail
-  // What happened, then what to do. Lower-case start, no full stop.
-  const char* message;
+  ErrorWords words;
 };
 
 // All rows, in the order of the contract.
@@ -104,12 +103,13 @@ struct Verdict {
   bool refused_in_front = false;
 };
 
-// Judges a result that is not a success. A 200 answer counts as malformed here, or as too large:
-// whether its body holds what a reply needs is found by rest_mapping. The HTTP status decides,
-// never `error.code` of the body; the body decides only who said it.
+// Judges a result that brought no reply. The HTTP status decides, never `error.code` of the body;
+// the body decides only who said it. But a success (2xx) that holds an error of the API instead of
+// what a reply needs is that error: the row is that of `error.code`, where that is a status.
 Verdict Judge(Rpc rpc, const HttpResult& result);
 
-// As Judge, but for the retrier and the circuit breaker: a 200 answer is kNever and kWorks.
+// As Judge, but for the retrier and the circuit breaker: a success is kNever and kWorks, whatever
+// its body.
 Classification ClassifyCreate(const HttpResult& result);
 Classification ClassifyExchange(const HttpResult& result);
 
@@ -117,7 +117,7 @@ Classification ClassifyExchange(const HttpResult& result);
 // body was a JSON error of the API's shape (REST contract, section 4).
 std::string_view SdkErrorName(Rpc rpc, int http_status, bool typed);
 
-// The table as the README shows it: Markdown, one line a row.
+// docs/errors.md: the table, and an entry for each reason, with the reason's name as its anchor.
 std::string ErrorCatalogueMarkdown();
 
 }  // namespace modelgates::gateway

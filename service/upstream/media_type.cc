@@ -25,6 +25,11 @@ std::string_view Trim(std::string_view text) {
   return text.substr(begin, text.find_last_not_of(" \t") + 1 - begin);
 }
 
+// The media type without its parameters.
+std::string_view TypeOf(std::string_view content_type) {
+  return Trim(content_type.substr(0, content_type.find(';')));
+}
+
 // The text up to the next semicolon that is not within quotes; it and the semicolon are taken off.
 std::string_view TakeParameter(std::string_view& rest) {
   bool quoted = false;
@@ -97,8 +102,11 @@ class Decoder {
 }  // namespace
 
 bool IsJsonMediaType(std::string_view content_type) {
-  const std::string_view type = content_type.substr(0, content_type.find(';'));
-  return EqualsIgnoringCase(Trim(type), "application/json");
+  return EqualsIgnoringCase(TypeOf(content_type), "application/json");
+}
+
+bool IsProblemMediaType(std::string_view content_type) {
+  return EqualsIgnoringCase(TypeOf(content_type), "application/problem+json");
 }
 
 std::string_view CharsetOf(std::string_view content_type) {
@@ -118,14 +126,15 @@ std::string_view CharsetOf(std::string_view content_type) {
   return {};
 }
 
-void DecodeToUtf8(std::string_view content_type, std::string& body) {
+bool DecodeToUtf8(std::string_view content_type, std::string& body) {
   const std::string_view charset = CharsetOf(content_type);
-  if (!IsCharsetName(charset) || IsUtf8Name(charset)) return;
+  if (!IsCharsetName(charset) || IsUtf8Name(charset)) return false;
   Decoder decoder(charset);
-  if (!decoder.known()) return;
+  if (!decoder.known()) return false;
   std::string decoded = decoder.Decode(body);
   Wipe(body);
   body = std::move(decoded);
+  return true;
 }
 
 }  // namespace modelgates::gateway

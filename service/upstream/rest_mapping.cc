@@ -69,12 +69,24 @@ std::string_view RestName(v1::UsageLimitType type) {
 }
 
 bool ReadBody(HttpResponse& response, absl::FunctionRef<void(std::string_view, JsonValue&)> visit) {
-  if (response.status != 200 || response.body_state != BodyState::kComplete ||
-      !IsJsonMediaType(response.content_type)) {
+  if (!IsSuccess(response.status) || response.body_state != BodyState::kComplete ||
+      IsProblemMediaType(response.content_type)) {
     return false;
   }
-  DecodeToUtf8(response.content_type, response.body);
+  if (DecodeToUtf8(response.content_type, response.body)) {
+    // The charset is no longer that of the body.
+    response.content_type.resize(response.content_type.find(';'));
+  }
   return VisitJson(response.body, [visit](JsonValue& root) { root.ForEachMember(visit); });
+}
+
+// Of a key or a code: a blank one is none, and one with a line break cannot be used anywhere.
+bool IsUsable(const std::optional<std::string_view>& text) {
+  if (!text || text->find_first_not_of(' ') == std::string_view::npos) return false;
+  return std::none_of(text->begin(), text->end(), [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte < 0x20 || byte == 0x7F;
+  });
 }
 
 // What was found of a reply; a duplicate member replaces what the one before it said.
@@ -90,8 +102,9 @@ void ReadData(JsonValue& value, v1::AuthCode& data, CreateFindings& found) {
   value.ForEachMember([&](std::string_view name, JsonValue& member) {
     if (name == "id") {
       const auto id = member.String();
-      found.id = id.has_value();
-      if (id) data.mutable_id()->assign(*id);
+      found.id = IsUsable(id);
+      data.clear_id();
+      if (found.id) data.mutable_id()->assign(*id);
     } else if (name == "app_id") {
       const LaxInteger app_id = ReadLaxInteger(member);
       found.app_id = app_id.kind == LaxInteger::Kind::kFits;
@@ -176,23 +189,26 @@ ReplyReading FromHttpResponse(HttpResponse& response, v1::CreateAuthCodeResponse
 ReplyReading FromHttpResponse(HttpResponse& response, v1::ExchangeAuthCodeResponse& reply) {
   reply.Clear();
   bool found_key = false;
+  bool found_error = false;
   bool found_user_id = false;
   const bool well_formed = ReadBody(response, [&](std::string_view name, JsonValue& member) {
     if (name == "key") {
       const auto key = member.String();
-      found_key = key.has_value();
+      found_key = IsUsable(key);
       // Not set_key: that makes a copy on its way, and leaves it behind.
-      if (key) reply.mutable_key()->assign(*key);
+      if (found_key) reply.mutable_key()->assign(*key);
     } else if (name == "user_id") {
       const auto user_id = member.String();
       found_user_id = user_id.has_value() || member.IsNull();
       reply.clear_user_id();
       if (user_id) reply.mutable_user_id()->assign(*user_id);
+    } else if (name == "error") {
+      found_error = !member.IsNull();
     }
   });
-  Wipe(response.body);
   ReplyReading reading;
   reading.ok = well_formed && found_key;
+  if (!well_formed || found_key || !found_error) Wipe(response.body);
   if (!reading.ok) {
     reply.Clear();
     return reading;

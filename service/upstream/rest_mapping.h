@@ -33,16 +33,18 @@ HttpRequest ToHttpRequest(const oauth::v1::ExchangeAuthCodeRequest& request,
                           const UpstreamDefaults& defaults, const Secret& bearer);
 
 struct ReplyReading {
-  // False: malformed, `reply` is empty. A reply needs status 200, a complete body, the media type
-  // application/json, well-formed JSON, and `data.id` or `key` as a string in it.
+  // False: `reply` is empty. A reply needs a success (2xx), a complete body of well-formed JSON,
+  // and in it `data.id` or `key` as a text that is not blank and has no control character. The
+  // media type matters as little as the number of the success: the code is spent, and a key that is
+  // there is the user's. Only application/problem+json is believed to be none.
   bool ok = false;
   // REST names of other fields that were missing or broke the contract, and were left unset: what
   // was minted is never thrown away for their sake. To be logged and counted.
   std::vector<std::string_view> violations;
 };
 
-// Reads a 200 answer (REST contract, section 4, success bodies). The body is decoded in place; that
-// of an exchange is wiped, whatever comes out, because it may hold the key.
+// Reads a success (REST contract, section 4, success bodies). The body is decoded in place; that of
+// an exchange is wiped, because it may hold the key, unless it tells of an error and holds no key.
 ReplyReading FromHttpResponse(HttpResponse& response, oauth::v1::CreateAuthCodeResponse& reply);
 ReplyReading FromHttpResponse(HttpResponse& response, oauth::v1::ExchangeAuthCodeResponse& reply);
 

@@ -147,10 +147,10 @@ TEST_F(OddFields, AreTextInTheReply) {
   ASSERT_THAT(created, Succeeds());
   EXPECT_EQ(created.reply.data().id(), "c\xef\xbf\xbd\xef\xbf\xbd");
 
-  upstream_.Enqueue(Body("{\"key\":\"k\\u0000\xff\"}"));
+  upstream_.Enqueue(Body("{\"key\":\"k\xff\"}"));
   const auto exchanged = Exchange("code-1");
   ASSERT_THAT(exchanged, Succeeds());
-  EXPECT_EQ(exchanged.reply.key(), std::string("k\0\xef\xbf\xbd", 5));
+  EXPECT_EQ(exchanged.reply.key(), "k\xef\xbf\xbd");
 }
 
 }  // namespace

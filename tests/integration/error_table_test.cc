@@ -116,18 +116,19 @@ class ErrorAnswers : public ErrorTable, public testing::WithParamInterface<Statu
       EXPECT_EQ(attempt.http_status(), GetParam().http_status);
       EXPECT_EQ(attempt.failure(), "");
     }
-    EXPECT_THAT(error.types, ElementsAreArray(TypesFor(rpc)));
+    EXPECT_THAT(error.types, ElementsAreArray(TypesFor()));
     const bool waits = !GetParam().fields.empty() && GetParam().fields[0].first == "retry-after-ms";
     EXPECT_EQ(error.RetryMilliseconds(), waits ? 20 : -1);
   }
 
-  static std::vector<std::string> TypesFor(const std::string& rpc) {
+  static std::vector<std::string> TypesFor() {
     const auto wanted = [&](const char* type) {
       const auto& details = GetParam().details;
       if (std::string(type) == "RetryInfo") {
         return !GetParam().fields.empty() && GetParam().fields[0].first == "retry-after-ms";
       }
-      if (std::string(type) == "LocalizedMessage" && rpc == "CreateAuthCode") return false;
+      // Every answer that is none leaves a person without a sign-in.
+      if (std::string(type) == "LocalizedMessage") return true;
       return std::find(details.begin(), details.end(), type) != details.end();
     };
     std::vector<std::string> types = {"ErrorInfo"};
@@ -213,7 +214,7 @@ const Status kStatuses[] = {
      kNever,
      kNever,
      "REJECTED",
-     {"LocalizedMessage"},
+     {},
      "ModelGatesDefaultError",
      "ForbiddenResponseError"},
     {404, "", {}, grpc::NOT_FOUND, "NOT_FOUND", kNever, kNever, "REJECTED"},
@@ -484,9 +485,61 @@ INSTANTIATE_TEST_SUITE_P(
                     Bad200{"Mistyped", R"({"data":{"id":7}})", R"({"key":7,"user_id":"u"})"},
                     Bad200{"Null", R"({"data":null})", R"({"key":null})"},
                     Bad200{"LoneSurrogate", R"({"data":{"id":"\ud800"}})", R"({"key":"\ud800"})"},
-                    Bad200{"ProblemJson", kCreatedBody, kKeyBody, "application/problem+json"},
-                    Bad200{"NoContentType", kCreatedBody, kKeyBody, ""}),
+                    Bad200{"EmptyText", R"({"data":{"id":""}})", R"({"key":""})"},
+                    Bad200{"Blank", R"({"data":{"id":" "}})", R"({"key":"  "})"},
+                    Bad200{"LineBreak", R"({"data":{"id":"c\n"}})", R"({"key":"k\nk"})"},
+                    Bad200{"ProblemJson", kCreatedBody, kKeyBody, "application/problem+json"}),
     [](const auto& row) { return row.param.name; });
+
+// The code is spent by all of these, and the key is the user's.
+TEST_F(ErrorTable, ReadsASuccessThatIsOnlyLabelledWrong) {
+  const char* const kMark = "\xef\xbb\xbf";
+  struct Label {
+    const char* status;
+    const char* type;
+    const char* before;
+  };
+  const Label labels[] = {{"201 Created", "application/json", ""},
+                          {"202 Accepted", "application/json", ""},
+                          {"200 OK", "text/json", ""},
+                          {"200 OK", "", ""},
+                          {"200 OK", "text/html", ""},
+                          {"200 OK", "application/json", kMark}};
+  int number = 0;
+  for (const Label& label : labels) {
+    SCOPED_TRACE(std::string(label.status) + " " + label.type);
+    upstream_.SetDefault(kCreatePath,
+                         Page(label.status, label.type, label.before + std::string(kCreatedBody)));
+    upstream_.SetDefault(kExchangePath,
+                         Page(label.status, label.type, label.before + std::string(kKeyBody)));
+    EXPECT_THAT(Create(), Succeeds());
+    EXPECT_THAT(Exchange("code-" + std::to_string(++number)), Succeeds());
+  }
+}
+
+// Given an upstream that says 200 and means an error, then the caller gets that error, in its
+// words.
+TEST_F(ErrorTable, SaysTheErrorThatA200Holds) {
+  const auto says = [this](const char* body) {
+    upstream_.SetDefault(kCreatePath, Answer::Json(200, body));
+    upstream_.SetDefault(kExchangePath, Answer::Json(200, body));
+  };
+  says(R"({"error":{"code":403,"message":"no such code"}})");
+  ExpectRow(Create(), {grpc::PERMISSION_DENIED, "FORBIDDEN", kNever}, "CreateAuthCode", "");
+  const auto refused = Exchange("code-1");
+  ExpectRow(refused, {grpc::PERMISSION_DENIED, "FORBIDDEN", kNever}, "ExchangeAuthCode",
+            "REJECTED");
+  EXPECT_EQ(ErrorOf(refused).upstream->message(), "no such code");
+  EXPECT_EQ(ErrorOf(refused).Metadata("httpStatus"), "200");
+  EXPECT_THAT(refused.status.error_message(), testing::HasSubstr("no such code"));
+
+  says(R"({"error":{"message":"no such code"}})");
+  const Want malformed{grpc::INTERNAL, "UPSTREAM_RESPONSE_MALFORMED", kNever};
+  ExpectRow(Create(), malformed, "CreateAuthCode", "");
+  const auto unclear = Exchange("code-2");
+  ExpectRow(unclear, malformed, "ExchangeAuthCode", "SPENT");
+  EXPECT_EQ(ErrorOf(unclear).upstream->message(), "no such code");
+}
 
 TEST_F(ErrorTable, RefusesA200AboveTheCap) {
   const std::string padding(300 * 1024, ' ');

@@ -94,7 +94,7 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(AnswerCase{"NullUser", R"({"key":"k","user_id":null})", "k", nullptr},
                     AnswerCase{"NoUser", R"({"key":"k"})", "k", nullptr},
                     AnswerCase{"MistypedUser", R"({"key":"k","user_id":7})", "k", nullptr},
-                    AnswerCase{"EmptyKey", R"({"key":"","user_id":""})", "", ""},
+                    AnswerCase{"EmptyUser", R"({"key":"k","user_id":""})", "k", ""},
                     AnswerCase{"EscapedKey", R"({"key":"k\u002d1\u00fc"})", "k-1ü", nullptr}),
     [](const auto& test_case) { return test_case.param.name; });
 

@@ -41,7 +41,8 @@ TEST_F(OutageFlow, RefusesCallsWithATypedError) {
     EXPECT_THAT(call, FailsWith(grpc::UNAVAILABLE, "UPSTREAM_CIRCUIT_OPEN"));
     ExpectEnvelope(call, create ? "CreateAuthCode" : "ExchangeAuthCode");
     const TypedError error = ErrorOf(call);
-    EXPECT_THAT(error.types, testing::ElementsAre("ErrorInfo", "RetryInfo", "RequestInfo"));
+    EXPECT_THAT(error.types,
+                testing::ElementsAre("ErrorInfo", "RetryInfo", "RequestInfo", "LocalizedMessage"));
     EXPECT_EQ(error.Metadata("origin"), "gateway");
     EXPECT_EQ(error.Metadata("attempts"), "0");
     EXPECT_EQ(error.Metadata("retryable"), "true");

@@ -38,8 +38,8 @@ TEST(Readme, ListsEverySettingAsTheProgramHasIt) {
   EXPECT_EQ(Section("settings"), SettingsMarkdown());
 }
 
-TEST(Readme, ListsEveryErrorAsTheCatalogueHasIt) {
-  EXPECT_EQ(Section("errors"), ErrorCatalogueMarkdown());
+TEST(ErrorPage, IsTheCatalogue) {
+  EXPECT_EQ(Read(kRoot / "docs/errors.md"), ErrorCatalogueMarkdown());
 }
 
 TEST(Architecture, NamesEveryFolderOfTheService) {

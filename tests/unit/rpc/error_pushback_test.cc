@@ -10,26 +10,6 @@ using namespace std::chrono_literals;
 
 constexpr Rpc kRpcs[] = {Rpc::kCreateAuthCode, Rpc::kExchangeAuthCode};
 
-// How a call comes to fail as `row` says, with this reason to stop.
-FailedCall FailAs(const ErrorRow& row, Rpc rpc, Outcome& outcome, StopReason stop) {
-  switch (row.trigger) {
-    case Trigger::kLocal:
-      break;
-    case Trigger::kTransport:
-      outcome = OutcomeOf(TransportError{row.failure, Delivery::kMaybe}, stop);
-      return FailUpstream(rpc, outcome);
-    case Trigger::kTransportAfter200:
-      outcome = OutcomeOf(TransportError{row.failure, Delivery::kAnswered, 200}, stop);
-      return FailUpstream(rpc, outcome);
-    case Trigger::kStatus:
-    case Trigger::kStatusRetryAfter:
-    case Trigger::kStatusNotApi:
-      outcome = OutcomeOf(AnswerFor(row, StatusesOf(row).front()), stop);
-      return FailUpstream(rpc, outcome);
-  }
-  return FailLocally(rpc, row.reason);
-}
-
 std::string PushbackOf(FailedCall failed) {
   const Redaction redaction;
   failed.redaction = &redaction;

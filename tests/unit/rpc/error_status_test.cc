@@ -62,15 +62,17 @@ TEST_P(AnswerDetailsTest, AreThoseOfTheContractInItsOrder) {
   EXPECT_EQ(MetadataOf(error, "origin"), "upstream");
 }
 
-const Names kPlain = {"ErrorInfo", "RequestInfo", "UpstreamError"};
-const Names kWithHelp = {"ErrorInfo", "RequestInfo", "Help", "UpstreamError"};
-const Names kWithField = {"ErrorInfo", "BadRequest", "RequestInfo", "UpstreamError"};
+const Names kPlain = {"ErrorInfo", "RequestInfo", "LocalizedMessage", "UpstreamError"};
+const Names kWithHelp = {"ErrorInfo", "RequestInfo", "Help", "LocalizedMessage", "UpstreamError"};
+const Names kWithField = {"ErrorInfo", "BadRequest", "RequestInfo", "LocalizedMessage",
+                          "UpstreamError"};
 constexpr char kDefault[] = "ModelGatesDefaultError";
 
 INSTANTIATE_TEST_SUITE_P(
     Answers, AnswerDetailsTest,
     testing::Values(
-        DetailsCase{"Malformed200", kCreate, JsonError(200), kPlain, "ResponseValidationError"},
+        DetailsCase{"Malformed200", kCreate, HtmlPage(200, ""), kPlain, "ResponseValidationError"},
+        DetailsCase{"ErrorIn200", kExchange, JsonError(200), kPlain, "ResponseValidationError"},
         DetailsCase{"S204", kExchange, HtmlPage(204, ""), kPlain, kDefault},
         DetailsCase{"Redirect", kCreate, HtmlPage(302, ""), kWithHelp, kDefault},
         DetailsCase{"S400", kCreate, JsonError(400), kPlain, "BadRequestResponseError"},
@@ -82,7 +84,8 @@ INSTANTIATE_TEST_SUITE_P(
         DetailsCase{"S402",
                     kCreate,
                     JsonError(402),
-                    {"ErrorInfo", "PreconditionFailure", "RequestInfo", "UpstreamError"},
+                    {"ErrorInfo", "PreconditionFailure", "RequestInfo", "LocalizedMessage",
+                     "UpstreamError"},
                     kDefault},
         DetailsCase{"S403OfCreate", kCreate, JsonError(403), kPlain, kDefault},
         DetailsCase{"S403OfExchange",
@@ -96,11 +99,12 @@ INSTANTIATE_TEST_SUITE_P(
         DetailsCase{"S409", kCreate, JsonError(409), kPlain, "ConflictResponseError"},
         DetailsCase{"S422NamesAField", kCreate, JsonError(422, "bad callback_url"), kPlain,
                     kDefault},
-        DetailsCase{"S429",
-                    kCreate,
-                    JsonError(429),
-                    {"ErrorInfo", "QuotaFailure", "RequestInfo", "UpstreamError"},
-                    kDefault},
+        DetailsCase{
+            "S429",
+            kCreate,
+            JsonError(429),
+            {"ErrorInfo", "QuotaFailure", "RequestInfo", "LocalizedMessage", "UpstreamError"},
+            kDefault},
         DetailsCase{"S500", kExchange, JsonError(500), kPlain, "InternalServerResponseError"},
         DetailsCase{"S501", kCreate, JsonError(501), kWithHelp, kDefault},
         DetailsCase{"S503", kExchange, HtmlPage(503, ""), kPlain, kDefault}),
@@ -115,9 +119,12 @@ TEST(ErrorStatus, SaysEverythingOnceAboutARateLimit) {
 
   EXPECT_EQ(error.status.code(), 8);
   EXPECT_EQ(error.status.message(),
-            "the upstream limits the rate of requests: try again later; it said \"slow down\"");
-  EXPECT_THAT(DetailNames(error.status), ElementsAre("ErrorInfo", "QuotaFailure", "RetryInfo",
-                                                     "RequestInfo", "UpstreamError"));
+            "the upstream limits the rate of requests: try again in 62 s; it said \"slow down\"");
+  EXPECT_THAT(DetailNames(error.status),
+              ElementsAre("ErrorInfo", "QuotaFailure", "RetryInfo", "RequestInfo",
+                          "LocalizedMessage", "UpstreamError"));
+  EXPECT_EQ(FindDetail<google::rpc::LocalizedMessage>(error.status)->message(),
+            "Sign-in is not available at the moment. Please try again in 62 seconds.");
   const google::rpc::ErrorInfo info = InfoOf(error);
   EXPECT_EQ(info.domain(), "modelgates.ai");
   EXPECT_EQ(info.reason(), "RATE_LIMITED");
@@ -182,7 +189,8 @@ TEST(ErrorStatus, SaysWhenTheBreakerLetsTheNextProbeThrough) {
   refused.retry_after = 650ms;
   refused.breaker_failure = v1::UPSTREAM_CONNECT_FAILED;
   const ErrorStatus error = Mapped(FailUpstream(kExchange, refused));
-  EXPECT_THAT(DetailNames(error.status), ElementsAre("ErrorInfo", "RetryInfo", "RequestInfo"));
+  EXPECT_THAT(DetailNames(error.status),
+              ElementsAre("ErrorInfo", "RetryInfo", "RequestInfo", "LocalizedMessage"));
   EXPECT_EQ(InfoOf(error).reason(), "UPSTREAM_CIRCUIT_OPEN");
   EXPECT_EQ(MetadataOf(error, "origin"), "gateway");
   EXPECT_EQ(MetadataOf(error, "attempts"), "0");
@@ -224,8 +232,9 @@ TEST(ErrorStatus, HelpsWithTheCallbackPolicy) {
   EXPECT_THAT(DetailNames(error.status),
               ElementsAre("ErrorInfo", "BadRequest", "RequestInfo", "Help"));
   const auto help = FindDetail<google::rpc::Help>(error.status);
-  EXPECT_THAT(help->links(0).url(), testing::StartsWith("https://"));
-  EXPECT_FALSE(help->links(0).description().empty());
+  EXPECT_EQ(help->links(0).url(),
+            "https://modelgates.ai/docs/oauth-gateway/errors#CALLBACK_URL_NOT_ALLOWED");
+  EXPECT_EQ(help->links(0).description(), "what CALLBACK_URL_NOT_ALLOWED means and what to do");
 }
 
 struct LocationCase {
@@ -279,18 +288,21 @@ INSTANTIATE_TEST_SUITE_P(
     Texts, MessageTest,
     testing::Values(
         MessageCase{"S500OfCreate", kCreate, HtmlPage(500, "x"),
-                    "the upstream failed: try again later"},
+                    "the upstream failed: report it to its operators"},
         MessageCase{"S500OfExchange", kExchange, HtmlPage(500, "x"),
-                    "the upstream failed; the authorization code may be spent: start a new "
-                    "authorization"},
+                    "the upstream failed: report it to its operators; the authorization code may "
+                    "be spent: start a new authorization"},
         MessageCase{"ResetOfCreate", kCreate, kReset,
-                    "the connection to the upstream ended before an answer: try again later"},
+                    "the connection to the upstream ended before an answer: operators should check "
+                    "the upstream"},
         MessageCase{"ResetOfExchange", kExchange, kReset,
-                    "the connection to the upstream ended before an answer; the authorization code "
-                    "may be spent: start a new authorization"},
+                    "the connection to the upstream ended before an answer: operators should check "
+                    "the upstream; the authorization code may be spent: start a new "
+                    "authorization"},
         MessageCase{"TruncatedSuccessOfExchange", kExchange, kTruncated200,
-                    "the connection to the upstream ended within its answer; the authorization "
-                    "code is spent: start a new authorization"},
+                    "the connection to the upstream ended within its answer: operators should "
+                    "check the upstream; the authorization code is spent: start a new "
+                    "authorization"},
         MessageCase{"RedirectOfExchange", kExchange, HtmlPage(302, ""),
                     "the upstream answered with a redirect, which is never followed: operators "
                     "should check --upstream; the authorization code may be spent: start a new "
@@ -367,6 +379,35 @@ TEST(UpstreamErrorDetail, ShowsThePageOfAnAnswerThatIsNoJsonError) {
   EXPECT_EQ(upstream->auth_code_state(), UE::AUTH_CODE_STATE_UNSPECIFIED);
 }
 
+// What the SDK makes no typed error of is shown as it came, and read for its words.
+TEST(UpstreamErrorDetail, HasTheWordsOfJsonOfAnotherShape) {
+  HttpResponse response = HtmlPage(400, R"({"error":{"code":"invalid_grant","message":"m"}})");
+  response.content_type = "text/json";
+  const ErrorStatus error = Mapped(FailUpstream(kExchange, OutcomeOf(response)));
+  EXPECT_THAT(error.status.message(), HasSubstr("it said \"m\""));
+  const auto upstream = FindDetail<UE>(error.status);
+  EXPECT_EQ(upstream->message(), "m");
+  EXPECT_FALSE(upstream->has_code());
+  EXPECT_EQ(upstream->content_type(), "text/json");
+  EXPECT_EQ(upstream->body(), response.body);
+  EXPECT_EQ(MetadataOf(error, "sdkError"), kDefault);
+}
+
+TEST(UpstreamErrorDetail, ShowsNothingOfASuccessButTheWordsOfItsError) {
+  HttpResponse response = JsonError(403, "no such code", R"(,"metadata":{"a":"hidden"})");
+  response.status = 200;
+  const ErrorStatus error = Mapped(FailUpstream(kExchange, OutcomeOf(response)));
+  EXPECT_EQ(InfoOf(error).reason(), "FORBIDDEN");
+  EXPECT_EQ(MetadataOf(error, "httpStatus"), "200");
+  EXPECT_EQ(MetadataOf(error, "authCodeState"), "REJECTED");
+  const auto upstream = FindDetail<UE>(error.status);
+  EXPECT_EQ(upstream->http_status(), 200);
+  EXPECT_EQ(upstream->code(), 403);
+  EXPECT_EQ(upstream->message(), "no such code");
+  EXPECT_FALSE(upstream->has_metadata());
+  EXPECT_EQ(upstream->body(), "");
+}
+
 TEST(UpstreamErrorDetail, SaysThatABodyWasDropped) {
   HttpResponse response = HtmlPage(500, "");
   response.body_state = BodyState::kTooLarge;
@@ -389,8 +430,8 @@ TEST(UpstreamErrorDetail, IsThereForAnAttemptThatHasNotEnded) {
   FailedCall failed = FailLocally(kExchange, v1::EXCHANGE_IN_PROGRESS);
   failed.attempts = 1;
   const ErrorStatus error = Mapped(failed);
-  EXPECT_THAT(DetailNames(error.status),
-              ElementsAre("ErrorInfo", "RetryInfo", "RequestInfo", "UpstreamError"));
+  EXPECT_THAT(DetailNames(error.status), ElementsAre("ErrorInfo", "RetryInfo", "RequestInfo",
+                                                     "LocalizedMessage", "UpstreamError"));
   EXPECT_EQ(FindDetail<UE>(error.status)->auth_code_state(), UE::IN_FLIGHT);
   EXPECT_EQ(FindDetail<UE>(error.status)->attempts(), 1u);
 }

@@ -74,6 +74,15 @@ TEST(ExchangeReader, OfARefusalAfterAnUnknownAttemptIsUnknown) {
   }
 }
 
+TEST(ExchangeReader, OfASuccessThatHoldsAnErrorIsWhatTheErrorSays) {
+  Outcome refused = Answered(R"({"error":{"code":403,"message":"no such code"}})");
+  EXPECT_EQ(ReadExchange(refused, nullptr), ExchangeResult::kRejected);
+  Outcome limited = Answered(R"({"error":{"code":429,"message":"slow down"}})");
+  EXPECT_EQ(ReadExchange(limited, nullptr), ExchangeResult::kUnsent);
+  Outcome unclear = Answered(R"({"error":{"message":"oops"}})");
+  EXPECT_EQ(ReadExchange(unclear, nullptr), ExchangeResult::kSpent);
+}
+
 TEST(ExchangeReader, OfAnExchangeThatTheBreakerRefusedIsUnsent) {
   Outcome refused;
   refused.stop = StopReason::kBreakerOpen;

@@ -205,7 +205,7 @@ INSTANTIATE_TEST_SUITE_P(
         AfterUnknownCase{"S429", JsonError(429), v1::RATE_LIMITED, kLost, UE::UNKNOWN},
         AfterUnknownCase{"S500", JsonError(500), v1::INTERNAL_SERVER, v1::INTERNAL_SERVER,
                          UE::UNKNOWN},
-        AfterUnknownCase{"S200", JsonError(200), v1::UPSTREAM_RESPONSE_MALFORMED,
+        AfterUnknownCase{"S200", HtmlPage(200, ""), v1::UPSTREAM_RESPONSE_MALFORMED,
                          v1::UPSTREAM_RESPONSE_MALFORMED, UE::SPENT},
         AfterUnknownCase{"Connect", TransportError{TransportFailure::kConnect, Delivery::kNever},
                          v1::UPSTREAM_CONNECT_FAILED, kLost, UE::UNKNOWN}),

@@ -67,6 +67,26 @@ inline Outcome OutcomeOf(HttpResult last, StopReason stop = StopReason::kNotRetr
   return outcome;
 }
 
+// How a call comes to fail as `row` says, with this reason to stop.
+inline FailedCall FailAs(const ErrorRow& row, Rpc rpc, Outcome& outcome, StopReason stop) {
+  switch (row.trigger) {
+    case Trigger::kLocal:
+      break;
+    case Trigger::kTransport:
+      outcome = OutcomeOf(TransportError{row.failure, Delivery::kMaybe}, stop);
+      return FailUpstream(rpc, outcome);
+    case Trigger::kTransportAfter200:
+      outcome = OutcomeOf(TransportError{row.failure, Delivery::kAnswered, 200}, stop);
+      return FailUpstream(rpc, outcome);
+    case Trigger::kStatus:
+    case Trigger::kStatusRetryAfter:
+    case Trigger::kStatusNotApi:
+      outcome = OutcomeOf(AnswerFor(row, StatusesOf(row).front()), stop);
+      return FailUpstream(rpc, outcome);
+  }
+  return FailLocally(rpc, row.reason);
+}
+
 // What a status carries, e.g. {"ErrorInfo", "RequestInfo"}.
 inline std::vector<std::string> DetailNames(const google::rpc::Status& status) {
   std::vector<std::string> names;

@@ -140,5 +140,63 @@ TEST(AnswerAuthor, OfABodyThatWasDroppedIsWhatItsTypeSays) {
   }
 }
 
+struct ErrorIn2xx {
+  const char* name;
+  int status;
+  const char* body;
+  ErrorReason reason;
+  AuthCodeState state;
+};
+
+// A success that holds an error instead of a key is that error.
+class ErrorInASuccess : public testing::TestWithParam<ErrorIn2xx> {};
+
+TEST_P(ErrorInASuccess, IsTheErrorThatItSays) {
+  const ErrorIn2xx& row = GetParam();
+  const HttpResponse response = Answer(row.status, "application/json", row.body);
+  EXPECT_EQ(Judge(Rpc::kCreateAuthCode, response).reason, row.reason);
+  const Verdict verdict = Judge(Rpc::kExchangeAuthCode, response);
+  EXPECT_EQ(verdict.reason, row.reason);
+  EXPECT_EQ(verdict.auth_code_state, row.state);
+  EXPECT_FALSE(verdict.refused_in_front);
+  // No second request: the first one was a success to somebody.
+  EXPECT_EQ(ClassifyCreate(response).retry, RetryClass::kNever);
+  EXPECT_EQ(ClassifyExchange(response).retry, RetryClass::kNever);
+  EXPECT_EQ(ClassifyExchange(response).health, Health::kWorks);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Errors, ErrorInASuccess,
+    testing::Values(
+        ErrorIn2xx{"S403", 200, R"({"error":{"code":403,"message":"m"}})", v1::FORBIDDEN,
+                   UE::REJECTED},
+        ErrorIn2xx{"S401", 200, R"({"error":{"code":"401"}})", v1::UNAUTHORIZED, UE::REJECTED},
+        ErrorIn2xx{"S429", 200, R"({"error":{"code":429,"message":"m"}})", v1::RATE_LIMITED,
+                   UE::UNSENT},
+        ErrorIn2xx{"S500", 200, R"({"error":{"code":500,"message":"m"}})", v1::INTERNAL_SERVER,
+                   UE::UNKNOWN},
+        ErrorIn2xx{"S403In201", 201, R"({"error":{"code":403,"message":"m"}})", v1::FORBIDDEN,
+                   UE::REJECTED},
+        ErrorIn2xx{"NoStatus", 200, R"({"error":{"message":"m"}})", v1::UPSTREAM_RESPONSE_MALFORMED,
+                   UE::SPENT},
+        ErrorIn2xx{"Word", 200, R"({"error":"invalid_grant"})", v1::UPSTREAM_RESPONSE_MALFORMED,
+                   UE::SPENT},
+        ErrorIn2xx{"StatusOfASuccess", 200, R"({"error":{"code":200,"message":"m"}})",
+                   v1::UPSTREAM_RESPONSE_MALFORMED, UE::SPENT},
+        ErrorIn2xx{"NumberThatIsNoStatus", 200, R"({"error":{"code":40001,"message":"m"}})",
+                   v1::UPSTREAM_RESPONSE_MALFORMED, UE::SPENT},
+        ErrorIn2xx{"OfSomebodyElse", 200, R"({"message":"m"})", v1::UPSTREAM_RESPONSE_MALFORMED,
+                   UE::SPENT}),
+    [](const auto& row) { return row.param.name; });
+
+// Once the status line of any success was read, the code is taken for spent.
+TEST(AnswerAuthor, OfASuccessThatBrokeOffIsSpent) {
+  for (const int status : {200, 201, 299}) {
+    const TransportError cut{TransportFailure::kTruncated, Delivery::kAnswered, status};
+    EXPECT_EQ(Judge(Rpc::kExchangeAuthCode, cut).auth_code_state, UE::SPENT) << status;
+    EXPECT_EQ(ClassifyExchange(cut).retry, RetryClass::kNever) << status;
+  }
+}
+
 }  // namespace
 }  // namespace modelgates::gateway
