@@ -68,7 +68,7 @@ TEST_F(CliHelp, FitsAScreen) {
 // What stands below "Example:" is pasted into a shell.
 TEST_F(CliHelp, HasAnExampleThatWorksWhenPasted) {
   // A browser whose user approves at once, by going back with a code.
-  Write(File("browser"), R"(#!/bin/bash
+  Write(File("browser"), R"script(#!/bin/bash
     host=${1#http://}
     host=${host%%/*}
     get() {  # what Location says
@@ -81,8 +81,9 @@ TEST_F(CliHelp, HasAnExampleThatWorksWhenPasted) {
     url=${url%%&*}
     printf -v url %b "${url//%/\\x}"
     rest=${url#http://}
-    get "$(get "/${rest#*/}&code=c-1")") ");
-      std::filesystem::permissions(File("browser"), std::filesystem::perms::owner_all);
+    get "$(get "/${rest#*/}&code=c-1")"
+)script");
+  std::filesystem::permissions(File("browser"), std::filesystem::perms::owner_all);
   std::vector<std::string> environment = Environment();
   environment.push_back("BROWSER=" + File("browser"));
   int pasted = 0;
