@@ -24,6 +24,12 @@ class Queue : public testing::Test {
     std::stop_token token = stop.get_token();
   };
 
+  // Nobody waits on when a test has ended.
+  ~Queue() override {
+    if (queue_) queue_->Close();
+    loop_.Run();
+  }
+
   void Make(size_t connections, size_t connects) {
     queue_ = std::make_shared<ConnectionQueue>(
         loop_, ConnectionQueue::Limits{
