@@ -25,7 +25,8 @@ inline RetryClass RetryClassOfExchange(const HttpResult& result) {
   }
   const auto& response = std::get<HttpResponse>(result);
   if (response.status == 429 || response.status == 408) return RetryClass::kIfUnsent;
-  if (response.status == 503 && ParseRetryAfter(response)) return RetryClass::kIfUnsent;
+  const bool may_come_later = response.status == 503 || response.status == 529;
+  if (may_come_later && ParseRetryAfter(response)) return RetryClass::kIfUnsent;
   return response.status >= 500 ? RetryClass::kOnceOver : RetryClass::kNever;
 }
 
