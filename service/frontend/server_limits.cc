@@ -1,5 +1,7 @@
 #include "frontend/server_limits.h"
 
+#include <grpcpp/resource_quota.h>
+
 namespace modelgates::gateway {
 namespace {
 
@@ -26,6 +28,9 @@ void ApplyLimits(const ServerLimits& limits, grpc::ServerBuilder& builder) {
   };
   set(GRPC_ARG_MAX_CONCURRENT_STREAMS, limits.max_streams);
   set(GRPC_ARG_MAX_RECEIVE_MESSAGE_LENGTH, limits.max_message_bytes);
+  grpc::ResourceQuota memory("callers");
+  memory.Resize(limits.max_memory_bytes);
+  builder.SetResourceQuota(memory);
   set(GRPC_ARG_MAX_METADATA_SIZE, limits.max_metadata_bytes);
   // Requests are small; a compressed one can be a bomb.
   set(GRPC_COMPRESSION_CHANNEL_ENABLED_ALGORITHMS_BITSET, kIdentityOnly);

@@ -6,8 +6,10 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
+#include <map>
 
 namespace modelgates::gateway {
 namespace {
@@ -21,8 +23,10 @@ enum FrameType : uint8_t {
   kReset = 3,
   kSettings = 4,
   kPing = 6,
-  kGoAway = 7
+  kGoAway = 7,
+  kWindowUpdate = 8
 };
+constexpr size_t kMaxFrame = 16'384;
 constexpr uint8_t kEndStream = 1;
 constexpr uint8_t kAck = 1;
 constexpr uint8_t kEndHeaders = 4;
@@ -111,7 +115,6 @@ std::string RawHttp2::Call(const std::string& method, const std::string& message
 }
 
 std::string RawHttp2::Data(std::string_view bytes) const {
-  constexpr size_t kMaxFrame = 16'384;
   std::string frames;
   for (size_t at = 0; at < bytes.size(); at += kMaxFrame) {
     frames += Frame(kData, 0, stream(), bytes.substr(at, kMaxFrame));
@@ -170,23 +173,70 @@ int RawHttp2::WaitForEnds(int count) {
 }
 
 std::optional<RawHttp2::Ended> RawHttp2::NextEnd() {
-  constexpr size_t kFrameHead = 9;
-  std::string head;
-  std::string payload;
-  while (ReadBytes(kFrameHead, head)) {
-    if (!ReadBytes(FromBigEndian(std::string_view(head).substr(0, 3)), payload)) break;
-    const auto type = static_cast<uint8_t>(head[3]);
-    const auto flags = static_cast<uint8_t>(head[4]);
-    const uint32_t stream = FromBigEndian(std::string_view(head).substr(5, 4));
-    if (type == kGoAway) break;
-    if (type == kSettings && (flags & kAck) == 0) Send(Frame(kSettings, kAck, 0, ""));
-    if (type == kPing && (flags & kAck) == 0) Send(Frame(kPing, kAck, 0, payload));
-    if (type == kReset) return Ended{stream, End::kReset};
-    if ((type == kHeaders || type == kData) && (flags & kEndStream) != 0) {
-      return Ended{stream, End::kAnswered};
-    }
+  while (const std::optional<FrameRead> frame = NextFrame()) {
+    if (frame->type == kReset) return Ended{frame->stream, End::kReset};
+    if (frame->EndsStream()) return Ended{frame->stream, End::kAnswered};
   }
   return std::nullopt;
+}
+
+bool RawHttp2::FrameRead::EndsStream() const {
+  return type == kReset || ((type == kHeaders || type == kData) && (flags & kEndStream) != 0);
+}
+
+std::optional<RawHttp2::FrameRead> RawHttp2::NextFrame() {
+  constexpr size_t kFrameHead = 9;
+  std::string head;
+  FrameRead frame{};
+  if (!ReadBytes(kFrameHead, head)) return std::nullopt;
+  if (!ReadBytes(FromBigEndian(std::string_view(head).substr(0, 3)), frame.payload)) {
+    return std::nullopt;
+  }
+  frame.type = static_cast<uint8_t>(head[3]);
+  frame.flags = static_cast<uint8_t>(head[4]);
+  frame.stream = FromBigEndian(std::string_view(head).substr(5, 4));
+  if (frame.type == kGoAway) return std::nullopt;
+  const bool is_ack = (frame.flags & kAck) != 0;
+  if (frame.type == kSettings && !is_ack) Send(Frame(kSettings, kAck, 0, ""));
+  if (frame.type == kPing && !is_ack) Send(Frame(kPing, kAck, 0, frame.payload));
+  if (frame.type == kWindowUpdate && frame.stream == 0) {
+    connection_window_ += FromBigEndian(frame.payload);
+  }
+  return frame;
+}
+
+void RawHttp2::Pour(const std::vector<uint32_t>& streams, const std::string& bytes) {
+  struct Left {
+    size_t sent = 0;
+    int64_t window = 65'535;
+  };
+  std::map<uint32_t, Left> left;
+  for (const uint32_t stream : streams) left[stream];
+  while (true) {
+    for (auto& [stream, of] : left) {
+      const int64_t window = std::min(of.window, connection_window_);
+      if (window <= 0) continue;
+      const std::string_view part =
+          std::string_view(bytes).substr(of.sent, std::min<size_t>(window, kMaxFrame));
+      if (!part.empty() && !Send(Frame(kData, 0, stream, part))) return;
+      of.sent += part.size();
+      of.window -= static_cast<int64_t>(part.size());
+      connection_window_ -= static_cast<int64_t>(part.size());
+    }
+    std::erase_if(left, [&](const auto& entry) { return entry.second.sent == bytes.size(); });
+    if (left.empty()) return;
+    const bool stalled = connection_window_ <= 0 ||
+                         std::all_of(left.begin(), left.end(),
+                                     [](const auto& entry) { return entry.second.window <= 0; });
+    if (!stalled) continue;
+    const std::optional<FrameRead> frame = NextFrame();
+    if (!frame) return;
+    if (frame->EndsStream()) left.erase(frame->stream);
+    const auto found = left.find(frame->stream);
+    if (frame->type == kWindowUpdate && found != left.end()) {
+      found->second.window += FromBigEndian(frame->payload);
+    }
+  }
 }
 
 }  // namespace modelgates::gateway

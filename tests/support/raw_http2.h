@@ -48,6 +48,11 @@ class RawHttp2 {
   // False: the connection is gone, or takes nothing for 60 s.
   bool Send(std::string_view bytes);
 
+  // Sends `bytes` on each of these streams, as fast as the gateway's windows allow (RFC 9113,
+  // section 5.2), without ending any. Returns when all is sent, or each stream has ended, or the
+  // connection has. The first window of streams must be untouched.
+  void Pour(const std::vector<uint32_t>& streams, const std::string& bytes);
+
   enum class End {
     kAnswered,
     kReset,
@@ -65,6 +70,16 @@ class RawHttp2 {
 
  private:
   bool ReadBytes(size_t count, std::string& bytes);
+  struct FrameRead {
+    uint8_t type;
+    uint8_t flags;
+    uint32_t stream;
+    std::string payload;
+
+    bool EndsStream() const;
+  };
+  // The next one, or nullopt when the connection has ended or says so. Answers what must be.
+  std::optional<FrameRead> NextFrame();
   // Of the next stream that ends, or nullopt when none will.
   struct Ended {
     uint32_t stream;
@@ -75,6 +90,7 @@ class RawHttp2 {
   int fd_;
   uint32_t next_stream_ = 1;
   bool timed_out_ = false;
+  int64_t connection_window_ = 65'535;
   std::string received_;
 };
 
