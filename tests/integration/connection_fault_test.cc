@@ -111,20 +111,6 @@ INSTANTIATE_TEST_SUITE_P(, Accepting,
                            }
                          });
 
-// Given a head so large that the kernel cannot take it at once, when the upstream resets within it,
-// then no byte of the body was handed over: the code is unsent, and is sent again.
-TEST_F(ConnectionFaultFlow, AResetWithinTheHeadLeavesTheCodeUnsent) {
-  FakeUpstream narrow({.receive_buffer_bytes = 4096});
-  AnswerBoth(narrow);
-  config_.upstream = narrow.url() + "/api/v1";
-  narrow.EnqueueConnection(OnAccept::kResetInHello);
-  auto request = MinimalExchange("code-1");
-  request.set_http_referer(std::string(4'000'000, 'r'));
-  EXPECT_THAT(client().Exchange(request), Succeeds());
-  EXPECT_EQ(narrow.CountRequests(kExchangePath), 1u);
-  EXPECT_EQ(narrow.connections(), 2);
-}
-
 // A silent upstream leaves the gateway's loop alone: others are served meanwhile.
 TEST_F(ConnectionFaultFlow, CallsThatWaitHoldUpNoOthers) {
   upstream_.SetDefault(kCreatePath, Answer::Hang());

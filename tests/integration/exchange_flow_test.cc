@@ -36,14 +36,14 @@ TEST_F(ExchangeFlow, SendsTheLeastAndReturnsTheKey) {
 
 TEST_F(ExchangeFlow, SendsEveryField) {
   config_.api_key = Secret(std::string("BEARER sk-service"));
-  v1::ExchangeAuthCodeRequest request = MinimalExchange("code-\"1\"/ü");
+  v1::ExchangeAuthCodeRequest request = MinimalExchange("code-\"1\"/\\2");
   request.set_http_referer("https://app.example.com");
   request.set_x_open_router_title("An App");
   request.set_x_open_router_categories("cli-agent");
   ASSERT_THAT(client().Exchange(request), Succeeds());
 
   const ReceivedRequest sent = upstream_.Requests().front();
-  EXPECT_EQ(json::parse(sent.body), (json{{"code", "code-\"1\"/ü"},
+  EXPECT_EQ(json::parse(sent.body), (json{{"code", "code-\"1\"/\\2"},
                                           {"code_challenge_method", "S256"},
                                           {"code_verifier", kVerifier}}));
   // A key that names its scheme goes out as it is.

@@ -83,11 +83,12 @@ TEST_F(HostileRequests, AMessageAbove64KilobytesIsRefused) {
 // Below that, every field has a bound; all that are above are named, within the budget.
 TEST_F(HostileRequests, LongFieldsAreNamed) {
   const std::string much(8'000, 'x');
+  const std::string long_header(8'193, 'x');
   v1::CreateAuthCodeRequest create;
   create.set_callback_url("https://app.example.com/" + much);
-  create.set_http_referer(much);
-  create.set_x_open_router_title(much);
-  create.set_x_open_router_categories(much);
+  create.set_http_referer(long_header);
+  create.set_x_open_router_title(long_header);
+  create.set_x_open_router_categories(long_header);
   create.set_code_challenge(much);
   create.set_code_challenge_method(v1::S256);
   create.set_key_label(much);
@@ -102,7 +103,7 @@ TEST_F(HostileRequests, LongFieldsAreNamed) {
 
   v1::ExchangeAuthCodeRequest exchange = MinimalExchange(much);
   exchange.set_code_verifier(much);
-  exchange.set_http_referer(much);
+  exchange.set_http_referer(long_header);
   const auto exchanged = client().Exchange(exchange);
   EXPECT_THAT(exchanged, FailsWith(grpc::INVALID_ARGUMENT, "FIELD_INVALID"));
   ExpectEnvelope(exchanged, "ExchangeAuthCode");

@@ -186,5 +186,19 @@ TEST(TransportConnect, AResetWithinTheRequestIsMaybeDelivered) {
   EXPECT_FALSE(upstream.Requests()[0].complete);
 }
 
+// Given a head so large that the kernel cannot take it at once, when the upstream resets within it,
+// then no byte of the body was handed over. No caller can send such a head; the rule holds for any.
+TEST(TransportConnect, AResetWithinTheHeadIsNeverDelivered) {
+  FakeUpstream upstream({.receive_buffer_bytes = 4096});
+  TransportRunner transport(upstream.url());
+  upstream.EnqueueConnection(OnAccept::kResetInHello);
+  HttpRequest request("/auth/keys");
+  ASSERT_TRUE(request.AddHeader("HTTP-Referer", std::string(8'000'000, 'r')));
+  request.set_body("{}");
+  ExpectError(transport.StartRequest(std::move(request), {}).get(), TransportFailure::kReset,
+              Delivery::kNever);
+  EXPECT_EQ(upstream.Requests().size(), 0u);
+}
+
 }  // namespace
 }  // namespace modelgates::gateway
