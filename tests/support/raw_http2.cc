@@ -205,11 +205,12 @@ std::optional<RawHttp2::FrameRead> RawHttp2::NextFrame() {
   return frame;
 }
 
-void RawHttp2::Pour(const std::vector<uint32_t>& streams, const std::string& bytes) {
+int RawHttp2::Pour(const std::vector<uint32_t>& streams, const std::string& bytes) {
   struct Left {
     size_t sent = 0;
     int64_t window = 65'535;
   };
+  int ended = 0;
   std::map<uint32_t, Left> left;
   for (const uint32_t stream : streams) left[stream];
   while (true) {
@@ -218,20 +219,23 @@ void RawHttp2::Pour(const std::vector<uint32_t>& streams, const std::string& byt
       if (window <= 0) continue;
       const std::string_view part =
           std::string_view(bytes).substr(of.sent, std::min<size_t>(window, kMaxFrame));
-      if (!part.empty() && !Send(Frame(kData, 0, stream, part))) return;
+      if (!part.empty() && !Send(Frame(kData, 0, stream, part))) return ended;
       of.sent += part.size();
       of.window -= static_cast<int64_t>(part.size());
       connection_window_ -= static_cast<int64_t>(part.size());
     }
     std::erase_if(left, [&](const auto& entry) { return entry.second.sent == bytes.size(); });
-    if (left.empty()) return;
+    if (left.empty()) return ended;
     const bool stalled = connection_window_ <= 0 ||
                          std::all_of(left.begin(), left.end(),
                                      [](const auto& entry) { return entry.second.window <= 0; });
     if (!stalled) continue;
     const std::optional<FrameRead> frame = NextFrame();
-    if (!frame) return;
-    if (frame->EndsStream()) left.erase(frame->stream);
+    if (!frame) return ended;
+    if (frame->EndsStream()) {
+      ++ended;
+      left.erase(frame->stream);
+    }
     const auto found = left.find(frame->stream);
     if (frame->type == kWindowUpdate && found != left.end()) {
       found->second.window += FromBigEndian(frame->payload);

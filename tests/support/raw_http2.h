@@ -50,8 +50,8 @@ class RawHttp2 {
 
   // Sends `bytes` on each of these streams, as fast as the gateway's windows allow (RFC 9113,
   // section 5.2), without ending any. Returns when all is sent, or each stream has ended, or the
-  // connection has. The first window of streams must be untouched.
-  void Pour(const std::vector<uint32_t>& streams, const std::string& bytes);
+  // connection has: how many streams have. The first window of each must be untouched.
+  int Pour(const std::vector<uint32_t>& streams, const std::string& bytes);
 
   enum class End {
     kAnswered,
