@@ -148,7 +148,9 @@ TEST_F(SharedStore, HoldsNoSecret) {
   ASSERT_THAT(first_client_->Exchange(MinimalExchange("code-1")), Succeeds());
   constexpr char kEverything[] =
       "local all = {} for _, key in ipairs(redis.call('KEYS', '*')) do all[#all + 1] = key "
-      "for _, field in ipairs(redis.call('HGETALL', key)) do all[#all + 1] = field end end "
+      "local type = redis.call('TYPE', key).ok "
+      "local fields = type == 'hash' and redis.call('HGETALL', key) or {redis.call('GET', key)} "
+      "for _, field in ipairs(fields) do all[#all + 1] = field end end "
       "return table.concat(all, ' ')";
   std::string everything;
   // What came of an exchange is told behind its caller's back.
