@@ -38,9 +38,9 @@ class JsonValue {
 // Reads one JSON text front to back and calls `visit` with its root.
 //
 // False when the text is not well-formed: truncated, followed by something else, a control
-// character in a string, and so on. Callbacks may have run by then; what they learned must be thrown
-// away. Nesting and number lengths are not bounded, and neither costs stack. A byte order mark at
-// the start is skipped (RFC 8259, section 8.1).
+// character in a string, and so on. Callbacks may have run by then; what they learned must be
+// thrown away. Nesting and number lengths are not bounded, and neither costs stack. A byte order
+// mark at the start is skipped (RFC 8259, section 8.1).
 //
 // `text` is modified: it grows by the capacity that the parser reads over its end, and invalid
 // UTF-8 in it becomes U+FFFD. Copies of its strings made for escapes are wiped at the end, since
