@@ -38,7 +38,7 @@ Credentials::Credentials(const Config& config, EventLoop& loop, Log& log,
 Credentials::~Credentials() { SetKey(Secret()); }
 
 void Credentials::SetKey(const Secret& key) {
-  explicit_bzero(key_.data(), key_.size());
+  if (!key_.empty()) explicit_bzero(key_.data(), key_.size());
   key_.assign(key.Reveal().begin(), key.Reveal().end());
 }
 
