@@ -40,28 +40,46 @@ void Overwrite(void* block, std::size_t size) {
   asm volatile("" : : : "memory");
 }
 
+void Free(void* block) {
+#ifdef GATEWAY_MIMALLOC
+  mi_free(block);
+#else
+  __libc_free(block);
+#endif
+}
+
+// Asking the allocator for the size costs as much as freeing, so who knows it says it.
+void FreeSized(void* block, std::size_t size) {
+  if (block == nullptr) return;
+  Overwrite(block, size);
+  Free(block);
+}
+
 }  // namespace
 
 extern "C" void free(void* block) noexcept {
   if (block == nullptr) return;
 #ifdef GATEWAY_MIMALLOC
   Overwrite(block, mi_usable_size(block));
-  mi_free(block);
 #else
   Overwrite(block, malloc_usable_size(block));
-  __libc_free(block);
 #endif
+  Free(block);
 }
 
 // Of every form, since an allocator may bring forms of its own that do not end in free.
 void operator delete(void* block) noexcept { free(block); }
 void operator delete[](void* block) noexcept { free(block); }
-void operator delete(void* block, std::size_t) noexcept { free(block); }
-void operator delete[](void* block, std::size_t) noexcept { free(block); }
+void operator delete(void* block, std::size_t size) noexcept { FreeSized(block, size); }
+void operator delete[](void* block, std::size_t size) noexcept { FreeSized(block, size); }
 void operator delete(void* block, std::align_val_t) noexcept { free(block); }
 void operator delete[](void* block, std::align_val_t) noexcept { free(block); }
-void operator delete(void* block, std::size_t, std::align_val_t) noexcept { free(block); }
-void operator delete[](void* block, std::size_t, std::align_val_t) noexcept { free(block); }
+void operator delete(void* block, std::size_t size, std::align_val_t) noexcept {
+  FreeSized(block, size);
+}
+void operator delete[](void* block, std::size_t size, std::align_val_t) noexcept {
+  FreeSized(block, size);
+}
 void operator delete(void* block, const std::nothrow_t&) noexcept { free(block); }
 void operator delete[](void* block, const std::nothrow_t&) noexcept { free(block); }
 void operator delete(void* block, std::align_val_t, const std::nothrow_t&) noexcept { free(block); }

@@ -8,6 +8,7 @@
 #include "support/fake_upstream.h"
 #include "support/gateway_client.h"
 #include "support/gateway_process.h"
+#include "support/measured_memory.h"
 #include "support/metric_value.h"
 #include "support/raw_http2.h"
 #include "support/typed_error.h"
@@ -23,11 +24,8 @@ class HostileMemory : public testing::Test {
  protected:
   void SetUp() override {
     AnswerBoth(upstream_);
-    // What AddressSanitizer keeps of freed memory is none of the gateway's.
-    const char* const asan = std::getenv("ASAN_OPTIONS");
     gateway_.emplace(std::vector<std::string>{"--upstream=" + upstream_.url() + "/api/v1"},
-                     std::vector<std::string>{"ASAN_OPTIONS=" + std::string(asan ? asan : "") +
-                                              ":quarantine_size_mb=1"});
+                     MeasuredEnvironment());
     ASSERT_TRUE(gateway_->WaitUntilListening()) << gateway_->err();
     client_.emplace(gateway_->grpc_address());
     ExpectOthersAreServed();

@@ -7,6 +7,7 @@
 #include "support/fake_upstream.h"
 #include "support/gateway_client.h"
 #include "support/gateway_process.h"
+#include "support/measured_memory.h"
 #include "support/typed_error.h"
 
 namespace modelgates::gateway {
@@ -49,12 +50,9 @@ class Memory : public testing::TestWithParam<Flood> {
 
   void SetUp() override {
     AnswerBoth(upstream_);
-    // What AddressSanitizer keeps of freed memory is none of the gateway's.
-    const char* const asan = std::getenv("ASAN_OPTIONS");
     gateway_.emplace(std::vector<std::string>{"--upstream=" + upstream_.url() + "/api/v1",
                                               "--max_attempts=1", "--attempt_timeout=30s"},
-                     std::vector<std::string>{"ASAN_OPTIONS=" + std::string(asan ? asan : "") +
-                                              ":quarantine_size_mb=1"});
+                     MeasuredEnvironment());
     ASSERT_TRUE(gateway_->WaitUntilListening()) << gateway_->err();
     client_.emplace(gateway_->grpc_address());
   }

@@ -9,6 +9,7 @@
 #include "support/gateway_client.h"
 #include "support/gateway_process.h"
 #include "support/http_get.h"
+#include "support/measured_memory.h"
 #include "support/metric_value.h"
 #include "support/raw_http2.h"
 #include "support/typed_error.h"
@@ -19,7 +20,7 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr size_t kMegabyte = 1 << 20;
-constexpr size_t kGrowth = 32 * kMegabyte;
+constexpr size_t kGrowth = 32 * kMegabyte * kSanitizerFactor;
 
 // Calls as fast as they can be sent, from many connections, each with many of them at once.
 class CallFlood {
@@ -96,7 +97,8 @@ TEST_P(Overload, StarvesNobodyWhoWasAdmitted) {
   FakeUpstream upstream;
   AnswerBoth(upstream);
   GatewayProcess gateway({"--upstream=" + upstream.url() + "/api/v1", "--attempt_timeout=60s",
-                          "--max_concurrent_calls=" + std::to_string(GetParam().max_calls)});
+                          "--max_concurrent_calls=" + std::to_string(GetParam().max_calls)},
+                         MeasuredEnvironment());
   ASSERT_TRUE(gateway.WaitUntilListening()) << gateway.err();
   GatewayClient client(gateway.grpc_address());
   ASSERT_THAT(client.Exchange(MinimalExchange("code-0")), Succeeds());
