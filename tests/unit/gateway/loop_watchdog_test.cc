@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include <future>
+#include <memory>
 #include <vector>
 
 #include "support/fake_loop.h"
@@ -75,16 +76,18 @@ TEST(LoopWatchdogThread, SeesARealLoopHangAndGoOn) {
   std::promise<void> hangs;
   std::promise<void> turns;
   std::promise<void> go_on;
-  LoopWatchdog watchdog(loop.loop(), [&](bool now) { (now ? turns : hangs).set_value(); },
-                        {.interval = std::chrono::milliseconds(10), .looks = 20});
-  watchdog.Start();
+  auto watchdog = std::make_unique<LoopWatchdog>(
+      loop.loop(), [&](bool now) { (now ? turns : hangs).set_value(); },
+      LoopWatchdog::Options{.interval = std::chrono::milliseconds(10), .looks = 20});
+  watchdog->Start();
   loop.loop().Post([&] { go_on.get_future().wait(); });
   hangs.get_future().wait();
   go_on.set_value();
   turns.get_future().wait();
-  watchdog.Stop();
-  watchdog.Stop();
-  loop.On([] {});
+  watchdog->Stop();
+  watchdog->Stop();
+  // Its timer is the loop's.
+  loop.On([&] { watchdog.reset(); });
 }
 
 }  // namespace
