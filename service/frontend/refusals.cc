@@ -4,8 +4,8 @@
 
 #include <utility>
 
+#include "failure/error_status.h"
 #include "rpc/call_scope.h"
-#include "rpc/error_status.h"
 #include "rpc/request_id.h"
 
 namespace modelgates::gateway {

@@ -11,7 +11,7 @@
 #include "base/hmac.h"
 #include "base/log.h"
 #include "base/time.h"
-#include "rpc/failed_call.h"
+#include "failure/failed_call.h"
 
 namespace modelgates::gateway {
 

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "failure/error_catalogue.h"
 #include "rpc/retry_config.h"
-#include "upstream/error_catalogue.h"
 
 namespace modelgates::gateway {
 

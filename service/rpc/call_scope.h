@@ -8,8 +8,8 @@
 #include "base/log.h"
 #include "base/rpc.h"
 #include "exchange/exchange_observer.h"
+#include "failure/failed_call.h"
 #include "resilience/retrier.h"
-#include "rpc/failed_call.h"
 #include "rpc/request_id.h"
 
 namespace modelgates::gateway {

@@ -11,7 +11,7 @@
 #include "base/log.h"
 #include "base/secret.h"
 #include "config/config.h"
-#include "rpc/key_owner.h"
+#include "failure/key_owner.h"
 
 namespace modelgates::gateway {
 

@@ -1,6 +1,6 @@
 #include "rpc/exchange_reader.h"
 
-#include "rpc/failed_call.h"
+#include "failure/failed_call.h"
 #include "upstream/rest_mapping.h"
 
 namespace modelgates::gateway {

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "rpc/error_status.h"
+#include "failure/error_status.h"
 
 namespace modelgates::gateway {
 

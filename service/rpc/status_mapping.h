@@ -4,8 +4,8 @@
 
 #include <string>
 
+#include "failure/failed_call.h"
 #include "frontend/refusals.h"
-#include "rpc/failed_call.h"
 
 namespace modelgates::gateway {
 

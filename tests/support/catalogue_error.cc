@@ -4,7 +4,7 @@
 #include <stdexcept>
 #include <utility>
 
-#include "unit/rpc/failed_support.h"
+#include "unit/failure/failed_support.h"
 
 namespace modelgates::gateway {
 namespace {

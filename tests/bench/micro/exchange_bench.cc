@@ -3,11 +3,11 @@
 
 #include "bench/micro/allocation_report.h"
 #include "exchange/exchange_registry.h"
+#include "failure/error_catalogue.h"
 #include "rpc/exchange_reader.h"
 #include "support/documented_messages.h"
 #include "support/fake_loop.h"
 #include "support/prepared_transport.h"
-#include "upstream/error_catalogue.h"
 
 namespace modelgates::gateway {
 namespace {

@@ -3,7 +3,7 @@
 #include "base/log.h"
 #include "bench/micro/allocation_report.h"
 #include "rpc/call_scope.h"
-#include "unit/rpc/failed_support.h"
+#include "unit/failure/failed_support.h"
 
 namespace modelgates::gateway {
 namespace {

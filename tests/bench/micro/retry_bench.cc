@@ -1,8 +1,8 @@
 #include "bench/micro/allocation_report.h"
+#include "failure/error_catalogue.h"
 #include "resilience/backoff.h"
 #include "resilience/retry_policy.h"
 #include "support/scripted_transport.h"
-#include "upstream/error_catalogue.h"
 
 namespace modelgates::gateway {
 namespace {

@@ -3,7 +3,7 @@
 #include "bench/micro/allocation_report.h"
 #include "rpc/status_mapping.h"
 #include "support/documented_messages.h"
-#include "unit/rpc/failed_support.h"
+#include "unit/failure/failed_support.h"
 
 namespace modelgates::gateway {
 namespace {

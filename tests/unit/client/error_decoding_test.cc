@@ -8,9 +8,9 @@
 
 #include <sstream>
 
+#include "failure/error_status.h"
 #include "modelgates/oauth/result.h"
-#include "rpc/error_status.h"
-#include "unit/rpc/failed_support.h"
+#include "unit/failure/failed_support.h"
 
 namespace modelgates::oauth {
 namespace {

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "config/settings_text.h"
-#include "upstream/error_catalogue.h"
+#include "failure/error_catalogue.h"
 
 namespace modelgates::gateway {
 namespace {

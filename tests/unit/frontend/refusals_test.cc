@@ -7,7 +7,7 @@
 #include <set>
 #include <thread>
 
-#include "rpc/error_status.h"
+#include "failure/error_status.h"
 #include "support/log_capture.h"
 
 namespace modelgates::gateway {

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "upstream/error_catalogue.h"
+#include "failure/error_catalogue.h"
 
 namespace modelgates::gateway {
 namespace {

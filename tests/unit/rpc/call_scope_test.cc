@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "unit/rpc/failed_support.h"
+#include "unit/failure/failed_support.h"
 #include "unit/rpc/log_capture.h"
 
 namespace modelgates::gateway {

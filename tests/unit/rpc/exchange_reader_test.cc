@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "modelgates/oauth/v1/oauth.pb.h"
-#include "unit/rpc/failed_support.h"
+#include "unit/failure/failed_support.h"
 
 namespace modelgates::gateway {
 namespace {

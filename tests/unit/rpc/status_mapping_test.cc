@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include "rpc/error_status.h"
-#include "unit/rpc/failed_support.h"
+#include "failure/error_status.h"
+#include "unit/failure/failed_support.h"
 
 namespace modelgates::gateway {
 namespace {

@@ -9,9 +9,9 @@
 #include <functional>
 #include <tuple>
 
-#include "rpc/error_status.h"
+#include "failure/error_status.h"
 #include "support/secret_reader.h"
-#include "unit/rpc/failed_support.h"
+#include "unit/failure/failed_support.h"
 
 namespace modelgates::gateway {
 namespace {

@@ -1,4 +1,4 @@
-#include "upstream/error_words.h"
+#include "failure/error_words.h"
 
 #include <fmt/format.h>
 

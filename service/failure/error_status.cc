@@ -1,14 +1,14 @@
-#include "rpc/error_status.h"
+#include "failure/error_status.h"
 
 #include "base/text.h"
+#include "failure/bad_request.h"
+#include "failure/error_details.h"
+#include "failure/error_message.h"
+#include "failure/fixed_details.h"
+#include "failure/upstream_error.h"
 #include "http/url.h"
 #include "redaction/key_like_word.h"
 #include "redaction/split_secret.h"
-#include "rpc/bad_request.h"
-#include "rpc/error_details.h"
-#include "rpc/error_message.h"
-#include "rpc/fixed_details.h"
-#include "rpc/upstream_error.h"
 
 namespace modelgates::gateway {
 namespace {

@@ -4,7 +4,7 @@
 
 #include <optional>
 
-#include "rpc/failed_call.h"
+#include "failure/failed_call.h"
 #include "upstream/error_body.h"
 
 namespace modelgates::gateway {

@@ -1,4 +1,4 @@
-#include "rpc/upstream_error.h"
+#include "failure/upstream_error.h"
 
 #include <algorithm>
 #include <string>

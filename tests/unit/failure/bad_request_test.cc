@@ -1,8 +1,8 @@
-#include "rpc/bad_request.h"
+#include "failure/bad_request.h"
 
 #include <gtest/gtest.h>
 
-#include "unit/rpc/failed_support.h"
+#include "unit/failure/failed_support.h"
 
 namespace modelgates::gateway {
 namespace {

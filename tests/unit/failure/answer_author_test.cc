@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "upstream/error_catalogue.h"
+#include "failure/error_catalogue.h"
 
 // A 4xx answer means what its status says only when the API itself gave it: a CDN, a firewall and a
 // proxy refuse with the same numbers, and have not looked at the code.

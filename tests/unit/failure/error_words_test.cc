@@ -1,8 +1,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "rpc/error_status.h"
-#include "unit/rpc/failed_support.h"
+#include "failure/error_status.h"
+#include "unit/failure/failed_support.h"
 
 // Every row of the catalogue, in every way a call can end with it, judged as the person would who
 // reads it.

@@ -11,9 +11,9 @@
 #include <string_view>
 
 #include "base/rpc.h"
+#include "failure/error_words.h"
 #include "http/http.h"
 #include "resilience/classification.h"
-#include "upstream/error_words.h"
 
 namespace modelgates::gateway {
 

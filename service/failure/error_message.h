@@ -3,7 +3,7 @@
 #include <optional>
 #include <string>
 
-#include "rpc/failed_call.h"
+#include "failure/failed_call.h"
 #include "upstream/error_body.h"
 
 namespace modelgates::gateway {

@@ -1,4 +1,4 @@
-#include "rpc/failed_call.h"
+#include "failure/failed_call.h"
 
 #include <algorithm>
 #include <utility>

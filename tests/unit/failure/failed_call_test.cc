@@ -1,10 +1,10 @@
-#include "rpc/failed_call.h"
+#include "failure/failed_call.h"
 
 #include <gtest/gtest.h>
 
 #include <chrono>
 
-#include "unit/rpc/failed_support.h"
+#include "unit/failure/failed_support.h"
 
 namespace modelgates::gateway {
 namespace {

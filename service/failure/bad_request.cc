@@ -1,11 +1,11 @@
-#include "rpc/bad_request.h"
+#include "failure/bad_request.h"
 
 #include <algorithm>
 #include <array>
 #include <span>
 #include <string>
 
-#include "rpc/error_message.h"
+#include "failure/error_message.h"
 
 namespace modelgates::gateway {
 namespace {

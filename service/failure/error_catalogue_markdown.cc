@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "upstream/error_catalogue.h"
+#include "failure/error_catalogue.h"
 
 namespace modelgates::gateway {
 namespace {
@@ -92,7 +92,7 @@ void AddEntry(ErrorReason reason, std::string& text) {
 
 constexpr char kIntroduction[] = R"(# Error catalogue
 
-Made from `service/upstream/error_catalogue.cc`; a test compares the two. `retryable` in
+Made from `service/failure/error_catalogue.cc`; a test compares the two. `retryable` in
 `ErrorInfo.metadata` decides whether to repeat a call; the first table says what the gateway itself does.
 REJECTED is only what the API itself refused, with a JSON error of its own: the same status from anything
 else leaves the code UNKNOWN. A success (2xx) that holds an `error` instead of what a reply needs has the

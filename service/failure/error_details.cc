@@ -1,4 +1,4 @@
-#include "rpc/error_details.h"
+#include "failure/error_details.h"
 
 #include "base/text.h"
 

@@ -1,4 +1,4 @@
-#include "rpc/fixed_details.h"
+#include "failure/fixed_details.h"
 
 namespace modelgates::gateway {
 namespace {

@@ -2,9 +2,9 @@
 #include <gtest/gtest.h>
 
 #include "base/text.h"
-#include "rpc/error_details.h"
-#include "rpc/error_status.h"
-#include "unit/rpc/failed_support.h"
+#include "failure/error_details.h"
+#include "failure/error_status.h"
+#include "unit/failure/failed_support.h"
 
 namespace modelgates::gateway {
 namespace {

@@ -1,9 +1,9 @@
-#include "rpc/error_status.h"
+#include "failure/error_status.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "unit/rpc/failed_support.h"
+#include "unit/failure/failed_support.h"
 
 namespace modelgates::gateway {
 namespace {

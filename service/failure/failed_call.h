@@ -7,11 +7,11 @@
 #include <vector>
 
 #include "base/rpc.h"
+#include "failure/error_catalogue.h"
+#include "failure/key_owner.h"
 #include "redaction/redaction.h"
 #include "resilience/retrier.h"
-#include "rpc/key_owner.h"
 #include "rpc/validation.h"
-#include "upstream/error_catalogue.h"
 
 namespace modelgates::gateway {
 

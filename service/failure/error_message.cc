@@ -1,11 +1,11 @@
-#include "rpc/error_message.h"
+#include "failure/error_message.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
 #include "base/text.h"
-#include "rpc/error_details.h"
+#include "failure/error_details.h"
 
 namespace modelgates::gateway {
 namespace {

@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "rpc/failed_call.h"
+#include "failure/failed_call.h"
 
 namespace modelgates::gateway {
 

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "rpc/failed_call.h"
+#include "failure/failed_call.h"
 
 namespace modelgates::gateway {
 

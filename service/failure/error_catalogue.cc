@@ -1,4 +1,4 @@
-#include "upstream/error_catalogue.h"
+#include "failure/error_catalogue.h"
 
 #include <algorithm>
 #include <array>
