@@ -10,8 +10,8 @@
 #include "failure/error_catalogue.h"
 #include "failure/key_owner.h"
 #include "redaction/redaction.h"
+#include "request/validation.h"
 #include "resilience/retrier.h"
-#include "rpc/validation.h"
 
 namespace modelgates::gateway {
 

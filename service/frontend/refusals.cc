@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "failure/error_status.h"
+#include "request/request_id.h"
 #include "rpc/call_scope.h"
-#include "rpc/request_id.h"
 
 namespace modelgates::gateway {
 namespace {

@@ -17,7 +17,7 @@
 #include "frontend/admission.h"
 #include "frontend/unread_replies.h"
 #include "redaction/redaction.h"
-#include "rpc/validation.h"
+#include "request/validation.h"
 #include "upstream/rest_mapping.h"
 
 namespace modelgates::gateway {

@@ -9,8 +9,8 @@
 #include "base/rpc.h"
 #include "exchange/exchange_observer.h"
 #include "failure/failed_call.h"
+#include "request/request_id.h"
 #include "resilience/retrier.h"
-#include "rpc/request_id.h"
 
 namespace modelgates::gateway {
 

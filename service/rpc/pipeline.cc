@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "rpc/call_options.h"
+#include "request/call_options.h"
 #include "rpc/status_mapping.h"
 
 namespace modelgates::gateway {

@@ -7,9 +7,9 @@
 
 #include "base/hmac.h"
 #include "exchange/exchange_registry.h"
+#include "request/credentials.h"
 #include "rpc/call.h"
 #include "rpc/call_scope.h"
-#include "rpc/credentials.h"
 
 namespace modelgates::gateway {
 

@@ -1,5 +1,5 @@
 #include "bench/micro/allocation_report.h"
-#include "rpc/request_id.h"
+#include "request/request_id.h"
 
 namespace modelgates::gateway {
 namespace {

@@ -1,7 +1,7 @@
 #include <cmath>
 
 #include "bench/micro/allocation_report.h"
-#include "rpc/validation.h"
+#include "request/validation.h"
 #include "support/documented_messages.h"
 
 namespace modelgates::gateway {

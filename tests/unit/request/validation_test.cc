@@ -1,4 +1,4 @@
-#include "rpc/validation.h"
+#include "request/validation.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

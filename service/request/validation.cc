@@ -1,4 +1,4 @@
-#include "rpc/validation.h"
+#include "request/validation.h"
 
 #include <absl/strings/ascii.h>
 #include <fmt/format.h>
@@ -9,8 +9,8 @@
 #include <string_view>
 
 #include "http/http.h"
-#include "rpc/callback_policy.h"
-#include "rpc/retry_config.h"
+#include "request/callback_policy.h"
+#include "request/retry_config.h"
 
 namespace modelgates::gateway {
 namespace {

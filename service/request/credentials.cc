@@ -1,4 +1,4 @@
-#include "rpc/credentials.h"
+#include "request/credentials.h"
 
 #include <absl/strings/ascii.h>
 #include <absl/strings/match.h>

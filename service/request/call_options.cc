@@ -1,10 +1,10 @@
-#include "rpc/call_options.h"
+#include "request/call_options.h"
 
 #include <algorithm>
 #include <utility>
 
 #include "failure/error_catalogue.h"
-#include "rpc/retry_config.h"
+#include "request/retry_config.h"
 
 namespace modelgates::gateway {
 

@@ -1,4 +1,4 @@
-#include "rpc/callback_policy.h"
+#include "request/callback_policy.h"
 
 #include "http/url.h"
 

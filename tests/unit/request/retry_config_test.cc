@@ -1,4 +1,4 @@
-#include "rpc/retry_config.h"
+#include "request/retry_config.h"
 
 #include <gtest/gtest.h>
 

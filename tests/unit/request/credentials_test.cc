@@ -1,4 +1,4 @@
-#include "rpc/credentials.h"
+#include "request/credentials.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

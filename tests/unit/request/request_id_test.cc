@@ -1,4 +1,4 @@
-#include "rpc/request_id.h"
+#include "request/request_id.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

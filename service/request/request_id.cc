@@ -1,4 +1,4 @@
-#include "rpc/request_id.h"
+#include "request/request_id.h"
 
 #include <absl/strings/ascii.h>
 #include <absl/strings/escaping.h>

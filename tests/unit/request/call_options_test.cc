@@ -1,4 +1,4 @@
-#include "rpc/call_options.h"
+#include "request/call_options.h"
 
 #include <gtest/gtest.h>
 
