@@ -15,7 +15,6 @@
 #include <utility>
 
 #include "admin/admin_server.h"
-#include "admin/metrics.h"
 #include "base/epoll_loop.h"
 #include "base/listener.h"
 #include "base/locked_memory.h"
@@ -32,10 +31,11 @@
 #include "gateway/serving_state.h"
 #include "http/curl_transport.h"
 #include "resilience/retrier.h"
-#include "rpc/breaker_log.h"
 #include "rpc/exchange_reader.h"
 #include "rpc/oauth_service.h"
 #include "rpc/pipeline.h"
+#include "telemetry/breaker_log.h"
+#include "telemetry/metrics.h"
 #include "telemetry/reload_log.h"
 
 namespace modelgates::gateway {

@@ -6,7 +6,7 @@
 
 #include "failure/error_status.h"
 #include "request/request_id.h"
-#include "rpc/call_scope.h"
+#include "telemetry/call_scope.h"
 
 namespace modelgates::gateway {
 namespace {

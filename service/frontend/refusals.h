@@ -7,11 +7,11 @@
 #include <string_view>
 #include <vector>
 
-#include "admin/metrics.h"
 #include "base/hmac.h"
 #include "base/log.h"
 #include "base/time.h"
 #include "failure/failed_call.h"
+#include "telemetry/metrics.h"
 
 namespace modelgates::gateway {
 

@@ -2,9 +2,9 @@
 
 #include <mutex>
 
-#include "admin/metrics.h"
 #include "base/log.h"
 #include "base/time.h"
+#include "telemetry/metrics.h"
 
 namespace modelgates::gateway {
 

@@ -9,7 +9,7 @@
 #include "exchange/exchange_registry.h"
 #include "request/credentials.h"
 #include "rpc/call.h"
-#include "rpc/call_scope.h"
+#include "telemetry/call_scope.h"
 
 namespace modelgates::gateway {
 

@@ -2,9 +2,9 @@
 
 #include <string_view>
 
-#include "admin/metrics.h"
 #include "base/log.h"
 #include "base/reloaded_file.h"
+#include "telemetry/metrics.h"
 
 namespace modelgates::gateway {
 

@@ -2,7 +2,7 @@
 
 #include "base/log.h"
 #include "bench/micro/allocation_report.h"
-#include "rpc/call_scope.h"
+#include "telemetry/call_scope.h"
 #include "unit/failure/failed_support.h"
 
 namespace modelgates::gateway {

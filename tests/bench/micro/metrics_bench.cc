@@ -1,5 +1,5 @@
-#include "admin/metrics.h"
 #include "bench/micro/allocation_report.h"
+#include "telemetry/metrics.h"
 
 namespace modelgates::gateway {
 namespace {

@@ -4,13 +4,13 @@
 #include <optional>
 #include <string>
 
-#include "admin/metrics.h"
 #include "base/log.h"
 #include "base/rpc.h"
 #include "exchange/exchange_observer.h"
 #include "failure/failed_call.h"
 #include "request/request_id.h"
 #include "resilience/retrier.h"
+#include "telemetry/metrics.h"
 
 namespace modelgates::gateway {
 

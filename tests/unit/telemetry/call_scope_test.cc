@@ -1,10 +1,10 @@
-#include "rpc/call_scope.h"
+#include "telemetry/call_scope.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "unit/failure/failed_support.h"
-#include "unit/rpc/log_capture.h"
+#include "unit/telemetry/log_capture.h"
 
 namespace modelgates::gateway {
 namespace {

@@ -1,4 +1,4 @@
-#include "admin/metrics.h"
+#include "telemetry/metrics.h"
 
 #include <prometheus/counter.h>
 #include <prometheus/family.h>

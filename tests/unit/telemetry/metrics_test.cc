@@ -1,4 +1,4 @@
-#include "admin/metrics.h"
+#include "telemetry/metrics.h"
 
 #include <gmock/gmock.h>
 

@@ -1,4 +1,4 @@
-#include "rpc/call_scope.h"
+#include "telemetry/call_scope.h"
 
 #include <absl/status/status.h>
 

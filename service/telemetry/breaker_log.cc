@@ -1,4 +1,4 @@
-#include "rpc/breaker_log.h"
+#include "telemetry/breaker_log.h"
 
 #include <modelgates/oauth/v1/oauth.pb.h>
 

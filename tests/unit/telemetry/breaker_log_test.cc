@@ -1,9 +1,9 @@
-#include "rpc/breaker_log.h"
+#include "telemetry/breaker_log.h"
 
 #include <gtest/gtest.h>
 #include <modelgates/oauth/v1/oauth.pb.h>
 
-#include "unit/rpc/log_capture.h"
+#include "unit/telemetry/log_capture.h"
 
 namespace modelgates::gateway {
 namespace {
