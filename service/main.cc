@@ -14,10 +14,10 @@
 #include <vector>
 
 #include "config/flags.h"
+#include "frontend/grpc_log.h"
 #include "frontend/protobuf_log.h"
 #include "gateway/signals.h"
 #include "gateway/standard_descriptors.h"
-#include "grpc_log.h"
 #include "probe.h"
 #include "server.h"
 

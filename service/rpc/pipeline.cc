@@ -2,8 +2,8 @@
 
 #include <utility>
 
+#include "frontend/status_mapping.h"
 #include "request/call_options.h"
-#include "rpc/status_mapping.h"
 
 namespace modelgates::gateway {
 namespace {

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "rpc/status_mapping.h"
+#include "frontend/status_mapping.h"
 
 namespace modelgates::gateway {
 

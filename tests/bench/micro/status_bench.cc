@@ -1,7 +1,7 @@
 #include <cmath>
 
 #include "bench/micro/allocation_report.h"
-#include "rpc/status_mapping.h"
+#include "frontend/status_mapping.h"
 #include "support/documented_messages.h"
 #include "unit/failure/failed_support.h"
 

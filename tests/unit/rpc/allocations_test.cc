@@ -1,8 +1,8 @@
 #include <gtest/gtest.h>
 #include <spdlog/sinks/null_sink.h>
 
+#include "frontend/oauth_service.h"
 #include "rpc/exchange_reader.h"
-#include "rpc/oauth_service.h"
 #include "support/allocation_counter.h"
 #include "support/documented_messages.h"
 #include "support/fake_loop.h"

@@ -1,4 +1,4 @@
-#include "grpc_log.h"
+#include "frontend/grpc_log.h"
 
 #include <grpc/support/log.h>
 

@@ -1,10 +1,10 @@
-#include "rpc/oauth_service.h"
+#include "frontend/oauth_service.h"
 
 #include <grpcpp/impl/codegen/server_callback_handlers.h>
 
 #include <utility>
 
-#include "rpc/status_mapping.h"
+#include "frontend/status_mapping.h"
 #include "rpc/typed_call.h"
 
 namespace modelgates::gateway {

@@ -1,4 +1,4 @@
-#include "base/listener.h"
+#include "frontend/listener.h"
 
 #include <gmock/gmock.h>
 #include <sys/socket.h>

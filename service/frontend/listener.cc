@@ -1,4 +1,4 @@
-#include "base/listener.h"
+#include "frontend/listener.h"
 
 #include <absl/strings/str_cat.h>
 #include <netdb.h>

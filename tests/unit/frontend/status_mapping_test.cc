@@ -1,4 +1,4 @@
-#include "rpc/status_mapping.h"
+#include "frontend/status_mapping.h"
 
 #include <gtest/gtest.h>
 
