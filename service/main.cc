@@ -16,10 +16,10 @@
 #include "config/flags.h"
 #include "frontend/grpc_log.h"
 #include "frontend/protobuf_log.h"
+#include "gateway/probe.h"
+#include "gateway/server.h"
 #include "gateway/signals.h"
 #include "gateway/standard_descriptors.h"
-#include "probe.h"
-#include "server.h"
 
 namespace modelgates::gateway {
 namespace {

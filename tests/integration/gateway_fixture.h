@@ -6,8 +6,8 @@
 #include <optional>
 
 #include "config/config.h"
+#include "gateway/server.h"
 #include "integration/call_messages.h"
-#include "server.h"
 #include "support/fake_upstream.h"
 #include "support/gateway_client.h"
 #include "support/log_capture.h"

@@ -16,7 +16,7 @@ namespace fs = std::filesystem;
 const std::map<std::string, const char*> kMayReadIt = {
     {"base/log.cc", "the timestamps of the log"},
     {"rpc/call.cc", "gRPC's deadline, made a length of time at once"},
-    {"server.cc",
+    {"gateway/server.cc",
      "dates answers that have none; gRPC's Shutdown takes no other, and makes it a length of time "
      "at once"},
 };

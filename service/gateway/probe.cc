@@ -1,4 +1,4 @@
-#include "probe.h"
+#include "gateway/probe.h"
 
 #include <curl/curl.h>
 #include <fmt/format.h>

@@ -1,4 +1,4 @@
-#include "server.h"
+#include "gateway/server.h"
 
 #include <absl/random/random.h>
 #include <fmt/format.h>
