@@ -12,12 +12,12 @@
 #include <stop_token>
 
 #include "base/event_loop.h"
-#include "base/exchange_state.h"
 #include "base/task.h"
 #include "exchange/exchange_identity.h"
 #include "exchange/exchange_lease.h"
 #include "exchange/exchange_observer.h"
 #include "exchange/exchange_result.h"
+#include "exchange/exchange_state.h"
 #include "exchange/kept_answer.h"
 #include "resilience/retrier.h"
 

@@ -10,10 +10,10 @@
 #include <string>
 #include <string_view>
 
-#include "base/rpc.h"
 #include "failure/error_words.h"
 #include "http/http.h"
 #include "resilience/classification.h"
+#include "upstream/rpc.h"
 
 namespace modelgates::gateway {
 

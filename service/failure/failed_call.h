@@ -6,12 +6,12 @@
 #include <string_view>
 #include <vector>
 
-#include "base/rpc.h"
 #include "failure/error_catalogue.h"
 #include "failure/key_owner.h"
 #include "redaction/redaction.h"
 #include "request/validation.h"
 #include "resilience/retrier.h"
+#include "upstream/rpc.h"
 
 namespace modelgates::gateway {
 

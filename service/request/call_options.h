@@ -5,9 +5,9 @@
 #include <optional>
 #include <stop_token>
 
-#include "base/rpc.h"
 #include "config/config.h"
 #include "resilience/retrier.h"
+#include "upstream/rpc.h"
 
 namespace modelgates::gateway {
 

@@ -12,13 +12,13 @@
 #include <vector>
 
 #include "base/event_loop.h"
-#include "base/rpc.h"
 #include "exchange/exchange_identity.h"
 #include "frontend/admission.h"
 #include "frontend/unread_replies.h"
 #include "redaction/redaction.h"
 #include "request/validation.h"
 #include "upstream/rest_mapping.h"
+#include "upstream/rpc.h"
 
 namespace modelgates::gateway {
 

@@ -5,12 +5,12 @@
 #include <string>
 
 #include "base/log.h"
-#include "base/rpc.h"
 #include "exchange/exchange_observer.h"
 #include "failure/failed_call.h"
 #include "request/request_id.h"
 #include "resilience/retrier.h"
 #include "telemetry/metrics.h"
+#include "upstream/rpc.h"
 
 namespace modelgates::gateway {
 

@@ -7,11 +7,11 @@
 #include <string>
 #include <string_view>
 
-#include "base/exchange_state.h"
-#include "base/rpc.h"
 #include "base/time.h"
+#include "exchange/exchange_state.h"
 #include "http/http.h"
 #include "resilience/retry_policy.h"
+#include "upstream/rpc.h"
 
 namespace prometheus {
 class Counter;
