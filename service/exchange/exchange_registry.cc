@@ -8,7 +8,7 @@
 
 #include "base/secret.h"
 #include "base/wait_point.h"
-#include "exchange/exchange_record.h"
+#include "exchange/shared/exchange_record.h"
 
 namespace modelgates::gateway {
 

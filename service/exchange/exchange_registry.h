@@ -14,11 +14,11 @@
 #include "base/event_loop.h"
 #include "base/task.h"
 #include "exchange/exchange_identity.h"
-#include "exchange/exchange_lease.h"
 #include "exchange/exchange_observer.h"
 #include "exchange/exchange_result.h"
 #include "exchange/exchange_state.h"
 #include "exchange/kept_answer.h"
+#include "exchange/shared/exchange_lease.h"
 #include "resilience/retrier.h"
 
 namespace modelgates::gateway {

@@ -9,7 +9,7 @@
 
 #include "base/event_loop.h"
 #include "base/wait_point.h"
-#include "exchange/exchange_store.h"
+#include "exchange/shared/exchange_store.h"
 
 namespace modelgates::gateway {
 

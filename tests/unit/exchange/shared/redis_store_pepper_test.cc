@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "unit/exchange/store_fixture.h"
+#include "unit/exchange/shared/store_fixture.h"
 
 namespace modelgates::gateway {
 namespace {

@@ -1,4 +1,4 @@
-#include "exchange/redis_exchange_store.h"
+#include "exchange/shared/redis_exchange_store.h"
 
 #include <absl/strings/escaping.h>
 #include <fmt/format.h>
@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "base/secret.h"
-#include "exchange/redis_exchange_scripts.h"
-#include "exchange/sealed_record.h"
+#include "exchange/shared/redis_exchange_scripts.h"
+#include "exchange/shared/sealed_record.h"
 
 namespace modelgates::gateway {
 namespace {

@@ -6,8 +6,8 @@
 
 #include "base/hmac.h"
 #include "base/log.h"
-#include "exchange/exchange_store.h"
-#include "exchange/pepper_file.h"
+#include "exchange/shared/exchange_store.h"
+#include "exchange/shared/pepper_file.h"
 #include "redis/redis_client.h"
 
 namespace modelgates::gateway {

@@ -1,4 +1,4 @@
-#include "exchange/exchange_lease.h"
+#include "exchange/shared/exchange_lease.h"
 
 #include <chrono>
 #include <utility>

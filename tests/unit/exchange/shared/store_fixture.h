@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-#include "exchange/redis_exchange_store.h"
+#include "exchange/shared/redis_exchange_store.h"
 #include "support/log_capture.h"
 #include "support/loop_thread.h"
 #include "support/redis_process.h"

@@ -1,4 +1,4 @@
-#include "exchange/exchange_record.h"
+#include "exchange/shared/exchange_record.h"
 
 #include <gtest/gtest.h>
 

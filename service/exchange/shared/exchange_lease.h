@@ -8,7 +8,7 @@
 #include "base/event_loop.h"
 #include "base/task.h"
 #include "exchange/exchange_observer.h"
-#include "exchange/exchange_store.h"
+#include "exchange/shared/exchange_store.h"
 #include "resilience/retrier.h"
 
 namespace modelgates::gateway {

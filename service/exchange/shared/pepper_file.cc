@@ -1,4 +1,4 @@
-#include "exchange/pepper_file.h"
+#include "exchange/shared/pepper_file.h"
 
 #include <bit>
 #include <utility>

@@ -2,7 +2,7 @@
 
 #include "support/fake_redis.h"
 #include "support/holding_proxy.h"
-#include "unit/exchange/store_fixture.h"
+#include "unit/exchange/shared/store_fixture.h"
 
 namespace modelgates::gateway {
 namespace {

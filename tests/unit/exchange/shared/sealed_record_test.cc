@@ -1,4 +1,4 @@
-#include "exchange/sealed_record.h"
+#include "exchange/shared/sealed_record.h"
 
 #include <absl/strings/escaping.h>
 #include <gmock/gmock.h>

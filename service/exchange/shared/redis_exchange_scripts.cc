@@ -1,4 +1,4 @@
-#include "exchange/redis_exchange_scripts.h"
+#include "exchange/shared/redis_exchange_scripts.h"
 
 #include <string>
 

@@ -1,4 +1,4 @@
-#include "exchange/sealed_record.h"
+#include "exchange/shared/sealed_record.h"
 
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
