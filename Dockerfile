@@ -26,6 +26,7 @@ ARG VERSION=0.0.0
 RUN ./scripts/rootfs oauth-gateway /rootfs
 
 FROM build AS sandbox-build
+COPY sandbox sandbox
 COPY tests tests
 RUN cmake --preset release -DGATEWAY_WITH_TESTS=ON -DGATEWAY_WITH_BENCHMARKS=OFF \
  && cmake --build --preset release --target oauth-sandbox
