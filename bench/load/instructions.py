@@ -1,7 +1,7 @@
 """Instructions that a call costs the gateway, as valgrind's callgrind counts them.
 
 Time depends on the machine and on whatever else it does; instructions hardly do, so they can be
-a gate: a call that costs clearly more than tests/bench/instructions.json says fails the check.
+a gate: a call that costs clearly more than bench/instructions.json says fails the check.
 """
 import argparse
 import contextlib
@@ -17,7 +17,7 @@ from processes import pin, split_cpus
 from servers import RELEASE, Gateway
 from upstream import HERE, Upstream
 
-RECORD = ROOT / "tests/bench/instructions.json"
+RECORD = ROOT / "bench/instructions.json"
 TOLERANCE = 0.03
 IN_FLIGHT = 4
 # Connecting and reading the counters costs the same after few calls and after many, so the
