@@ -37,6 +37,7 @@ RUN ./scripts/rootfs oauth-sandbox /rootfs-sandbox
 # Not part of any image: docker build --target test.
 FROM sandbox-build AS test
 COPY README.md ARCHITECTURE.md ./
+COPY bench bench
 COPY docs docs
 COPY scripts scripts
 RUN cmake --build --preset release --target unit_tests && ctest --preset release -L unit

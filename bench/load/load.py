@@ -4,7 +4,7 @@ import pathlib
 import re
 import subprocess
 
-ROOT = pathlib.Path(__file__).resolve().parents[3]
+ROOT = pathlib.Path(__file__).resolve().parents[2]
 SERVICE = "modelgates.oauth.v1.OAuthService"
 HEADERS = ["-H", "content-type: application/grpc", "-H", "te: trailers"]
 # How many connections carry so many calls at once; the rest are streams of each.
