@@ -8,7 +8,7 @@
 #include <string>
 
 #include "admin/admin_pages.h"
-#include "frontend/listener.h"
+#include "base/listener.h"
 
 namespace modelgates::gateway {
 

@@ -16,11 +16,11 @@
 
 #include "admin/admin_server.h"
 #include "base/epoll_loop.h"
+#include "base/listener.h"
 #include "base/locked_memory.h"
 #include "config/settings_text.h"
 #include "exchange/exchange_registry.h"
 #include "exchange/shared/redis_exchange_store.h"
-#include "frontend/listener.h"
 #include "frontend/oauth_service.h"
 #include "frontend/reflection_service.h"
 #include "frontend/server_limits.h"

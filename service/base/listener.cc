@@ -1,4 +1,4 @@
-#include "frontend/listener.h"
+#include "base/listener.h"
 
 #include <absl/strings/str_cat.h>
 #include <netdb.h>

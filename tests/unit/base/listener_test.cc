@@ -1,4 +1,4 @@
-#include "frontend/listener.h"
+#include "base/listener.h"
 
 #include <gmock/gmock.h>
 #include <sys/socket.h>
