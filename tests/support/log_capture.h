@@ -8,6 +8,7 @@
 #include <memory>
 #include <mutex>
 #include <nlohmann/json.hpp>
+#include <sstream>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,6 +28,14 @@ class LogCapture {
   std::string text() const {
     const std::lock_guard lock(sink_->text_mutex);
     return sink_->text;
+  }
+
+  // All lines, oldest first; throws when one is not JSON.
+  std::vector<nlohmann::json> Lines() const {
+    std::vector<nlohmann::json> lines;
+    std::istringstream in(text());
+    for (std::string line; std::getline(in, line);) lines.push_back(nlohmann::json::parse(line));
+    return lines;
   }
 
   // The lines with this `event`, oldest first.

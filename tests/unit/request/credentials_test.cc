@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "support/fake_loop.h"
-#include "unit/telemetry/log_capture.h"
+#include "support/log_capture.h"
 
 namespace modelgates::gateway {
 namespace {

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 #include <modelgates/oauth/v1/oauth.pb.h>
 
-#include "unit/telemetry/log_capture.h"
+#include "support/log_capture.h"
 
 namespace modelgates::gateway {
 namespace {

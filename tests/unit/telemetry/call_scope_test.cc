@@ -3,8 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "support/log_capture.h"
 #include "unit/failure/failed_support.h"
-#include "unit/telemetry/log_capture.h"
 
 namespace modelgates::gateway {
 namespace {
