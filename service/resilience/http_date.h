@@ -10,11 +10,11 @@ namespace modelgates::gateway {
 // Reads an HTTP date in any of its three forms (RFC 9110, 5.6.7), which are case-sensitive:
 //
 //   Sun, 06 Nov 1994 08:49:37 GMT     IMF-fixdate
-//   Sunday, 06-Nov-94 08:49:37 GMT    RFC 850; years 70 to 99 are 19xx, 00 to 69 are 20xx
+//   Sunday, 06-Nov-94 08:49:37 GMT    RFC 850; years 69 to 99 are 19xx, 00 to 68 are 20xx
 //   Sun Nov  6 08:49:37 1994          asctime
 //
-// nullopt: another form or zone, or a day that the calendar does not have. Second 60 is allowed.
-// The name of the weekday must be one, but not that of the date.
+// Names may be short or long in each form. The weekday need not be that of the date. Second 60 is
+// read as the second after it. nullopt: another form or zone, or a day that the calendar lacks.
 std::optional<std::chrono::sys_seconds> ParseHttpDate(std::string_view text);
 
 // As IMF-fixdate. Years 0 to 9999.

@@ -46,8 +46,13 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"Epoch", "Thu, 01 Jan 1970 00:00:00 GMT", 0},
         Case{"BeforeTheEpoch", "Wed, 31 Dec 1969 23:59:59 GMT", -1},
         Case{"FarAway", "Fri, 31 Dec 9999 23:59:59 GMT", 253402300799},
-        Case{"Rfc850LastYearOf20xx", "Tuesday, 31-Dec-69 00:00:00 GMT", 3155673600},
-        Case{"Rfc850FirstYearOf19xx", "Thursday, 01-Jan-70 00:00:00 GMT", 0},
+        // RFC 9110 asks for the century that is nearer than 50 years; abseil has that of POSIX.
+        Case{"Rfc850LastYearOf20xx", "Monday, 31-Dec-68 00:00:00 GMT", 3124137600},
+        Case{"Rfc850FirstYearOf19xx", "Wednesday, 31-Dec-69 23:59:59 GMT", -1},
+        // abseil takes either name in each form.
+        Case{"LongNames", "Sunday, 06 November 1994 08:49:37 GMT", 784111777},
+        Case{"ShortWeekdayInRfc850", "Sun, 06-Nov-94 08:49:37 GMT", 784111777},
+        Case{"LongNamesInAsctime", "Sunday November  6 08:49:37 1994", 784111777},
         // The calendar.
         Case{"LeapDay", "Thu, 29 Feb 2024 12:00:00 GMT", 1709208000},
         Case{"LeapDayOf2000", "Tue, 29 Feb 2000 00:00:00 GMT", 951782400},
@@ -80,7 +85,9 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"NegativeYear", "Sun, 06 Nov -994 08:49:37 GMT", {}},
         Case{"FiveDigitYear", "Sun, 06 Nov 19940 08:49:37 GMT", {}},
         Case{"Rfc850FourDigitYear", "Sunday, 06-Nov-1994 08:49:37 GMT", {}},
-        Case{"Rfc3339", "1994-11-06T08:49:37Z", {}}),
+        Case{"SpaceAround", " Sun, 06 Nov 1994 08:49:37 GMT", {}},
+        Case{"TwoSpaces", "Sun, 06 Nov  1994 08:49:37 GMT", {}},
+        Case{"Infinite", "infinite-future", {}}, Case{"Rfc3339", "1994-11-06T08:49:37Z", {}}),
     Name);
 
 // Every prefix of a date, and every date with one character changed, is read or refused, never
