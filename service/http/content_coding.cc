@@ -2,51 +2,26 @@
 
 #include <zlib.h>
 
-#include <algorithm>
 #include <array>
-#include <optional>
+#include <boost/beast/core/string.hpp>
+#include <boost/beast/http/rfc7230.hpp>
+#include <iterator>
+#include <utility>
 #include <vector>
+
+#include "base/secret.h"
 
 namespace modelgates::gateway {
 namespace {
 
+namespace http = boost::beast::http;
+using boost::beast::iequals;
+
 constexpr size_t kMaxCodings = 3;
 
-enum class Coding { kIdentity, kGzip, kDeflate };
-
 // zlib's codes for what surrounds the compressed data.
-constexpr int kGzipWrapper = MAX_WBITS + 16;
-constexpr int kZlibWrapper = MAX_WBITS;
-constexpr int kNoWrapper = -MAX_WBITS;
-
-bool EqualsIgnoringCase(std::string_view a, std::string_view b) {
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [&](char x, char y) { return lower(x) == lower(y); });
-}
-
-std::optional<Coding> FromName(std::string_view name) {
-  if (EqualsIgnoringCase(name, "gzip") || EqualsIgnoringCase(name, "x-gzip")) return Coding::kGzip;
-  if (EqualsIgnoringCase(name, "deflate")) return Coding::kDeflate;
-  if (EqualsIgnoringCase(name, "identity")) return Coding::kIdentity;
-  return std::nullopt;
-}
-
-std::optional<std::vector<Coding>> ParseList(std::string_view list) {
-  std::vector<Coding> codings;
-  while (!list.empty()) {
-    const size_t comma = std::min(list.find(','), list.size());
-    std::string_view name = list.substr(0, comma);
-    list.remove_prefix(std::min(comma + 1, list.size()));
-    while (!name.empty() && (name.front() == ' ' || name.front() == '\t')) name.remove_prefix(1);
-    while (!name.empty() && (name.back() == ' ' || name.back() == '\t')) name.remove_suffix(1);
-    if (name.empty()) continue;  // empty list members are ignored (RFC 9110, 5.6.1.2)
-    const std::optional<Coding> coding = FromName(name);
-    if (!coding || codings.size() == kMaxCodings) return std::nullopt;
-    codings.push_back(*coding);
-  }
-  return codings;
-}
+constexpr int kGzipOrZlib = MAX_WBITS + 32;
+constexpr int kNothing = -MAX_WBITS;
 
 // A zlib stream that is freed at the end of its scope.
 class Inflater {
@@ -86,12 +61,20 @@ class Inflater {
   bool ready_ = false;
 };
 
-// A zlib wrapper starts with method 8 and a check over two bytes (RFC 1950, 2.2).
-bool HasZlibWrapper(std::string_view data) {
-  if (data.size() < 2) return false;
-  const auto first = static_cast<unsigned char>(data[0]);
-  const auto second = static_cast<unsigned char>(data[1]);
-  return (first & 0x0f) == 8 && (first * 256 + second) % 31 == 0;
+BodyState RemoveCoding(boost::beast::string_view coding, size_t max_bytes, std::string& body) {
+  if (iequals(coding, "identity")) return BodyState::kComplete;
+  const bool deflate = iequals(coding, "deflate");
+  if (!deflate && !iequals(coding, "gzip") && !iequals(coding, "x-gzip")) {
+    return BodyState::kUndecodable;
+  }
+  std::string plain;
+  BodyState state = Inflater(kGzipOrZlib).Run(body, max_bytes, plain);
+  if (deflate && state == BodyState::kUndecodable && plain.empty()) {
+    state = Inflater(kNothing).Run(body, max_bytes, plain);
+  }
+  Wipe(body);
+  body = std::move(plain);
+  return state;
 }
 
 }  // namespace
@@ -99,28 +82,16 @@ bool HasZlibWrapper(std::string_view data) {
 BodyState RemoveContentCodings(std::string_view content_encoding, size_t max_bytes,
                                std::string& body) {
   if (body.empty() || content_encoding.empty()) return BodyState::kComplete;
-  std::optional<std::vector<Coding>> codings = ParseList(content_encoding);
-  if (!codings) {
-    Wipe(body);
-    return BodyState::kUndecodable;
+  const http::opt_token_list list({content_encoding.data(), content_encoding.size()});
+  const std::vector<boost::beast::string_view> codings(list.begin(), list.end());
+  BodyState state = http::validate_list(list) && codings.size() <= kMaxCodings
+                        ? BodyState::kComplete
+                        : BodyState::kUndecodable;
+  for (auto coding = codings.rbegin(); coding != codings.rend(); ++coding) {
+    if (state == BodyState::kComplete) state = RemoveCoding(*coding, max_bytes, body);
   }
-  while (!codings->empty()) {
-    const Coding coding = codings->back();
-    codings->pop_back();
-    if (coding == Coding::kIdentity) continue;
-    const int wrapper = coding == Coding::kGzip ? kGzipWrapper
-                        : HasZlibWrapper(body)  ? kZlibWrapper
-                                                : kNoWrapper;
-    std::string plain;
-    const BodyState state = Inflater(wrapper).Run(body, max_bytes, plain);
-    Wipe(body);
-    if (state != BodyState::kComplete) {
-      Wipe(plain);
-      return state;
-    }
-    body = std::move(plain);
-  }
-  return BodyState::kComplete;
+  if (state != BodyState::kComplete) Wipe(body);
+  return state;
 }
 
 }  // namespace modelgates::gateway
