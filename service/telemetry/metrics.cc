@@ -102,19 +102,20 @@ Metrics::Metrics() : registry_(std::make_unique<prometheus::Registry>()) {
   static_assert(oauth::v1::ErrorReason_MAX < kReasons);
   prometheus::Registry& registry = *registry_;
 
-  auto started = Counters(registry, "grpc_server_started_total", "Calls that began.");
-  auto handled = Counters(registry, "grpc_server_handled_total", "Calls that ended, by status.");
+  auto started = Counters(registry, "grpc_server_started_total", "Calls that started.");
+  auto handled =
+      Counters(registry, "grpc_server_handled_total", "Calls that ended, by gRPC status.");
   auto handling = Histograms(registry, "grpc_server_handling_seconds",
-                             "Length of calls from their start to their status.");
+                             "Duration of calls, from their start to their status, in seconds.");
   auto attempts = Counters(registry, "oauth_gateway_upstream_attempts_total",
-                           "Requests to the upstream: class of the answer's status, or why there "
-                           "was no complete answer.");
+                           "Requests to the upstream, by outcome: the class of the HTTP status, or "
+                           "why there was no complete answer.");
   auto attempt_seconds = Histograms(registry, "oauth_gateway_upstream_attempt_seconds",
-                                    "Length of requests to the upstream.");
+                                    "Duration of requests to the upstream, in seconds.");
   auto retries = Counters(registry, "oauth_gateway_retries_total",
-                          "Decisions after an attempt that did not succeed: retry, or why not.");
+                          "Decisions after an attempt that failed: retry, or the reason not to.");
   auto errors = Counters(registry, "oauth_gateway_errors_total",
-                         "Error replies by the reason in their ErrorInfo.");
+                         "Error replies, by the reason in ErrorInfo.");
   for (const Rpc rpc : {Rpc::kCreateAuthCode, Rpc::kExchangeAuthCode}) {
     PerRpc& series = For(rpc);
     const std::string name(ToString(rpc));
@@ -140,63 +141,67 @@ Metrics::Metrics() : registry_(std::make_unique<prometheus::Registry>()) {
     }
   }
 
-  auto exchanges = Gauges(registry, "oauth_gateway_exchanges", "Exchanges in memory by state.");
+  auto exchanges = Gauges(registry, "oauth_gateway_exchanges", "Exchanges in memory, by state.");
   for (size_t i = 0; i < kExchangeStateCount; ++i) {
     exchanges_[i] =
         exchanges.Add({{"state", std::string(ToString(static_cast<ExchangeState>(i)))}});
   }
-  auto violations = Counters(registry, "oauth_gateway_upstream_contract_violations_total",
-                             "Answers that served although a field was missing or mistyped.");
+  auto violations = Counters(
+      registry, "oauth_gateway_upstream_contract_violations_total",
+      "Answers that were used although a field was missing or had another type, by field.");
   for (size_t i = 0; i < kFields; ++i) {
     contract_violations_[i] = violations.Add({{"field", kAnswerFields[i]}});
   }
 
   exchange_joins_ = Counters(registry, "oauth_gateway_exchange_joins_total",
-                             "Calls that joined an identical exchange while it ran.")
+                             "Calls that joined an identical exchange while it was running.")
                         .Add({});
   exchange_replays_ = Counters(registry, "oauth_gateway_exchange_replays_total",
-                               "Calls that were given the result of an identical exchange.")
+                               "Calls that received the result of an earlier, identical exchange.")
                           .Add({});
-  exchange_outcome_unknown_ = Counters(registry, "oauth_gateway_exchange_outcome_unknown_total",
-                                       "Exchanges that were sent and whose outcome is lost.")
-                                  .Add({});
-  exchange_memory_full_ = Counters(registry, "oauth_gateway_exchange_memory_full_total",
-                                   "Exchanges that ran or ended without a place in memory, because "
-                                   "it was full: not joined, or not replayed.")
-                              .Add({});
+  exchange_outcome_unknown_ =
+      Counters(
+          registry, "oauth_gateway_exchange_outcome_unknown_total",
+          "Exchanges that were sent and whose outcome is unknown, because the answer was lost.")
+          .Add({});
+  exchange_memory_full_ =
+      Counters(registry, "oauth_gateway_exchange_memory_full_total",
+               "Exchanges that had no place in memory because it was full: identical calls could "
+               "not join them, or their result was not kept.")
+          .Add({});
   exchange_store_unavailable_ = Counters(registry, "oauth_gateway_exchange_store_unavailable_total",
-                                         "Times that the shared exchange store was asked in vain.")
+                                         "Requests to the exchange store that failed.")
                                     .Add({});
   exchanges_in_flight_ =
       Gauges(registry, "oauth_gateway_exchanges_in_flight",
-             "Exchanges under way upstream, those included whose callers have left.")
+             "Exchanges that are running upstream, including those whose callers have left.")
           .Add({});
-  exchange_memory_bytes_ = Gauges(registry, "oauth_gateway_exchange_memory_bytes",
-                                  "What the results take that are kept for repeats.")
-                               .Add({});
-  resend_prevented_ =
-      Counters(registry, "oauth_gateway_resend_prevented_total",
-               "Exchanges that failed and were not sent again, because the upstream "
-               "may have seen them.")
+  exchange_memory_bytes_ =
+      Gauges(registry, "oauth_gateway_exchange_memory_bytes",
+             "Memory of the results that are kept for identical calls, in bytes.")
           .Add({});
+  resend_prevented_ = Counters(registry, "oauth_gateway_resend_prevented_total",
+                               "Exchanges that failed and were not sent again, because the "
+                               "upstream may have received them.")
+                          .Add({});
   error_details_truncated_ = Counters(registry, "oauth_gateway_error_details_truncated_total",
-                                      "Error replies whose details were cut to their bound.")
+                                      "Error replies whose details were cut to their size limit.")
                                  .Add({});
-  own_key_refused_ =
-      Counters(registry, "oauth_gateway_own_key_refused_total",
-               "Calls that the upstream refused with 401 for the gateway's own key; not those that "
-               "were sent with a caller's.")
-          .Add({});
-  log_lines_dropped_ = Counters(registry, "oauth_gateway_log_lines_dropped_total",
-                                "Log lines dropped because the reader of stdout was too slow.")
-                           .Add({});
-  accept_failures_ = Counters(registry, "oauth_gateway_accept_failures_total",
-                              "Failures to accept a connection for want of descriptors or memory; "
-                              "the connection waits.")
+  own_key_refused_ = Counters(registry, "oauth_gateway_own_key_refused_total",
+                              "Calls that the upstream refused with 401 because of the gateway's "
+                              "own key. Calls with a caller's key are not counted.")
                          .Add({});
-  auto reloads =
-      Counters(registry, "oauth_gateway_reloads_total",
-               "Files that changed: taken into use, or not because they cannot be used.");
+  log_lines_dropped_ =
+      Counters(registry, "oauth_gateway_log_lines_dropped_total",
+               "Log lines that were dropped because the reader of stdout was too slow.")
+          .Add({});
+  accept_failures_ = Counters(registry, "oauth_gateway_accept_failures_total",
+                              "Connections that could not be accepted at once, because file "
+                              "descriptors or memory had run out.")
+                         .Add({});
+  auto reloads = Counters(registry, "oauth_gateway_reloads_total",
+                          "Reads of a changed file, by file and result. ok: the new content is in "
+                          "use; failed: the previous content stays in use.");
   for (size_t i = 0; i < kFiles; ++i) {
     for (const Reload result : {Reload::kOk, Reload::kFailed}) {
       reloads_[i][static_cast<size_t>(result)] = reloads.Add(
@@ -204,25 +209,25 @@ Metrics::Metrics() : registry_(std::make_unique<prometheus::Registry>()) {
     }
   }
   calls_in_flight_ =
-      Gauges(registry, "oauth_gateway_calls_in_flight", "Calls that run now.").Add({});
+      Gauges(registry, "oauth_gateway_calls_in_flight", "Calls that are running.").Add({});
   retry_budget_tokens_ = Gauges(registry, "oauth_gateway_retry_budget_tokens",
-                                "Retries that the budget would allow now.")
+                                "Retries that the retry budget allows now.")
                              .Add({});
   breaker_state_ = Gauges(registry, "oauth_gateway_breaker_state",
-                          "Circuit breaker: 0 closed, 1 half-open, 2 open.")
+                          "State of the circuit breaker: 0 closed, 1 half-open, 2 open.")
                        .Add({});
   upstream_connections_ = Gauges(registry, "oauth_gateway_upstream_connections",
-                                 "Open connections to the upstream, idle ones included.")
+                                 "Open connections to the upstream, including idle ones.")
                               .Add({});
-  reflection_streams_ =
-      Gauges(registry, "oauth_gateway_reflection_streams", "Open streams of server reflection.")
-          .Add({});
-  reflection_refused_ = Counters(registry, "oauth_gateway_reflection_refused_total",
-                                 "Streams of server reflection that were refused, because too "
-                                 "many were open.")
+  reflection_streams_ = Gauges(registry, "oauth_gateway_reflection_streams",
+                               "Open streams of gRPC server reflection.")
                             .Add({});
+  reflection_refused_ =
+      Counters(registry, "oauth_gateway_reflection_refused_total",
+               "Streams of gRPC server reflection that were refused because too many were open.")
+          .Add({});
   unknown_method_calls_ = Counters(registry, "oauth_gateway_unknown_method_calls_total",
-                                   "Calls of methods that the gateway does not serve.")
+                                   "Calls of methods that the gateway does not have.")
                               .Add({});
 }
 
