@@ -36,8 +36,9 @@ RUN ./scripts/rootfs oauth-sandbox /rootfs-sandbox
 
 # Not part of any image: docker build --target test.
 FROM sandbox-build AS test
-COPY README.md ARCHITECTURE.md ./
+COPY README.md ARCHITECTURE.md CONTRIBUTING.md SECURITY.md ./
 COPY bench bench
+COPY deploy deploy
 COPY docs docs
 COPY scripts scripts
 RUN cmake --build --preset release --target unit_tests && ctest --preset release -L unit

@@ -8,6 +8,7 @@ logs=''
 started=() # "NAME PID" of what runs, in the order in which it was started
 secrets=() # what is not to be printed
 upstream_latency=0s
+sandbox_port=0 gateway_port=0 admin_port=0 # 0: any that is free
 sandbox_pid='' sandbox_address='' gateway_pid='' gateway_address='' admin_address=''
 
 # Everything from a call passes through here: an error of the upstream may quote the code.
@@ -21,6 +22,12 @@ show() {
 }
 
 # ---- Starting
+
+# Those of the documents, each where nothing listens on it.
+port_or_any() { if (: <>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; then echo 0; else echo "$1"; fi; }
+use_usual_ports() {
+  gateway_port=$(port_or_any 50051) admin_port=$(port_or_any 9090) sandbox_port=$(port_or_any 8080)
+}
 
 # Makes the folder of the logs, and sees to it that this script leaves nothing behind.
 prepare_logs() {
@@ -52,7 +59,7 @@ start() {
 
 # start_sandbox API_KEY
 start_sandbox() {
-  start sandbox "$bin/oauth-sandbox" --listen=127.0.0.1:0 --api_key="$1" \
+  start sandbox "$bin/oauth-sandbox" --listen="127.0.0.1:$sandbox_port" --api_key="$1" \
     --latency="$upstream_latency"
   sandbox_pid=$!
   sandbox_address=$(log_field sandbox address)
@@ -61,8 +68,8 @@ start_sandbox() {
 # start_gateway API_KEY: after the sandbox. It lets http://localhost through, as the API does, for
 # programs under development. No drain delay: here no load balancer needs time to look elsewhere.
 start_gateway() {
-  MODELGATES_API_KEY=$1 start gateway "$bin/oauth-gateway" --listen=127.0.0.1:0 \
-    --admin_listen=127.0.0.1:0 --upstream="http://$sandbox_address/api/v1" --drain_delay=0s \
+  MODELGATES_API_KEY=$1 start gateway "$bin/oauth-gateway" --listen="127.0.0.1:$gateway_port" \
+    --admin_listen="127.0.0.1:$admin_port" --upstream="http://$sandbox_address/api/v1" --drain_delay=0s \
     --callback_policy=loopback
   gateway_pid=$!
   gateway_address=$(log_field gateway grpc_address)

@@ -15,7 +15,7 @@ struct Setting {
   std::string_view name;
   // What the value is, e.g. "DURATION"; empty for a switch (--name, --noname).
   std::string_view value;
-  // One sentence for --help and the README.
+  // For --help and docs/operating.md. One sentence that stands alone, with unit and bounds.
   std::string_view help;
   // Stores what `text` says in its member of `config`. Otherwise says the rule that `text` breaks,
   // fit to follow the value ("must be ..."), and leaves `config` alone.

@@ -12,7 +12,7 @@ std::string DescribeSettings(const Config& config);
 // The text of --help: at most 100 columns.
 std::string HelpText();
 
-// The table of the README: flag, environment variable, default, meaning.
+// The table of docs/operating.md: flag, environment variable, default, meaning.
 std::string SettingsMarkdown();
 
 }  // namespace modelgates::gateway

@@ -91,6 +91,28 @@ TEST_F(Installed, IsASubproject) {
   EXPECT_FALSE(fs::exists(kScratch / "as-subproject/modelgates/tests"));
 }
 
+// Copied to an empty folder, as those do who begin with it.
+TEST_F(Installed, BuildsTheExample) {
+  const fs::path copy = kScratch / "example";
+  fs::remove_all(copy);
+  fs::copy(PROJECT_ROOT "/client/examples/cpp", copy);
+  const std::string build = (copy / "build").string();
+  ASSERT_EQ(
+      FailureOf({CMAKE_PROGRAM, "-S", copy.string(), "-B", build, "-G", "Ninja",
+                 "-DCMAKE_CXX_COMPILER=" CXX_COMPILER, "-DCMAKE_PREFIX_PATH=" + kPrefix.string(),
+                 "-DCMAKE_CXX_FLAGS=" SANITIZER_FLAGS}),
+      "");
+  ASSERT_EQ(FailureOf({CMAKE_PROGRAM, "--build", build}), "");
+  Subprocess example({build + "/oauth_example"},
+                     {"MODELGATES_OAUTH_GATEWAY=" + gateway_->grpc_address()});
+  EXPECT_EQ(example.WaitForExit(), 0) << example.err();
+  EXPECT_THAT(example.out(), HasSubstr("a key of user_"));
+  EXPECT_THAT(example.out(), HasSubstr("reason FIELD_INVALID"));
+  EXPECT_THAT(example.out(), HasSubstr("field callback_url"));
+  EXPECT_THAT(example.out(), HasSubstr("upstream status 403 code is REJECTED"));
+  EXPECT_THAT(example.out(), Not(HasSubstr("sk-")));
+}
+
 // Moved elsewhere first: nothing in it names the place where it was installed.
 TEST_F(Installed, IsFoundByPkgConfigWhereverItLies) {
   const fs::path moved = kScratch / "moved";

@@ -1,4 +1,4 @@
-// The whole flow, and an error: what the README shows, with nothing but the installed headers.
+// The whole flow, and an error, with nothing but the installed headers.
 // consumer TARGET: exit status 0 when all went as it should.
 #include <modelgates/oauth/authorization_url.h>
 #include <modelgates/oauth/awaitable.h>

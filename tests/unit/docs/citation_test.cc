@@ -125,32 +125,54 @@ TEST(Citations, OfAHeadingLeadToIt) {
   EXPECT_GT(found, 1);
 }
 
-// `](page.md#heading)`: the anchor is the heading in lower case, with hyphens.
-TEST(Citations, OfAnAnchorLeadToAHeading) {
-  const std::regex link("\\]\\(([A-Za-z0-9_./-]*)#([A-Za-z0-9_-]+)\\)");
-  const std::regex heading("(?:^|\n)#+ ([^\n]+)");
-  for (const fs::path& file : CitingFiles()) {
-    if (file.extension() != ".md") continue;
-    ForEachMatch(Read(file), link, [&](const std::smatch& match) {
-      const fs::path page =
-          match[1].length() == 0 ? file : fs::path(file.parent_path() / match[1].str());
-      std::set<std::string> anchors;
-      const std::string text = Read(page);
-      ForEachMatch(text, heading, [&](const std::smatch& title) {
-        std::string anchor;
-        for (const char c : title[1].str()) {
-          if (c == ' ') anchor += '-';
-          if (std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '_') {
-            anchor += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-          }
-        }
-        anchors.insert(anchor);
-      });
+// Without blocks of code, in which a # is no heading and a bracket no link.
+std::string Prose(const fs::path& page) {
+  std::istringstream lines(Read(page));
+  std::string prose;
+  bool in_code = false;
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with("```")) in_code = !in_code;
+    if (!in_code && !line.starts_with("    ")) prose += line + '\n';
+  }
+  return prose;
+}
+
+// Of the headings of a page: in lower case, with hyphens, as the usual renderers make them.
+std::set<std::string> AnchorsOf(const fs::path& page) {
+  std::set<std::string> anchors;
+  ForEachMatch(Prose(page), std::regex("(?:^|\n)#+ ([^\n]+)"), [&](const std::smatch& title) {
+    std::string anchor;
+    for (const char c : title[1].str()) {
+      if (c == ' ') anchor += '-';
+      if (std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '_') {
+        anchor += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+      }
+    }
+    anchors.insert(anchor);
+  });
+  return anchors;
+}
+
+// `](page.md)`, `](page.md#heading)` and `](#heading)`, in every page of the project.
+TEST(Citations, ByALinkLeadToAFileAndItsHeading) {
+  const std::regex link("\\]\\(([^)# ]*)(?:#([^) ]+))?\\)");
+  int files = 0, headings = 0;
+  for (const fs::path& page : CitingFiles()) {
+    if (page.extension() != ".md") continue;
+    ForEachMatch(Prose(page), link, [&](const std::smatch& match) {
+      if (match[1].str().find("://") != std::string::npos) return;
+      const fs::path target = match[1].length() == 0 ? page : page.parent_path() / match[1].str();
+      ++files;
+      EXPECT_TRUE(fs::exists(target)) << page << ": " << match.str();
+      if (!match[2].matched || target.extension() != ".md") return;
+      ++headings;
       std::string wanted = match[2].str();
       for (char& c : wanted) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-      EXPECT_TRUE(anchors.contains(wanted)) << file << ": " << match.str();
+      EXPECT_TRUE(AnchorsOf(target).contains(wanted)) << page << ": " << match.str();
     });
   }
+  EXPECT_GT(files, 100);
+  EXPECT_GT(headings, 30);
 }
 
 }  // namespace
