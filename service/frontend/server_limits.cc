@@ -16,6 +16,7 @@ ServerLimits ToServerLimits(const Config& config) {
   limits.max_metadata_bytes = config.max_metadata_bytes;
   if (config.max_connection_age.count() > 0) limits.max_connection_age = config.max_connection_age;
   limits.age_grace = config.max_deadline;
+  limits.channelz = config.channelz;
   return limits;
 }
 
@@ -32,8 +33,11 @@ void ApplyLimits(const ServerLimits& limits, grpc::ServerBuilder& builder) {
   memory.Resize(limits.max_memory_bytes);
   builder.SetResourceQuota(memory);
   set(GRPC_ARG_MAX_METADATA_SIZE, limits.max_metadata_bytes);
-  // Requests are small; a compressed one can be a bomb.
+  // Requests are small; a compressed one can be a bomb. So nothing is left to do for the filters.
   set(GRPC_COMPRESSION_CHANNEL_ENABLED_ALGORITHMS_BITSET, kIdentityOnly);
+  set(GRPC_ARG_ENABLE_PER_MESSAGE_COMPRESSION, kOff);
+  set(GRPC_ARG_ENABLE_PER_MESSAGE_DECOMPRESSION, kOff);
+  set(GRPC_ARG_ENABLE_CHANNELZ, limits.channelz ? kOn : kOff);
   // No message is larger than HTTP/2's first window, so no peer gets a larger one.
   set(GRPC_ARG_HTTP2_BDP_PROBE, kOff);
 

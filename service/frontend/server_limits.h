@@ -35,6 +35,8 @@ struct ServerLimits {
   // leaves half-sent is held for longer. The grace is that of the longest call.
   Milliseconds max_connection_age = std::chrono::minutes(30);
   Milliseconds age_grace = std::chrono::minutes(2);
+  // Calls are counted for channelz.
+  bool channelz = false;
 };
 
 // The limits of a gateway with these settings.
