@@ -1,12 +1,12 @@
 #include "base/hmac.h"
 
-#include <absl/strings/escaping.h>
 #include <openssl/core_names.h>
 #include <openssl/evp.h>
 #include <openssl/params.h>
 #include <openssl/rand.h>
 
 #include <stdexcept>
+#include <string>
 
 #include "base/secret.h"
 
@@ -44,10 +44,6 @@ Hmac::Hmac(std::string_view key) {
           "HMAC init");
 }
 
-Hmac::Hmac(const Hmac& other) : context_(EVP_MAC_CTX_dup(other.context_.get())) {
-  Require(context_ != nullptr, "HMAC copy");
-}
-
 Hmac::Digest Hmac::Of(std::initializer_list<std::string_view> parts) {
   Digest digest;
   size_t size = 0;
@@ -63,12 +59,6 @@ Hmac::Digest Hmac::Of(std::initializer_list<std::string_view> parts) {
   ok = ok && EVP_MAC_final(context_.get(), digest.data(), &size, digest.size()) == 1;
   Require(ok && size == digest.size(), "HMAC");
   return digest;
-}
-
-std::string Hmac::Fingerprint(std::string_view text) {
-  constexpr size_t kShownBytes = 6;
-  const Digest digest = Of({text});
-  return absl::BytesToHexString({reinterpret_cast<const char*>(digest.data()), kShownBytes});
 }
 
 }  // namespace modelgates::gateway

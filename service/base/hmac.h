@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <initializer_list>
 #include <memory>
-#include <string>
 #include <string_view>
 
 namespace modelgates::gateway {
@@ -20,17 +19,12 @@ class Hmac {
   Hmac();
   // Means the same wherever the key is known. The key is not kept here, but in OpenSSL.
   explicit Hmac(std::string_view key);
-  // With the same key, for another thread.
-  Hmac(const Hmac& other);
   Hmac(Hmac&&) = default;
   Hmac& operator=(Hmac&&) = default;
 
   // Over all parts, each prefixed with its length, so that moving a byte from one part to the next
   // changes the digest.
   Digest Of(std::initializer_list<std::string_view> parts);
-
-  // The first 12 hex digits of Of({text}): names a secret in the log.
-  std::string Fingerprint(std::string_view text);
 
  private:
   struct Free {

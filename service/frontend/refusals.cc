@@ -37,7 +37,7 @@ std::string NewRequestId(std::string_view from_caller) {
 
 }  // namespace
 
-Refusals::Refusals(Log& log, Metrics& metrics, const Hmac& fingerprints)
+Refusals::Refusals(Log& log, Metrics& metrics, const Fingerprints& fingerprints)
     : log_(log),
       metrics_(metrics),
       overloaded_{Prepare(Rpc::kCreateAuthCode, v1::GATEWAY_OVERLOADED),
@@ -86,7 +86,7 @@ std::string Refusals::DetailsFor(const Prepared& prepared, std::string_view requ
 
 std::string Refusals::Fingerprint(std::string_view auth_code) {
   const std::lock_guard lock(mutex_);
-  return fingerprints_.Fingerprint(auth_code);
+  return fingerprints_.Of(auth_code);
 }
 
 }  // namespace modelgates::gateway

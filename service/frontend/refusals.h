@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "base/hmac.h"
+#include "base/fingerprint.h"
 #include "base/log.h"
 #include "base/time.h"
 #include "failure/failed_call.h"
@@ -30,7 +30,7 @@ struct Refusal {
 class Refusals {
  public:
   // `fingerprints` is copied; the others must outlive this.
-  Refusals(Log& log, Metrics& metrics, const Hmac& fingerprints);
+  Refusals(Log& log, Metrics& metrics, const Fingerprints& fingerprints);
   Refusals(const Refusals&) = delete;
   Refusals& operator=(const Refusals&) = delete;
 
@@ -67,7 +67,7 @@ class Refusals {
   std::array<Prepared, kRpcCount> overloaded_;
   std::array<Prepared, kRpcCount> draining_;
   std::mutex mutex_;
-  Hmac fingerprints_;  // guarded by mutex_
+  Fingerprints fingerprints_;  // guarded by mutex_
 };
 
 }  // namespace modelgates::gateway

@@ -205,7 +205,7 @@ void Pipeline::Conclude(Call& call, CallScope& scope, const Credential& credenti
     if (reading.ok) {
       for (const std::string_view field : reading.violations) scope.OnContractViolated(field);
       end.app_id = call.app_id();
-      end.auth_code_fp = fingerprints_.Fingerprint(call.auth_code());
+      end.auth_code_fp = fingerprints_.Of(call.auth_code());
       scope.Finish(end, parts_.loop.Now());
       call.FinishWith(grpc::Status::OK);
       return;
@@ -231,7 +231,7 @@ void Pipeline::Fail(Call& call, CallScope& scope, FailedCall failed, const Redac
   }
   end.failed = &failed;
   end.details_truncated = reply.details_truncated;
-  if (!call.auth_code().empty()) end.auth_code_fp = fingerprints_.Fingerprint(call.auth_code());
+  if (!call.auth_code().empty()) end.auth_code_fp = fingerprints_.Of(call.auth_code());
   scope.Finish(end, parts_.loop.Now());
   call.FinishWith(reply.status);
 }

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "base/fingerprint.h"
 #include "base/hmac.h"
 #include "exchange/exchange_registry.h"
 #include "request/credentials.h"
@@ -35,7 +36,7 @@ class Pipeline {
   Task<void> Serve(std::shared_ptr<Call> call);
 
   // What names authorization codes in the log.
-  const Hmac& fingerprints() const { return fingerprints_; }
+  const Fingerprints& fingerprints() const { return fingerprints_; }
 
  private:
   // What sending brought.
@@ -67,7 +68,7 @@ class Pipeline {
   const Parts parts_;
   const UpstreamDefaults defaults_;
   Hmac identities_;
-  Hmac fingerprints_;
+  Fingerprints fingerprints_;
   absl::BitGen random_;
 };
 

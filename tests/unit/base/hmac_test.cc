@@ -57,17 +57,5 @@ TEST(Hmac, IsOverTheLengthInEightBytesAndThePart) {
             "7f576cd063ed3e3615e6bf957fc801d0f4d8cf70bc1a604ab2ba1d06c8732e2e");
 }
 
-TEST(Hmac, AFingerprintIsTwelveHexDigitsOfTheDigest) {
-  Hmac hmac;
-  const std::string fingerprint = hmac.Fingerprint("code");
-  EXPECT_EQ(fingerprint.size(), 12u);
-  EXPECT_EQ(fingerprint.find_first_not_of("0123456789abcdef"), std::string::npos);
-  EXPECT_EQ(hmac.Fingerprint("code"), fingerprint);
-  EXPECT_NE(hmac.Fingerprint("Code"), fingerprint);
-  const Hmac::Digest digest = hmac.Of({"code"});
-  EXPECT_EQ(std::stoi(fingerprint.substr(0, 2), nullptr, 16), digest[0]);
-  EXPECT_EQ(std::stoi(fingerprint.substr(10, 2), nullptr, 16), digest[5]);
-}
-
 }  // namespace
 }  // namespace modelgates::gateway

@@ -26,7 +26,7 @@ class RefusalsTest : public testing::Test {
  protected:
   LogCapture log_;
   Metrics metrics_;
-  Hmac fingerprints_;
+  Fingerprints fingerprints_;
   Refusals refusals_{log_.log(), metrics_, fingerprints_};
 };
 
@@ -105,7 +105,7 @@ TEST_F(RefusalsTest, IsLoggedAndCountedAsACallIs) {
   EXPECT_EQ(lines[0]["duration_ms"], 2.0);
   EXPECT_EQ(lines[0]["peer"], "ipv4:127.0.0.1:1");
   // As the pipeline names it, which has the other copy.
-  EXPECT_EQ(lines[0]["auth_code_fp"], fingerprints_.Fingerprint("code-1"));
+  EXPECT_EQ(lines[0]["auth_code_fp"], fingerprints_.Of("code-1"));
 
   const std::string page = metrics_.Render();
   for (const char* series :
