@@ -2,13 +2,11 @@
 
 #include <limits.h>
 #include <poll.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <iterator>
 
 namespace modelgates::gateway {
 namespace {
@@ -16,8 +14,6 @@ namespace {
 // A pipe that says it has room has room for this much (poll and pipe(7)), so writing no more does
 // not wait, and the descriptor, which others share, need not be made non-blocking.
 constexpr size_t kChunkBytes = PIPE_BUF;
-
-constexpr std::string_view kLineEnd = "\n";
 
 bool HasRoom(int fd, int timeout_ms) {
   pollfd room{fd, POLLOUT, 0};
@@ -40,25 +36,24 @@ LineWriter::~LineWriter() {
 }
 
 void LineWriter::Write(std::string_view line) {
-  const size_t size = line.size() + kLineEnd.size();
   std::unique_lock lock(mutex_);
   // One line of another thread's, which does not wait for the reader either.
   turn_.wait(lock, [this] { return !writing_; });
-  if (size > max_buffer_bytes_ - kept_.size()) {
+  if (line.size() > max_buffer_bytes_ - kept_.size()) {
     ++dropped_;
     return;
   }
-  if (!kept_.empty()) return Keep(line, kLineEnd);
+  if (!kept_.empty()) return Keep(line);
 
   writing_ = true;
   lock.unlock();
-  const Written written = WriteSome(line, kLineEnd);
+  const Written written = WriteSome(line);
   lock.lock();
   writing_ = false;
   if (written.reader_gone) {
     ++dropped_;
-  } else if (written.bytes < size) {
-    Keep(line.substr(written.bytes), kLineEnd);
+  } else if (written.bytes < line.size()) {
+    Keep(line.substr(written.bytes));
   }
   lock.unlock();
   turn_.notify_one();
@@ -79,18 +74,11 @@ size_t LineWriter::kept_bytes() const {
   return kept_.size();
 }
 
-LineWriter::Written LineWriter::WriteSome(std::string_view text, std::string_view end) const {
-  const size_t total = text.size() + end.size();
+LineWriter::Written LineWriter::WriteSome(std::string_view text) const {
   Written written;
-  while (written.bytes < total && HasRoom(fd_, 0)) {
-    std::string_view first = text.substr(std::min(written.bytes, text.size()), kChunkBytes);
-    std::string_view second = end;
-    if (first.size() + second.size() > kChunkBytes || written.bytes + first.size() < text.size()) {
-      second = {};
-    }
-    const iovec parts[] = {{const_cast<char*>(first.data()), first.size()},
-                           {const_cast<char*>(second.data()), second.size()}};
-    const ssize_t count = writev(fd_, parts, std::size(parts));
+  while (written.bytes < text.size() && HasRoom(fd_, 0)) {
+    const std::string_view chunk = text.substr(written.bytes, kChunkBytes);
+    const ssize_t count = write(fd_, chunk.data(), chunk.size());
     if (count >= 0) {
       written.bytes += static_cast<size_t>(count);
     } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
@@ -103,16 +91,15 @@ LineWriter::Written LineWriter::WriteSome(std::string_view text, std::string_vie
   return written;
 }
 
-void LineWriter::Keep(std::string_view text, std::string_view end) {
+void LineWriter::Keep(std::string_view text) {
   if (kept_.capacity() == 0) kept_.set_capacity(max_buffer_bytes_);
   kept_.insert(kept_.end(), text.begin(), text.end());
-  kept_.insert(kept_.end(), end.begin(), end.end());
   if (!thread_.joinable()) thread_ = std::thread([this] { Run(); });
   changed_.notify_all();
 }
 
 void LineWriter::DropKept() {
-  dropped_ += static_cast<uint64_t>(std::count(kept_.begin(), kept_.end(), kLineEnd.front()));
+  dropped_ += static_cast<uint64_t>(std::count(kept_.begin(), kept_.end(), '\n'));
   kept_.clear();
 }
 
@@ -137,7 +124,7 @@ void LineWriter::WriteKept(std::unique_lock<std::mutex>& lock) {
   const size_t size = std::min(chunk.size(), kept_.size());
   std::copy_n(kept_.begin(), size, chunk.begin());
   lock.unlock();
-  const Written written = WriteSome({chunk.data(), size}, {});
+  const Written written = WriteSome({chunk.data(), size});
   lock.lock();
   if (written.reader_gone) {
     DropKept();

@@ -30,7 +30,7 @@ class LineWriter {
   // Drops what is still kept; see Flush.
   ~LineWriter();
 
-  // `line` without its line end.
+  // `line` ends with a line end, and has no other.
   void Write(std::string_view line);
 
   // Waits until nothing is kept, but not longer than `patience`. False: something still is.
@@ -49,9 +49,9 @@ class LineWriter {
   };
 
   // Writes what the descriptor takes without waiting. Without the lock.
-  Written WriteSome(std::string_view text, std::string_view end) const;
+  Written WriteSome(std::string_view text) const;
   // With the lock held.
-  void Keep(std::string_view text, std::string_view end);
+  void Keep(std::string_view text);
   void DropKept();
 
   void Run();

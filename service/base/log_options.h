@@ -5,12 +5,12 @@
 
 namespace modelgates::gateway {
 
-// How much a log line matters, in rising order.
+// How much a log line matters, in rising order; with the numbers of spdlog's levels.
 enum class Severity : uint8_t {
-  kDebug,    // one attempt that failed, for whoever looks into one call
-  kInfo,     // a call that ended, a step of the program's life
-  kWarning,  // works, but somebody should know
-  kError,    // somebody must act
+  kDebug = 1,  // one attempt that failed, for whoever looks into one call
+  kInfo,       // a call that ended, a step of the program's life
+  kWarning,    // works, but somebody should know
+  kError,      // somebody must act
 };
 
 enum class LogFormat : uint8_t {

@@ -18,10 +18,11 @@ using std::chrono::seconds;
 
 constexpr size_t kLineBytes = 101;
 
+// `size` characters and a line end.
 std::string Line(size_t number, size_t size = kLineBytes - 1) {
   std::string line = std::to_string(number) + " ";
   line.resize(size, 'x');
-  return line;
+  return line + "\n";
 }
 
 // A small pipe, which its reader reads when told to.
@@ -80,9 +81,9 @@ class LineWriterTest : public testing::Test {
       }
       const std::string line = unread_.substr(0, kLineBytes);
       unread_.erase(0, kLineBytes);
-      if (line == last + "\n") return count;
+      if (line == last) return count;
       const long number = std::stol(line);
-      EXPECT_EQ(line, Line(static_cast<size_t>(number)) + "\n");
+      EXPECT_EQ(line, Line(static_cast<size_t>(number)));
       EXPECT_GT(number, previous);
       previous = number;
       ++count;
@@ -98,9 +99,9 @@ class LineWriterTest : public testing::Test {
 
 TEST_F(LineWriterTest, WritesAtOnceWhileThereIsRoom) {
   LineWriter writer(out());
-  writer.Write("one");
-  writer.Write("");
-  writer.Write("two");
+  writer.Write("one\n");
+  writer.Write("\n");
+  writer.Write("two\n");
   EXPECT_EQ(ReadWhatIsThere(), "one\n\ntwo\n");
   EXPECT_TRUE(writer.Flush(milliseconds(0)));
   EXPECT_EQ(writer.TakeDropped(), 0u);
@@ -112,14 +113,14 @@ TEST_F(LineWriterTest, KeepsLinesInOrderForAReaderThatStalls) {
   std::string expected;
   for (size_t i = 0; i < kLines; ++i) {
     writer.Write(Line(i));
-    expected += Line(i) + "\n";
+    expected += Line(i);
   }
   EXPECT_FALSE(writer.Flush(milliseconds(10)));
   EXPECT_EQ(Read(expected.size()), expected);
   EXPECT_TRUE(writer.Flush(seconds(20)));
   EXPECT_EQ(writer.TakeDropped(), 0u);
 
-  writer.Write("at once again");
+  writer.Write("at once again\n");
   EXPECT_EQ(ReadWhatIsThere(), "at once again\n");
 }
 
@@ -128,7 +129,7 @@ TEST_F(LineWriterTest, WritesLinesThatAreLongerThanThePipe) {
   for (const size_t size : {kPipeBytes - 1, kPipeBytes, kPipeBytes + 1, 10 * kPipeBytes}) {
     const std::string line = Line(size, size);
     writer.Write(line);
-    EXPECT_EQ(Read(size + 1), line + "\n");
+    EXPECT_EQ(Read(size + 1), line);
     EXPECT_TRUE(writer.Flush(seconds(20)));
   }
 }
@@ -147,7 +148,7 @@ TEST_F(LineWriterTest, DropsAndCountsWhatDoesNotFit) {
 
   // The first ones are there, each whole.
   std::string expected;
-  for (size_t i = 0; i < written; ++i) expected += Line(i) + "\n";
+  for (size_t i = 0; i < written; ++i) expected += Line(i);
   EXPECT_EQ(Read(expected.size()), expected);
   EXPECT_TRUE(writer.Flush(seconds(20)));
   EXPECT_EQ(ReadWhatIsThere(), "");
@@ -193,7 +194,7 @@ TEST_F(LineWriterTest, TakesEachBurstUpToItsBound) {
     const uint64_t dropped = writer.TakeDropped();
     EXPECT_GT(dropped, 0u);
     std::string expected;
-    for (size_t i = 0; i < kLines - dropped; ++i) expected += Line(i) + "\n";
+    for (size_t i = 0; i < kLines - dropped; ++i) expected += Line(i);
     EXPECT_EQ(Read(expected.size()), expected);
     EXPECT_TRUE(writer.Flush(seconds(60)));
     EXPECT_EQ(writer.kept_bytes(), 0u);
@@ -209,7 +210,7 @@ TEST_F(LineWriterTest, DropsALineThatIsLongerThanItsBound) {
   EXPECT_EQ(ReadWhatIsThere(), "");
   const std::string longest = Line(2, kBufferBytes - 1);
   writer.Write(longest);
-  EXPECT_EQ(Read(kBufferBytes), longest + "\n");
+  EXPECT_EQ(Read(kBufferBytes), longest);
   EXPECT_EQ(writer.TakeDropped(), 0u);
 }
 
@@ -223,8 +224,8 @@ TEST_F(LineWriterTest, CountsWhatNobodyCanRead) {
   signal(SIGPIPE, SIG_IGN);
   LineWriter writer(out());
   CloseReader();
-  writer.Write("lost");
-  writer.Write("lost, too");
+  writer.Write("lost\n");
+  writer.Write("lost, too\n");
   EXPECT_EQ(writer.TakeDropped(), 2u);
   EXPECT_TRUE(writer.Flush(milliseconds(0)));
 }
@@ -261,7 +262,7 @@ TEST_F(LineWriterTest, KeepsTheOrderOfEachThread) {
   std::vector<size_t> next(kThreads);
   for (size_t i = 0; i < kThreads * kLines; ++i) {
     const size_t number = std::stoul(text.substr(i * kLineBytes));
-    ASSERT_EQ(text.substr(i * kLineBytes, kLineBytes), Line(number) + "\n");
+    ASSERT_EQ(text.substr(i * kLineBytes, kLineBytes), Line(number));
     EXPECT_EQ(number % kLines, next[number / kLines]++);
   }
   EXPECT_EQ(writer.TakeDropped(), 0u);

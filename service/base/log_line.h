@@ -1,0 +1,70 @@
+#pragma once
+
+#include <fmt/format.h>
+
+#include <concepts>
+#include <cstdint>
+#include <string_view>
+#include <type_traits>
+
+#include "base/log_options.h"
+#include "base/secret.h"
+#include "base/time.h"
+
+namespace modelgates::gateway {
+
+// The fields of one line of the log while they are put together, made by Log::Line. Text goes
+// straight into one buffer; a line of usual length (see kInlineBytes) allocates nothing.
+//
+// Values may hold anything: control characters are escaped, what is not UTF-8 becomes U+FFFD.
+// Names are ours: literals in lower_snake.
+class LogLine {
+ public:
+  LogLine(const LogLine&) = delete;
+  LogLine& operator=(const LogLine&) = delete;
+
+  LogLine& Add(std::string_view name, std::string_view value);
+  LogLine& Add(std::string_view name, const char* value) {
+    return Add(name, std::string_view(value));
+  }
+
+  template <class T>
+  requires std::is_integral_v<T> LogLine& Add(std::string_view name, T value) {
+    if constexpr (std::same_as<T, bool>) {
+      return AddBare(name, value ? "true" : "false");
+    } else {
+      const fmt::format_int digits(value);
+      return AddBare(name, {digits.data(), digits.size()});
+    }
+  }
+
+  // With microseconds as decimals, e.g. 12.345. Not negative.
+  LogLine& AddMilliseconds(std::string_view name, Duration value);
+
+  // A secret never reaches the log, not even its length.
+  LogLine& Add(std::string_view name, const Secret& value) = delete;
+
+ private:
+  friend class Log;
+
+  static constexpr size_t kInlineBytes = 1024;
+
+  LogLine(LogFormat format, Severity severity, std::string_view event, std::string_view message);
+
+  // `value` is JSON already.
+  LogLine& AddBare(std::string_view name, std::string_view value);
+  void AppendName(std::string_view name);
+  void AppendQuoted(std::string_view value);
+  void AppendEscaped(std::string_view text);
+  void Append(std::string_view text);
+  // Makes the buffer longer and returns where its new part begins.
+  char* Extend(size_t size);
+
+  std::string_view fields() const { return {buffer_.data(), buffer_.size()}; }
+
+  const LogFormat format_;
+  const Severity severity_;
+  fmt::basic_memory_buffer<char, kInlineBytes> buffer_;
+};
+
+}  // namespace modelgates::gateway
