@@ -1,5 +1,8 @@
 #include "redaction/redaction.h"
 
+#include <absl/strings/ascii.h>
+#include <absl/strings/escaping.h>
+
 #include <algorithm>
 #include <cstring>
 
@@ -11,18 +14,49 @@ namespace {
 // Shorter texts are found everywhere, and guessed anyway.
 constexpr size_t kShortestSecret = 4;
 
-char Lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
+constexpr size_t kPiece = 8;  // with a digit
+constexpr size_t kWord = 12;  // without one: words of the language are shorter
 
-std::string LowerCase(std::string_view text) {
-  std::string lower(text);
-  std::transform(lower.begin(), lower.end(), lower.begin(), Lower);
-  return lower;
+// Shows `see` every piece of the letters and digits of `text`, packed, in one case, until it
+// returns true. A kPiece has no bits above 64, a kWord has.
+template <class See>
+bool AnyPiece(std::string_view text, See see) {
+  constexpr absl::uint128 kWordMask = (absl::uint128(1) << (8 * kWord)) - 1;
+  absl::uint128 last = 0;
+  size_t length = 0;
+  size_t last_digit = 0;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (!absl::ascii_isalnum(byte)) continue;
+    last = last << 8 | static_cast<unsigned char>(absl::ascii_tolower(byte));
+    ++length;
+    if (absl::ascii_isdigit(byte)) last_digit = length;
+    const bool has_digit = last_digit > 0 && length - last_digit < kPiece;
+    if (length >= kPiece && has_digit && see(absl::uint128(absl::Uint128Low64(last)))) return true;
+    if (length >= kWord && see(last & kWordMask)) return true;
+  }
+  return false;
+}
+
+// What base64 makes of `secret` wherever it begins in what is encoded, without the characters at
+// both ends that depend on its neighbours. Every alphabet has the same letters and digits.
+std::string Base64(std::string_view secret, size_t bytes_before) {
+  std::string bytes(bytes_before, '\0');
+  bytes += secret;
+  std::string encoded;
+  absl::Base64Escape({bytes.data(), bytes.size()}, &encoded);
+  encoded.resize(bytes.size() * 8 / 6);
+  return encoded.erase(0, (bytes_before * 8 + 5) / 6);
 }
 
 bool IsShortWord(std::string_view secret) {
-  return secret.size() < SecretPieces::kPiece &&
-         std::all_of(secret.begin(), secret.end(),
-                     [](char c) { return Lower(c) >= 'a' && Lower(c) <= 'z'; });
+  return secret.size() < kPiece && std::all_of(secret.begin(), secret.end(), [](char c) {
+           return absl::ascii_isalpha(static_cast<unsigned char>(c));
+         });
+}
+
+std::string LowerCase(std::string_view text) {
+  return absl::AsciiStrToLower({text.data(), text.size()});
 }
 
 // Markup is left out before and after escapes are replaced, since each may hide the other, and
@@ -44,7 +78,26 @@ bool AnyReading(std::string_view text, const Predicate& repeats) {
 void Redaction::Add(std::string_view secret) {
   if (secret.size() < kShortestSecret || IsShortWord(secret)) return;
   secrets_.push_back(secret);
-  if (!SecretPieces::CanFind(secret)) short_secrets_.push_back(secret);
+  if (!AnyPiece(secret, [](absl::uint128) { return true; })) short_secrets_.push_back(secret);
+}
+
+void Redaction::AddPieces(std::string_view secret) const {
+  const auto add = [this](absl::uint128 piece) {
+    pieces_.insert(piece);
+    return false;
+  };
+  AnyPiece(secret, add);
+  // A secret that looks like an escape itself.
+  AnyPiece(UnescapedText(secret), add);
+  for (const size_t bytes_before : {0, 1, 2}) AnyPiece(Base64(secret, bytes_before), add);
+  // Eight digits of hex are four bytes only.
+  AnyPiece(absl::BytesToHexString({secret.data(), secret.size()}),
+           [&](absl::uint128 piece) { return absl::Uint128High64(piece) != 0 && add(piece); });
+}
+
+bool Redaction::HasPiece(std::string_view text) const {
+  return !pieces_.empty() &&
+         AnyPiece(text, [this](absl::uint128 piece) { return pieces_.contains(piece); });
 }
 
 bool Redaction::RepeatsShortSecret(std::string_view text) const {
@@ -57,14 +110,11 @@ bool Redaction::RepeatsShortSecret(std::string_view text) const {
 }
 
 bool Redaction::RepeatsSecret(std::string_view text) const {
-  if (pieces_.empty() && !secrets_.empty()) {
-    size_t bytes = 0;
-    for (const std::string_view secret : secrets_) bytes += secret.size();
-    pieces_.Reserve(bytes);
-    for (const std::string_view secret : secrets_) pieces_.Add(secret);
+  if (pieces_.empty()) {
+    for (const std::string_view secret : secrets_) AddPieces(secret);
   }
   return AnyReading(text.substr(0, kMaxBytes), [this](std::string_view reading) {
-    return pieces_.AreIn(reading) || RepeatsShortSecret(reading);
+    return HasPiece(reading) || RepeatsShortSecret(reading);
   });
 }
 

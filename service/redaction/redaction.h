@@ -1,11 +1,12 @@
 #pragma once
 
+#include <absl/container/flat_hash_set.h>
+#include <absl/numeric/int128.h>
+
 #include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "redaction/secret_pieces.h"
 
 namespace modelgates::gateway {
 
@@ -42,11 +43,15 @@ class Redaction {
   std::string Apply(std::string_view text) const;
 
  private:
+  void AddPieces(std::string_view secret) const;
+  bool HasPiece(std::string_view text) const;
   bool RepeatsShortSecret(std::string_view text) const;
 
   std::vector<std::string_view> secrets_;
   std::vector<std::string_view> short_secrets_;  // those of `secrets_` without a piece
-  mutable SecretPieces pieces_;  // of `secrets_`; made when the first text is looked at
+  // Of `secrets_`, in every encoding that is looked for, packed; made when the first text is looked
+  // at.
+  mutable absl::flat_hash_set<absl::uint128> pieces_;
 };
 
 }  // namespace modelgates::gateway

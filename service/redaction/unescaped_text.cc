@@ -2,18 +2,16 @@
 
 #include <algorithm>
 #include <charconv>
-#include <iterator>
 #include <optional>
 #include <utility>
 
+#include "base/ascii.h"
 #include "base/text.h"
 
 namespace modelgates::gateway {
 namespace {
 
 constexpr char kNoPartOfASecret = 0x7f;
-constexpr std::string_view kLettersAndDigits =
-    "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
 struct Escape {
   char stands_for;
@@ -22,68 +20,60 @@ struct Escape {
 
 bool IsVisible(char c) { return c >= 0x20 && c < 0x7f; }
 
-// The number at `prefix`: at least one digit, at most `max_digits`.
-std::optional<Escape> Number(std::string_view text, size_t prefix, size_t max_digits, int base) {
-  if (text.size() <= prefix) return std::nullopt;
-  unsigned value = 0;
-  const std::string_view digits = text.substr(prefix, max_digits);
-  const auto [end, error] =
-      std::from_chars(digits.data(), digits.data() + digits.size(), value, base);
-  if (error != std::errc()) return std::nullopt;
-  const bool visible = value < 0x7f && IsVisible(static_cast<char>(value));
-  return Escape{visible ? static_cast<char>(value) : kNoPartOfASecret,
-                prefix + static_cast<size_t>(end - digits.data())};
-}
+// A character by its number, in links, JSON and pages.
+struct NumberForm {
+  std::string_view prefix;
+  int base;
+  size_t min_digits;
+  size_t max_digits;
+};
+constexpr NumberForm kNumberForms[] = {{"%", 16, 2, 2},   {"\\u", 16, 4, 4}, {"\\x", 16, 2, 2},
+                                       {"&#x", 16, 1, 8}, {"&#X", 16, 1, 8}, {"&#", 10, 1, 8}};
 
-std::optional<Escape> HexDigits(std::string_view text, size_t prefix, size_t count) {
-  const auto number = Number(text, prefix, count, 16);
-  return number && number->length == prefix + count ? number : std::nullopt;
-}
-
-std::optional<Escape> Backslash(std::string_view text) {
-  if (text.size() < 2) return std::nullopt;
-  if (text[1] == 'u') return HexDigits(text, 2, 4);
-  if (text[1] == 'x') return HexDigits(text, 2, 2);
-  if (std::string_view("bfnrt").find(text[1]) != std::string_view::npos) {
-    return Escape{kNoPartOfASecret, 2};
+std::optional<Escape> NumberAt(std::string_view text) {
+  for (const auto& [prefix, base, min_digits, max_digits] : kNumberForms) {
+    if (!text.starts_with(prefix)) continue;
+    const std::string_view digits = text.substr(prefix.size(), max_digits);
+    unsigned value = 0;
+    const auto [end, error] = std::from_chars(digits.begin(), digits.end(), value, base);
+    const auto count = static_cast<size_t>(end - digits.begin());
+    if (error != std::errc() || count < min_digits) continue;
+    size_t length = prefix.size() + count;
+    if (prefix[0] == '&' && text.substr(length).starts_with(';')) ++length;
+    const bool visible = value < 0x7f && IsVisible(static_cast<char>(value));
+    return Escape{visible ? static_cast<char>(value) : kNoPartOfASecret, length};
   }
-  if (std::string_view("\\/\"'").find(text[1]) != std::string_view::npos) return Escape{text[1], 2};
   return std::nullopt;
 }
 
-std::optional<Escape> CharacterReference(std::string_view text) {
+// A character of JSON by its letter.
+std::optional<Escape> LetterAt(std::string_view text) {
+  if (text.size() < 2 || text[0] != '\\') return std::nullopt;
+  if (std::string_view("\\/\"'").find(text[1]) != std::string_view::npos) return Escape{text[1], 2};
+  if (std::string_view("bfnrt").find(text[1]) == std::string_view::npos) return std::nullopt;
+  return Escape{kNoPartOfASecret, 2};
+}
+
+// A character of a page by its name.
+std::optional<Escape> NameAt(std::string_view text) {
   static constexpr std::pair<std::string_view, char> kNames[] = {
-      {"amp", '&'}, {"lt", '<'}, {"gt", '>'}, {"quot", '"'}, {"apos", '\''}};
-  if (!text.starts_with("&#")) {
-    constexpr size_t kLongestName = 32;  // of those in HTML 5
-    const size_t length = text.substr(1, kLongestName).find_first_not_of(kLettersAndDigits);
-    if (length == std::string_view::npos || length == 0 || text[1 + length] != ';') {
-      return std::nullopt;
-    }
-    const std::string_view name = text.substr(1, length);
-    const auto* const known = std::find_if(std::begin(kNames), std::end(kNames),
-                                           [name](const auto& row) { return row.first == name; });
-    const char character = known == std::end(kNames) ? kNoPartOfASecret : known->second;
-    return Escape{character, length + 2};
+      {"&amp;", '&'}, {"&lt;", '<'}, {"&gt;", '>'}, {"&quot;", '"'}, {"&apos;", '\''}};
+  if (text[0] != '&') return std::nullopt;
+  for (const auto& [name, character] : kNames) {
+    if (text.starts_with(name)) return Escape{character, name.size()};
   }
-  const bool hex = text.starts_with("&#x") || text.starts_with("&#X");
-  constexpr size_t kMaxDigits = 8;  // with leading zeros
-  auto number = Number(text, hex ? 3 : 2, kMaxDigits, hex ? 16 : 10);
-  if (number && text.substr(number->length).starts_with(';')) ++number->length;
-  return number;
+  constexpr size_t kLongestName = 32;  // of those in HTML 5
+  const std::string_view word = text.substr(1, kLongestName);
+  const auto end = std::find_if_not(word.begin(), word.end(), IsAlphanumeric);
+  if (end == word.begin() || end == word.end() || *end != ';') return std::nullopt;
+  return Escape{kNoPartOfASecret, static_cast<size_t>(end - word.begin()) + 2};
 }
 
 std::optional<Escape> EscapeAt(std::string_view text) {
-  switch (text.front()) {
-    case '\\':
-      return Backslash(text);
-    case '%':
-      return HexDigits(text, 1, 2);
-    case '&':
-      return CharacterReference(text);
-    default:
-      return std::nullopt;
-  }
+  if (text[0] != '\\' && text[0] != '%' && text[0] != '&') return std::nullopt;
+  if (const auto number = NumberAt(text)) return number;
+  if (const auto letter = LetterAt(text)) return letter;
+  return NameAt(text);
 }
 
 }  // namespace
