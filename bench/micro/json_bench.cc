@@ -1,4 +1,5 @@
-#include "base/json.h"
+#include "base/json_reader.h"
+#include "base/json_writer.h"
 #include "bench/micro/allocation_report.h"
 #include "support/documented_messages.h"
 

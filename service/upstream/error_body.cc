@@ -4,7 +4,7 @@
 #include <cmath>
 #include <utility>
 
-#include "base/json.h"
+#include "base/json_reader.h"
 #include "upstream/lax_integer.h"
 #include "upstream/media_type.h"
 

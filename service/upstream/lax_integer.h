@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-#include "base/json.h"
+#include "base/json_reader.h"
 
 namespace modelgates::gateway {
 

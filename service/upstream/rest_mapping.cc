@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <optional>
 
-#include "base/json.h"
+#include "base/json_reader.h"
+#include "base/json_writer.h"
 #include "upstream/lax_integer.h"
 #include "upstream/media_type.h"
 #include "upstream/rfc3339.h"

@@ -1,12 +1,8 @@
-#include "base/json.h"
+#include "base/json_reader.h"
 
 #include <simdjson.h>
 
-#include <algorithm>
-#include <charconv>
-#include <cmath>
 #include <cstring>
-#include <functional>
 #include <utility>
 
 #include "base/json_grammar.h"
@@ -217,19 +213,9 @@ class Value final : public JsonValue {
   std::optional<std::string_view> string_;
 };
 
-// Gives `text` a larger buffer and leaves nothing in the old one.
-void Reserve(std::string& text, size_t capacity) {
-  if (text.capacity() >= capacity) return;
-  std::string larger;
-  larger.reserve(capacity);
-  larger.append(text);
-  Wipe(text);
-  text = std::move(larger);
-}
-
 simdjson::error_code Iterate(ondemand::parser& parser, std::string& text,
                              ondemand::document& document) {
-  Reserve(text, text.size() + simdjson::SIMDJSON_PADDING);
+  text.reserve(text.size() + simdjson::SIMDJSON_PADDING);
   return parser.iterate(text.data(), text.size(), text.capacity()).get(document);
 }
 
@@ -267,85 +253,6 @@ bool VisitJson(std::string& text, absl::FunctionRef<void(JsonValue& root)> visit
   }
   visit.WipeUnescaped();
   return !visit.malformed;
-}
-
-void JsonWriter::BeginObject() {
-  Grow(1);
-  out_ += '{';
-  first_ = true;
-}
-
-void JsonWriter::EndObject() {
-  Grow(1);
-  out_ += '}';
-}
-
-void JsonWriter::Member(std::string_view name, std::string_view value) {
-  Name(name, value.size() + 2);
-  out_ += '"';
-  if (PlainPrefix(value) == value.size()) {
-    out_ += value;
-  } else if (simdjson::validate_utf8(value)) {
-    Escape(value);
-  } else {
-    Escape(ToValidUtf8(value));
-  }
-  Grow(1);
-  out_ += '"';
-}
-
-void JsonWriter::Member(std::string_view name, double value) {
-  if (!std::isfinite(value)) return NullMember(name);
-  char digits[32];
-  const auto end = std::to_chars(digits, digits + sizeof digits, value).ptr;
-  const std::string_view text(digits, static_cast<size_t>(end - digits));
-  Name(name, text.size() + 2);
-  out_ += text;
-  // A reader that takes "-0" for an integer would lose the sign.
-  if (text == "-0") out_ += ".0";
-}
-
-void JsonWriter::NullMember(std::string_view name) {
-  Name(name, 4);
-  out_ += "null";
-}
-
-void JsonWriter::Name(std::string_view name, size_t room_for_value) {
-  Grow(name.size() + 4 + room_for_value);
-  if (!std::exchange(first_, false)) out_ += ',';
-  out_ += '"';
-  out_ += name;
-  out_ += "\":";
-}
-
-void JsonWriter::Escape(std::string_view text) {
-  const auto needs_escape = [](char c) {
-    return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\';
-  };
-  while (!text.empty()) {
-    const auto found = std::find_if(text.begin(), text.end(), needs_escape);
-    const auto plain = static_cast<size_t>(found - text.begin());
-    Grow(plain + 6);
-    out_ += text.substr(0, plain);
-    if (plain == text.size()) return;
-    const char c = text[plain];
-    text.remove_prefix(plain + 1);
-    constexpr std::string_view kShort = "\"\\\b\f\n\r\t";
-    constexpr std::string_view kLetters = "\"\\bfnrt";
-    if (const size_t i = kShort.find(c); i != std::string_view::npos) {
-      out_ += '\\';
-      out_ += kLetters[i];
-    } else {
-      constexpr std::string_view kHex = "0123456789abcdef";
-      out_ += "\\u00";
-      out_ += kHex[static_cast<unsigned char>(c) >> 4];
-      out_ += kHex[static_cast<unsigned char>(c) & 0xF];
-    }
-  }
-}
-
-void JsonWriter::Grow(size_t size) {
-  if (out_.capacity() - out_.size() < size) Reserve(out_, 2 * (out_.size() + size));
 }
 
 }  // namespace modelgates::gateway

@@ -47,30 +47,4 @@ class JsonValue {
 // one may be a key. Not to be called from within `visit`.
 bool VisitJson(std::string& text, absl::FunctionRef<void(JsonValue& root)> visit);
 
-// Appends one JSON object, compact, members in the order of the calls.
-//
-// Always writes valid JSON: control characters are escaped, invalid UTF-8 becomes U+FFFD, and a
-// number that JSON cannot say (NaN, infinity) becomes null. When `out` must grow, the old buffer
-// is wiped, because what is written here are requests with secrets.
-class JsonWriter {
- public:
-  explicit JsonWriter(std::string& out) : out_(out) {}
-
-  void BeginObject();
-  void EndObject();
-  // `name` is written as it is: a literal that needs no escapes.
-  void Member(std::string_view name, std::string_view value);
-  // The shortest digits that give the same double again: 100, 0.1, 1e+16, -0.0.
-  void Member(std::string_view name, double value);
-  void NullMember(std::string_view name);
-
- private:
-  void Name(std::string_view name, size_t room_for_value);
-  void Escape(std::string_view text);
-  void Grow(size_t size);
-
-  std::string& out_;
-  bool first_ = true;
-};
-
 }  // namespace modelgates::gateway
