@@ -24,8 +24,9 @@ const std::map<std::string, const char*> kMayReadIt = {
 bool ReadsTheWallClock(const fs::path& path) {
   std::ostringstream text;
   text << std::ifstream(path).rdbuf();
-  for (const char* clock : {"system_clock", "high_resolution_clock", "CLOCK_REALTIME", "gpr_now",
-                            "gettimeofday", "absl::Now", "time(nullptr)", "std::time("}) {
+  for (const char* clock :
+       {"system_clock", "high_resolution_clock", "CLOCK_REALTIME", "gpr_now", "gettimeofday",
+        "absl::Now", "log_clock", "time(nullptr)", "std::time("}) {
     if (text.str().find(clock) != std::string::npos) return true;
   }
   return false;
