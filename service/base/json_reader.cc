@@ -18,22 +18,20 @@ constexpr int kMaxDepth = 64;
 // A parser keeps about 20 bytes a byte of the largest text it has seen; answers are a few hundred.
 constexpr size_t kLargeText = 65'536;
 
-// Nearly all text is plain, and asking the library costs more than finding that out.
-bool IsUtf8(std::string_view text) {
-  return PlainPrefix(text) == text.size() || simdjson::validate_utf8(text);
-}
-
 // What one visit shares among its values.
 class Visit {
  public:
   bool malformed = false;
 
-  // Keeps `text`, which the parser unescaped into its buffer, unless it is no UTF-8: simdjson 3.0.1
-  // turns a lone low surrogate into bytes that are none.
-  std::optional<std::string_view> Keep(std::string_view text) {
+  // Keeps `text`, which the parser unescaped from `literal` into its buffer, unless an escape made
+  // it something else than UTF-8: simdjson 3.0.1 turns a lone low surrogate into bytes that are
+  // none.
+  std::optional<std::string_view> Keep(std::string_view text, const char* literal) {
     if (begin_ == nullptr) begin_ = text.data();
     end_ = text.data() + text.size();
-    if (!IsUtf8(text)) return std::nullopt;
+    // No escape stands for nothing, so the first one begins within the length of the text.
+    const bool escaped = std::memchr(literal, '\\', text.size()) != nullptr;
+    if (escaped && !simdjson::validate_utf8(text)) return std::nullopt;
     return text;
   }
 
@@ -106,7 +104,7 @@ class Value final : public JsonValue {
     if (!std::exchange(read_, true)) {
       std::string_view text;
       if (node_.get_string().get(text) == simdjson::SUCCESS) {
-        string_ = visit_.Keep(text);
+        string_ = visit_.Keep(text, token_.data() + 1);
       } else {
         CheckToken();
       }
@@ -135,7 +133,7 @@ class Value final : public JsonValue {
       std::string_view text;
       std::optional<std::string_view> name;
       if (field.unescaped_key().get(text) == simdjson::SUCCESS) {
-        name = visit_.Keep(text);
+        name = visit_.Keep(text, literal);
       } else if (!IsJsonText(Literal(literal))) {
         return Malformed();
       }
