@@ -36,27 +36,19 @@ LineWriter::~LineWriter() {
 }
 
 void LineWriter::Write(std::string_view line) {
-  std::unique_lock lock(mutex_);
-  // One line of another thread's, which does not wait for the reader either.
-  turn_.wait(lock, [this] { return !writing_; });
+  const std::lock_guard lock(mutex_);
   if (line.size() > max_buffer_bytes_ - kept_.size()) {
     ++dropped_;
     return;
   }
   if (!kept_.empty()) return Keep(line);
 
-  writing_ = true;
-  lock.unlock();
   const Written written = WriteSome(line);
-  lock.lock();
-  writing_ = false;
   if (written.reader_gone) {
     ++dropped_;
   } else if (written.bytes < line.size()) {
     Keep(line.substr(written.bytes));
   }
-  lock.unlock();
-  turn_.notify_one();
 }
 
 bool LineWriter::Flush(std::chrono::milliseconds patience) {

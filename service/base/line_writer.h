@@ -18,7 +18,8 @@ namespace modelgates::gateway {
 // lost when the process dies. When the reader is slower, lines are kept in memory, in order, and a
 // thread of the writer's own writes them as the reader gets on. At most `max_buffer_bytes` are
 // kept. A line that does not fit is dropped whole and counted; a line that has begun is finished.
-// No lock is held while the descriptor is written. Any thread.
+// Whoever writes a line waits for a line of another thread, and never for the writer's own thread.
+// Any thread.
 class LineWriter {
  public:
   static constexpr size_t kDefaultBufferBytes = 4 * 1024 * 1024;
@@ -48,7 +49,7 @@ class LineWriter {
     bool reader_gone = false;
   };
 
-  // Writes what the descriptor takes without waiting. Without the lock.
+  // Writes what the descriptor takes without waiting.
   Written WriteSome(std::string_view text) const;
   // With the lock held.
   void Keep(std::string_view text);
@@ -60,8 +61,6 @@ class LineWriter {
   const int fd_;
   const size_t max_buffer_bytes_;
   mutable std::mutex mutex_;
-  std::condition_variable turn_;  // `writing_` became false
-  bool writing_ = false;          // a caller of Write writes its own line; nothing is kept then
   std::condition_variable changed_;
   boost::circular_buffer<char> kept_;  // its memory: none before the first line that is kept
   std::atomic<uint64_t> dropped_{0};
