@@ -175,6 +175,16 @@ TEST_F(HostileRequests, AnUnknownMethodIsAnsweredInWords) {
   ExpectItStillServes();
 }
 
+// An RPC that the contract gains has to be served.
+TEST_F(HostileRequests, EveryMethodOfTheContractIsServed) {
+  const auto& service = *v1::CreateAuthCodeRequest::descriptor()->file()->service(0);
+  for (int i = 0; i < service.method_count(); ++i) {
+    const std::string& method = service.method(i)->name();
+    EXPECT_THAT(client().SendRaw(method, ""), FailsWith(grpc::INVALID_ARGUMENT, "FIELD_REQUIRED"))
+        << method;
+  }
+}
+
 // Of a path that is none only what cannot be a secret is logged.
 TEST_F(HostileRequests, AnUnknownPathIsLoggedInPart) {
   RawHttp2 raw(server().grpc_address());

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "unit/failure/failed_support.h"
 
 namespace modelgates::gateway {
@@ -59,6 +61,33 @@ INSTANTIATE_TEST_SUITE_P(
         FieldCase{"MetadataWins", kCreate, "callback_url is odd", "key_label", "key_label"},
         FieldCase{"UnknownInMetadata", kCreate, "no", "secret-field", ""}),
     [](const auto& row) { return row.param.name; });
+
+// A field that the proto gains has to be found, too. Headers are not members of the body, and
+// `retries` never leaves the gateway.
+template <class Request>
+void ExpectEveryMemberIsNamed(Rpc rpc) {
+  const std::set<std::string> others = {"retries", "http_referer", "x_open_router_title",
+                                        "x_open_router_categories"};
+  for (int i = 0; i < Request::descriptor()->field_count(); ++i) {
+    const std::string& field = Request::descriptor()->field(i)->name();
+    if (others.contains(field)) continue;
+    ErrorBody body;
+    body.message = "this is odd";
+    (*body.metadata.emplace().mutable_fields())["field"].set_string_value(field);
+    const Outcome outcome = OutcomeOf(JsonError(400));
+    FailedCall failed = FailUpstream(rpc, outcome);
+    const Redaction redaction;
+    failed.redaction = &redaction;
+    const auto bad_request = BadRequestOf(failed, body);
+    ASSERT_TRUE(bad_request) << field;
+    EXPECT_EQ(bad_request->field_violations(0).field(), field);
+  }
+}
+
+TEST(BadRequest, NamesEveryMemberOfTheContract) {
+  ExpectEveryMemberIsNamed<oauth::v1::CreateAuthCodeRequest>(kCreate);
+  ExpectEveryMemberIsNamed<oauth::v1::ExchangeAuthCodeRequest>(kExchange);
+}
 
 // A message has a few KiB at most: what comes after the first 4 KiB is not looked at, so that the
 // work has a bound, however long a message is and whatever it repeats.

@@ -1,8 +1,11 @@
 #include "sandbox/request_rules.h"
 
 #include <gtest/gtest.h>
+#include <modelgates/oauth/v1/oauth.pb.h>
 
 #include <limits>
+#include <set>
+#include <string>
 
 namespace modelgates::sandbox {
 namespace {
@@ -136,6 +139,28 @@ INSTANTIATE_TEST_SUITE_P(
         RuleCase{"MethodEmpty", "code_challenge_method", "", "code_challenge_method"},
         RuleCase{"UnknownMember", "anything", 7, ""}),
     NameOf);
+
+// A field that the contract gains has a rule here: none of them is ever an array. Headers are not
+// members of the body, and `retries` is for the gateway.
+template <typename Request, typename Validate>
+void ExpectARuleForEveryMember(json body, const Validate& validate) {
+  const std::set<std::string> others = {"retries", "http_referer", "x_open_router_title",
+                                        "x_open_router_categories"};
+  for (int i = 0; i < Request::descriptor()->field_count(); ++i) {
+    const std::string& field = Request::descriptor()->field(i)->name();
+    if (others.contains(field)) continue;
+    json wrong = body;
+    wrong[field] = json::array();
+    EXPECT_EQ(FieldOf(validate(wrong)), field);
+  }
+}
+
+TEST(RequestRules, CoverEveryMemberOfTheContract) {
+  ExpectARuleForEveryMember<oauth::v1::CreateAuthCodeRequest>(
+      {{"callback_url", "https://app.example/cb"}},
+      [](const json& body) { return ValidateCreate(body, kNow); });
+  ExpectARuleForEveryMember<oauth::v1::ExchangeAuthCodeRequest>({{"code", "c"}}, ValidateExchange);
+}
 
 }  // namespace
 }  // namespace modelgates::sandbox

@@ -1,4 +1,5 @@
 #include <gmock/gmock.h>
+#include <google/protobuf/message.h>
 #include <google/protobuf/text_format.h>
 #include <google/protobuf/util/message_differencer.h>
 #include <gtest/gtest.h>
@@ -327,6 +328,33 @@ TEST(FromHttpResponse, DecodesTheCharset) {
   ExchangeAuthCodeResponse reply;
   EXPECT_TRUE(FromHttpResponse(response, reply).ok);
   EXPECT_EQ(reply.key(), "café");
+}
+
+void ExpectEveryFieldIsSet(const google::protobuf::Message& reply) {
+  const google::protobuf::Reflection& reflection = *reply.GetReflection();
+  for (int i = 0; i < reply.GetDescriptor()->field_count(); ++i) {
+    const google::protobuf::FieldDescriptor& field = *reply.GetDescriptor()->field(i);
+    const bool set = field.is_repeated() ? reflection.FieldSize(reply, &field) > 0
+                                         : reflection.HasField(reply, &field);
+    EXPECT_TRUE(set) << field.full_name() << " is not read from the answer";
+    const auto* inner = field.message_type();
+    if (set && !field.is_repeated() && inner != nullptr && inner->file() == field.file()) {
+      ExpectEveryFieldIsSet(reflection.GetMessage(reply, &field));
+    }
+  }
+}
+
+// A field that the proto gains has to be read from its member.
+TEST(FromHttpResponse, ReadsEveryFieldOfTheProto) {
+  HttpResponse create =
+      Json(R"({"data":{"id":"a","app_id":7,"created_at":"2026-11-23T06:00:00.000Z"}})");
+  CreateAuthCodeResponse create_reply;
+  ASSERT_TRUE(FromHttpResponse(create, create_reply).ok);
+  ExpectEveryFieldIsSet(create_reply);
+  HttpResponse exchange = Json(R"({"key":"k","user_id":"u"})");
+  ExchangeAuthCodeResponse exchange_reply;
+  ASSERT_TRUE(FromHttpResponse(exchange, exchange_reply).ok);
+  ExpectEveryFieldIsSet(exchange_reply);
 }
 
 TEST(FromHttpResponse, ForgetsWhatTheReplyHeldBefore) {
