@@ -34,7 +34,7 @@ void AddMethod(CLI::App& command, std::optional<CodeChallengeMethod>& into,
                      : name == "plain" ? CodeChallengeMethod::kPlain
                                        : CodeChallengeMethod::kUnspecified;
             },
-            "how the challenge was made"),
+            "method of the challenge"),
         names);
 }
 
@@ -42,7 +42,7 @@ void AddKeyFile(CLI::App& command, std::string& into) {
   const auto rule = [](const std::string& path) -> std::string {
     return path.empty() ? "must not be empty; - is stdout" : "";
   };
-  command.add_option("--key-file", into, "write the key there, mode 0600; -: stdout")
+  command.add_option("--key-file", into, "file for the key, mode 0600; -: stdout")
       ->type_name("FILE")
       ->check(CLI::Validator(rule, ""));
 }
@@ -83,18 +83,20 @@ std::optional<Error> FindBrokenText(const CLI::App& command) {
 // ---- All commands
 
 void CommonFlags::AddTo(CLI::App& app) {
-  app.add_option("--gateway", gateway, "its address; default 127.0.0.1:50051")
+  app.add_option("--gateway", gateway, "address of the gateway; default 127.0.0.1:50051")
       ->type_name("HOST:PORT")
       ->envname("MODELGATES_OAUTH_GATEWAY");
-  app.add_flag("--tls", tls, "speak TLS to the gateway");
-  app.add_option("--ca-file", ca_file, "CAs of its certificate (PEM), with --tls")
+  app.add_flag("--tls", tls, "use TLS for the connection to the gateway");
+  app.add_option("--ca-file", ca_file, "CA certificates (PEM) for the gateway; implies --tls")
       ->type_name("FILE");
-  app.add_option("--bearer", bearer, "API key, where callers bring their own")
+  app.add_option("--bearer", bearer, "API key of the caller, if the gateway requires one")
       ->type_name("TEXT|@FILE|-");
-  app.add_option("--timeout", timeout, "of each call; default 30s")->type_name("DURATION");
-  app.add_option("--request-id", request_id, "of the call in the gateway's log")->type_name("ID");
-  app.add_option("--traceparent", traceparent, "W3C trace context")->type_name("TEXT");
-  OneOf(app.add_option("--output", output, "for a pipe or for a program"), {"text", "json"});
+  app.add_option("--timeout", timeout, "longest time of each call; default 30s")
+      ->type_name("DURATION");
+  app.add_option("--request-id", request_id, "id of the call in the gateway's log")
+      ->type_name("ID");
+  app.add_option("--traceparent", traceparent, "W3C trace context of the call")->type_name("TEXT");
+  OneOf(app.add_option("--output", output, "format of the result; default text"), {"text", "json"});
 }
 
 Result<ClientOptions> CommonFlags::ToClientOptions() const {
@@ -130,25 +132,29 @@ CallOptions CommonFlags::ToCallOptions(std::stop_token stop) const {
 // ---- Parts
 
 void AppFlags::AddTo(CLI::App& command) {
-  AddOptional(command, "--http-referer", http_referer, "URL", "of the app; \"\": none");
-  AddOptional(command, "--x-open-router-title", x_open_router_title, "TEXT", "name of the app");
+  AddOptional(command, "--http-referer", http_referer, "URL", "URL of the app; \"\": none");
+  AddOptional(command, "--x-open-router-title", x_open_router_title, "TEXT",
+              "name of the app, for the user");
   AddOptional(command, "--x-open-router-categories", x_open_router_categories, "LIST",
-              "\"cli-agent,cloud-agent\"");
+              "categories: cli-agent,cloud-agent");
 }
 
 void RetryFlags::AddTo(CLI::App& command) {
-  OneOf(AddOptional(command, "--strategy", strategy, "", "none: one attempt"), {"none", "backoff"});
-  AddOptional(command, "--initial-interval", initial_interval, "DURATION", "wait before the first");
-  AddOptional(command, "--max-interval", max_interval, "DURATION", "the longest wait");
-  AddOptional(command, "--exponent", exponent, "NUMBER", "from one wait to the next");
-  AddOptional(command, "--max-elapsed-time", max_elapsed_time, "DURATION", "none after this");
-  AddOptional(command, "--jitter", jitter, "DURATION", "random part of a wait");
-  AddOptional(command, "--retry-connection-errors", retry_connection_errors, "BOOL", "too");
-  command.add_option("--status-codes", status_codes, "to retry: 429,5XX")
+  OneOf(AddOptional(command, "--strategy", strategy, "", "none: no retries"), {"none", "backoff"});
+  AddOptional(command, "--initial-interval", initial_interval, "DURATION",
+              "wait before the first retry");
+  AddOptional(command, "--max-interval", max_interval, "DURATION", "longest wait between attempts");
+  AddOptional(command, "--exponent", exponent, "NUMBER", "growth factor of the waits");
+  AddOptional(command, "--max-elapsed-time", max_elapsed_time, "DURATION",
+              "no retry after this time");
+  AddOptional(command, "--jitter", jitter, "DURATION", "longest random part of a wait");
+  AddOptional(command, "--retry-connection-errors", retry_connection_errors, "BOOL",
+              "retry connection errors too");
+  command.add_option("--status-codes", status_codes, "HTTP statuses to retry: 429,5XX")
       ->type_name("LIST")
       ->delimiter(',')
       ->allow_extra_args(false);
-  AddOptional(command, "--max-attempts", max_attempts, "1-10", "the first included");
+  AddOptional(command, "--max-attempts", max_attempts, "1-10", "attempts, including the first");
   for (const char* name :
        {"--strategy", "--initial-interval", "--max-interval", "--exponent", "--max-elapsed-time",
         "--jitter", "--retry-connection-errors", "--status-codes", "--max-attempts"}) {
@@ -184,14 +190,16 @@ Result<std::optional<RetryConfig>> RetryFlags::ToRetryConfig() const {
 // ---- Commands
 
 void CreateFlags::AddTo(CLI::App& command) {
-  command.add_option("--callback-url", request.callback_url, "where the user comes back to")
+  command.add_option("--callback-url", request.callback_url, "URL that the user returns to")
       ->type_name("URL")
       ->required();
-  AddOptional(command, "--code-challenge", request.code_challenge, "TEXT", "see: pkce");
+  AddOptional(command, "--code-challenge", request.code_challenge, "TEXT",
+              "PKCE challenge; see pkce --help");
   AddMethod(command, request.code_challenge_method, {"S256", "plain"});
-  AddOptional(command, "--expires-at", expires_at, "TIME", "of the key: 2027-12-31T23:59:59Z");
+  AddOptional(command, "--expires-at", expires_at, "TIME",
+              "expiry of the key: 2027-12-31T23:59:59Z");
   AddOptional(command, "--key-label", request.key_label, "TEXT", "name of the key");
-  AddOptional(command, "--limit", request.limit, "USD", "of the key");
+  AddOptional(command, "--limit", request.limit, "USD", "credit limit of the key");
   OneOf(command.add_option_function<std::string>(
             "--usage-limit-type",
             [this](const std::string& name) {
@@ -199,9 +207,9 @@ void CreateFlags::AddTo(CLI::App& command) {
                                          : name == "weekly" ? UsageLimitType::kWeekly
                                                             : UsageLimitType::kMonthly;
             },
-            "limit starts anew"),
+            "period after which the limit is reset"),
         {"daily", "weekly", "monthly"});
-  AddOptional(command, "--workspace-id", request.workspace_id, "ID", "where the key will live");
+  AddOptional(command, "--workspace-id", request.workspace_id, "ID", "workspace of the key");
   app.AddTo(command);
   retries.AddTo(command);
 }
@@ -221,10 +229,13 @@ Result<CreateAuthCodeRequest> CreateFlags::ToRequest() const {
 }
 
 void ExchangeFlags::AddTo(CLI::App& command) {
-  command.add_option("--code", code, "from the redirect")->type_name("TEXT|@FILE|-")->required();
-  AddOptional(command, "--code-verifier", code_verifier, "TEXT|@FILE|-", "of the challenge");
+  command.add_option("--code", code, "code from the redirect")
+      ->type_name("TEXT|@FILE|-")
+      ->required();
+  AddOptional(command, "--code-verifier", code_verifier, "TEXT|@FILE|-",
+              "PKCE verifier of the code");
   AddMethod(command, request.code_challenge_method, {"S256", "plain", "null"});
-  command.add_flag("--once-only", once_only, "neither join nor replay an identical call");
+  command.add_flag("--once-only", once_only, "do not share the result of an identical call");
   AddKeyFile(command, key_file);
   app.AddTo(command);
   retries.AddTo(command);
@@ -249,14 +260,17 @@ Result<ExchangeAuthCodeRequest> ExchangeFlags::ToRequest() const {
 
 void LoginFlags::AddTo(CLI::App& command) {
   AddKeyFile(command, key_file);
-  command.add_flag("--no-browser", no_browser, "print the URL, open nothing");
-  command.add_option("--site", site, "of the page")->type_name("URL")->envname("MODELGATES_SITE");
-  command.add_option("--app-name", app_name, "as the user knows it")->type_name("TEXT");
-  AddOptional(command, "--limit", limit, "USD", "of the key");
-  command.add_option("--wait", wait, "for the browser; default 5m")->type_name("DURATION");
-  command.add_option("--port", port, "of 127.0.0.1; default: any that is free")
+  command.add_flag("--no-browser", no_browser, "print the URL; do not open a browser");
+  command.add_option("--site", site, "site of the authorization page")
+      ->type_name("URL")
+      ->envname("MODELGATES_SITE");
+  command.add_option("--app-name", app_name, "name of the app, for the user")->type_name("TEXT");
+  AddOptional(command, "--limit", limit, "USD", "credit limit of the key");
+  command.add_option("--wait", wait, "longest wait for the browser; default 5m")
+      ->type_name("DURATION");
+  command.add_option("--port", port, "port on 127.0.0.1; default: any free port")
       ->type_name("0-65535");
-  command.add_option("--direct", direct, "no page: a code for this URL by the API")
+  command.add_option("--direct", direct, "no page: create a code for this URL by API")
       ->type_name("CALLBACK-URL");
   app.AddTo(command);
 }

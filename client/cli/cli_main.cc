@@ -30,7 +30,7 @@ int main(int argc, char** argv) {
   gpr_set_log_function(Silence);
   const std::stop_token stop = StopOnSignals();
 
-  CLI::App app("The ModelGates OAuth flow, through the gateway.", "modelgates-oauth");
+  CLI::App app("Runs the ModelGates OAuth flow through the gateway.", "modelgates-oauth");
   app.require_subcommand(1);
   app.fallthrough();
   app.set_version_flag("--version", "modelgates-oauth " CLI_VERSION);
@@ -42,7 +42,7 @@ int main(int argc, char** argv) {
 
   LoginFlags login_flags;
   CLI::App* const login =
-      AddCommand(app, "login", "Log in with a browser; the key goes to a file, or to stdout",
+      AddCommand(app, "login", "Log in with a browser; write the key to a file or to stdout",
                  "  modelgates-oauth login --key-file key.txt");
   login_flags.AddTo(*login);
 
@@ -64,7 +64,7 @@ int main(int argc, char** argv) {
   std::string verifier;
   CLI::App* const pkce = AddCommand(app, "pkce", "Make a PKCE verifier and its S256 challenge",
                                     "  modelgates-oauth pkce --output json");
-  pkce->add_option("--code-verifier", verifier, "the challenge of this one")
+  pkce->add_option("--code-verifier", verifier, "existing verifier; default: a new one")
       ->type_name("TEXT|@FILE|-");
 
   CLI::App* const health = AddCommand(app, "health", "Ask the gateway whether it serves",

@@ -44,9 +44,9 @@ ExitStatus ToExitStatus(const Error& error) {
 
 std::string_view ExitStatusText() {
   return R"(Exit status:
-  0 done                           4 not permitted, or denied
-  1 failed                         5 the code may be spent: authorize anew
-  2 wrong flag or field            6 out of time: run it again
+  0 success                        4 not permitted, or denied by the user
+  1 failure                        5 the code may be spent: start a new login
+  2 wrong flag or field            6 timeout: run the same command again
   3 unavailable: try again later   7 a file could not be read or written
   130 interrupted)";
 }

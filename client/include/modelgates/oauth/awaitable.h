@@ -9,9 +9,9 @@
 
 namespace modelgates::oauth {
 
-// What `co_await` waits at, in coroutines of any kind. The coroutine goes on on a thread of gRPC,
-// as callbacks do: hop to your own executor before doing anything long. It must not be destroyed
-// while it waits: cancel it by CallOptions::stop, and it goes on at once.
+// The awaitable of a call, for coroutines of any type. The coroutine resumes on a thread of gRPC,
+// as callbacks do: switch to your own executor before any long work. The coroutine must not be
+// destroyed while it waits. CallOptions::stop cancels the call, and the coroutine resumes at once.
 template <class T>
 class [[nodiscard]] CallAwaiter {
  public:
@@ -21,7 +21,7 @@ class [[nodiscard]] CallAwaiter {
 
   bool await_ready() const { return false; }
   void await_suspend(std::coroutine_handle<> waiting) {
-    // The answer may come, and this awaiter go, before the start has returned.
+    // The result may arrive, and this object be destroyed, before `start` returns.
     const Start start = std::move(start_);
     start([this, waiting](Result<T> result) {
       result_.emplace(std::move(result));

@@ -13,95 +13,97 @@
 
 namespace modelgates::oauth {
 
-// PEM texts. Wrong ones show as GrpcCode::kUnavailable of every call.
+// PEM texts. A wrong text makes every call fail with GrpcCode::kUnavailable.
 struct TlsOptions {
-  std::string root_certificates{};    // empty: the system's
-  std::string client_certificates{};  // chain of the client's own, for mTLS; empty: none
-  SecretText client_key{};
+  std::string root_certificates{};    // trusted CAs; empty: the system's
+  std::string client_certificates{};  // the client's own chain, for mutual TLS; empty: none
+  SecretText client_key{};            // of client_certificates
 };
 
 struct ClientOptions {
-  // Of the gateway, as gRPC names targets: "host:port", "dns:///host:port", "unix:/path".
+  // Address of the gateway, as a gRPC target: "host:port", "dns:///host:port", "unix:/path".
   std::string target{};
-  // Absent: plaintext. Then bearers, codes and keys travel in clear: for loopback and for networks
-  // that encrypt by themselves.
+  // Absent: plaintext, so bearers, codes and keys are sent unencrypted. For loopback and for
+  // networks that encrypt traffic themselves.
   std::optional<TlsOptions> tls{};
 
-  // The caller's own API key, for gateways whose credential mode is passthrough or either. Goes out
-  // as `authorization: Bearer ...`; a text that starts with "bearer " in any case, as it is.
+  // The caller's own API key, for gateways with credential mode passthrough. Sent as
+  // `authorization: Bearer ...`. A text that starts with "bearer ", in any case, is sent unchanged.
   SecretText bearer{};
 
-  // Of the app, for requests that do not set them.
+  // Default values of the request fields with the same names.
   std::optional<std::string> http_referer{};
   std::optional<std::string> x_open_router_title{};
   std::optional<std::string> x_open_router_categories{};
 
-  // The deadline of calls that have none of their own. The gateway's longest is 120 s unless it is
-  // configured otherwise.
+  // Timeout of calls whose CallOptions have none. The gateway shortens a longer one than its
+  // --max_deadline, 120 s unless configured.
   std::chrono::milliseconds default_timeout = std::chrono::seconds(30);
 
-  // A call that finds no gateway to talk to waits for one until its deadline; false: it fails at
-  // once with kUnavailable.
+  // What a call does when no gateway can be reached. true: it waits for one until its deadline;
+  // false: it fails at once with kUnavailable.
   bool wait_for_ready = false;
 
-  // Calls go to those gateways only whose health service says that they serve
-  // (grpc.health.v1.Health of modelgates.oauth.v1.OAuthService), so that one that drains is left
-  // before it refuses.
+  // Send calls only to gateways whose health service says SERVING (grpc.health.v1.Health for
+  // modelgates.oauth.v1.OAuthService). The client then stops using a gateway that drains before
+  // that gateway refuses calls.
   bool health_checking = true;
 
-  // A ping after this time without a sign of life, which finds dead connections; less than the 10 s
-  // that the gateway permits counts as 10 s.
+  // Time without received data after which a ping is sent, to detect dead connections. Less than 10
+  // s, which is the gateway's minimum, counts as 10 s.
   std::chrono::milliseconds keepalive_time = std::chrono::seconds(30);
-  // How long a ping may take.
+  // Time to wait for the answer to a ping before the connection is closed.
   std::chrono::milliseconds keepalive_timeout = std::chrono::seconds(10);
 };
 
-// Of one call.
+// Options of one call.
 struct CallOptions {
   std::optional<std::chrono::milliseconds> timeout{};  // absent: ClientOptions::default_timeout
-  // A request to stop cancels the call: it ends at once with GrpcCode::kCancelled. An exchange that
-  // was sent goes on at the gateway, and the identical call receives its result.
+  // A stop request cancels the call, which then ends at once with GrpcCode::kCancelled. An exchange
+  // that was sent continues at the gateway, and the identical call receives its result.
   std::stop_token stop{};
-  // The call's id in the gateway's log: 1 to 128 of visible ASCII without spaces; empty: the
-  // gateway makes one.
+  // The id of the call in the gateway's log: 1 to 128 characters of visible ASCII without spaces.
+  // Empty: the gateway makes one.
   std::string request_id{};
   std::string traceparent{};           // W3C trace context; empty: none
-  std::optional<SecretText> bearer{};  // in place of ClientOptions::bearer; empty: none
-  // This exchange neither joins another nor is answered from the gateway's memory.
+  std::optional<SecretText> bearer{};  // instead of ClientOptions::bearer; empty: none
+  // For ExchangeAuthCode: do not join an identical running exchange, and do not receive the result
+  // of an earlier one. A lost answer is not recovered.
   bool once_only = false;
 };
 
-// What a gateway says of itself (grpc.health.v1.HealthCheckResponse).
+// The answer of the gateway's health service (grpc.health.v1.HealthCheckResponse).
 enum class ServingStatus : uint8_t {
   kUnknown = 0,
   kServing = 1,
-  kNotServing = 2,  // it drains
+  kNotServing = 2,  // the gateway drains, or its event loop does not turn
   kServiceUnknown = 3,
 };
 
-// Runs once: on a thread of gRPC, or before the function that took it returns when nothing could be
-// sent. It must not throw, and should not take long.
+// Called once: on a thread of gRPC, or, if nothing could be sent, before the function that took it
+// returns. It must not throw and should be short.
 template <class T>
 using Callback = std::function<void(Result<T>)>;
 
-// A caller of the gateway.
+// A client of the gateway.
 //
 //   OAuthClient client({.target = "gateway.internal:50051"});
 //   const Pkce pkce = Pkce::Generate();
-//   Result<AuthCode> code = client.CreateAuthCode({.callback_url = "https://app.example/callback",
-//                                                  .code_challenge = pkce.challenge,
-//                                                  .code_challenge_method =
-//                                                  CodeChallengeMethod::kS256});
+//   CreateAuthCodeRequest request;
+//   request.callback_url = "https://app.example/callback";
+//   request.code_challenge = pkce.challenge;
+//   request.code_challenge_method = CodeChallengeMethod::kS256;
+//   Result<AuthCode> code = client.CreateAuthCode(request);
 //   if (!code.ok()) return Show(code.error());
 //
-// Copies share one channel, which connects at the first call and spreads calls over all addresses
-// of the target. Nothing is tried again here: the gateway does that, and knows when it is safe. All
-// functions may be called from any thread. Calls under way outlive the client.
+// Copies share one channel. It connects at the first call and distributes calls over all addresses
+// of the target. The client does not retry: the gateway does, because it knows when a retry is
+// safe. All functions may be called from any thread. Running calls outlive the client.
 //
-// Beside the errors of oauth.proto, which come with their reason, calls end with
-// ErrorReason::kUnspecified when gRPC itself failed: kUnavailable (no gateway to be reached, the
-// connection broke), kDeadlineExceeded, kCancelled; and with kFieldInvalid when a bearer, a request
-// id or a traceparent cannot be sent, in which case nothing was.
+// In addition to the errors of oauth.proto, which have a reason, a call can end with
+// ErrorReason::kUnspecified when gRPC itself failed: kUnavailable (no gateway reached, or the
+// connection broke), kDeadlineExceeded, kCancelled. It ends with kFieldInvalid, and nothing is
+// sent, when bearer, request id or traceparent cannot be sent.
 class OAuthClient {
  public:
   explicit OAuthClient(ClientOptions options);
@@ -112,18 +114,18 @@ class OAuthClient {
   void CreateAuthCode(const CreateAuthCodeRequest& request, const CallOptions& options,
                       Callback<AuthCode> callback) const;
 
-  // Exchanges an authorization code for an API key. The identical call may be repeated after
-  // kUnavailable, kDeadlineExceeded and kResourceExhausted without a reason, and after
+  // Exchanges an authorization code for an API key. Repeat the identical call after an error
+  // without a reason (kUnavailable, kDeadlineExceeded, kCancelled, kResourceExhausted) and after
   // kExchangeInProgress: the gateway sends the code once, and the repeat receives the result.
-  // Error::auth_code_state says what became of the code.
+  // Error::auth_code_state is the state of the code.
   Result<ApiKey> ExchangeAuthCode(const ExchangeAuthCodeRequest& request,
                                   const CallOptions& options = {}) const;
   void ExchangeAuthCode(const ExchangeAuthCodeRequest& request, const CallOptions& options,
                         Callback<ApiKey> callback) const;
 
   // Asks the gateway's health service about modelgates.oauth.v1.OAuthService. With
-  // ClientOptions::health_checking the channel has asked by itself already, and one that drains
-  // shows as kUnavailable.
+  // ClientOptions::health_checking the channel itself excludes gateways that do not serve, so the
+  // result is then kUnavailable instead of kNotServing.
   Result<ServingStatus> CheckHealth(const CallOptions& options = {}) const;
 
  private:

@@ -35,14 +35,14 @@ enum class GrpcCode : int {
 // "INVALID_ARGUMENT"; "UNKNOWN" for a number that gRPC does not have.
 std::string_view ToString(GrpcCode code);
 
-// Why a call failed: the values of modelgates.oauth.v1.ErrorReason, whose comments in oauth.proto
-// tell when each of them comes, and two of this library's own.
+// Why a call failed: the values of modelgates.oauth.v1.ErrorReason, which oauth.proto documents,
+// and two values of this library.
 enum class ErrorReason : int {
-  // A reason that this library does not know: of a newer gateway, or of something between.
-  // Error::reason_name has it.
+  // A reason that this library does not know, for example of a newer gateway. Its name is in
+  // Error::reason_name.
   kUnrecognized = -1,
-  // No reason came: gRPC itself failed (no gateway to be reached, the deadline passed on the way),
-  // or what answered is no gateway.
+  // The error has no reason: gRPC itself failed (no gateway reached, deadline passed), or the
+  // server is not a gateway.
   kUnspecified = 0,
 
   kFieldRequired = 1,
@@ -98,42 +98,43 @@ enum class ErrorReason : int {
   kExchangeAlreadyCompleted = 52,
 };
 
-// The name in the proto, "FIELD_REQUIRED"; "UNRECOGNIZED" for kUnrecognized and for what is none.
+// The name in the proto, e.g. "FIELD_REQUIRED"; "UNRECOGNIZED" for kUnrecognized and unknown
+// values.
 std::string_view ToString(ErrorReason reason);
 
-// Who is the cause.
+// Where the cause of an error is.
 enum class ErrorOrigin : uint8_t {
-  kUnknown,    // nobody said
+  kUnknown,    // the error does not say
   kGateway,    // the gateway's own state: overload, drain, breaker
   kUpstream,   // the upstream's answer
-  kTransport,  // the way to the upstream
+  kTransport,  // the connection to the upstream
   kCaller,     // the request, its deadline, its cancellation
 };
 
-// What is known of an authorization code after a failed exchange; values of
+// The state of an authorization code after a failed exchange; the values of
 // UpstreamError.AuthCodeState.
 enum class AuthCodeState : uint8_t {
-  // Nobody said: no exchange, or no answer of the gateway. Repeating the identical exchange is safe
-  // all the same: the gateway sends a code once.
+  // Not known: the call was not an exchange, or the gateway did not answer. Repeating the identical
+  // exchange is safe, because the gateway sends a code once.
   kUnspecified = 0,
-  kUnsent = 1,    // never looked at: use it again
-  kInFlight = 2,  // the upstream has it: repeat the identical call
+  kUnsent = 1,    // not used: use it again
+  kInFlight = 2,  // at the upstream, no answer yet: repeat the identical call
   kRejected = 3,  // the upstream refused it
-  kSpent = 4,     // used, and the key could not be read: authorize anew
-  kUnknown = 5,   // may have been used: authorize anew
+  kSpent = 4,     // used, and there is no key for this call: start a new authorization
+  kUnknown = 5,   // may have been used: start a new authorization
 };
 
-// "UNSENT"; "UNSPECIFIED" for kUnspecified.
+// The name in the proto, e.g. "UNSENT"; "UNSPECIFIED" for kUnspecified.
 std::string_view ToString(AuthCodeState state);
 
 // One wrong field of the request.
 struct FieldViolation {
   std::string field{};        // as in oauth.proto, "callback_url"
-  std::string description{};  // the rule that it breaks
+  std::string description{};  // the rule that it violates
 };
 
-// What has to be true, or which quota is used up, for the call to succeed
-// (google.rpc.PreconditionFailure, google.rpc.QuotaFailure).
+// A precondition that is not met, or a quota that is used up (google.rpc.PreconditionFailure,
+// google.rpc.QuotaFailure).
 struct Condition {
   std::string type{};  // empty for a quota
   std::string subject{};
@@ -145,15 +146,15 @@ struct HelpLink {
   std::string url{};
 };
 
-// One HTTP request to the upstream and how it ended.
+// One HTTP request to the upstream and its result.
 struct UpstreamAttempt {
-  std::optional<int> http_status{};    // absent: no answer
-  std::string failure{};               // why there was none: "dns", "reset", ...; see oauth.proto
+  std::optional<int> http_status{};  // absent: no answer
+  std::string failure{};  // why there was no answer: "dns", "reset", ...; see oauth.proto
   std::chrono::nanoseconds started{};  // from the start of the call
   std::chrono::nanoseconds elapsed{};
 };
 
-// What the upstream said: modelgates.oauth.v1.UpstreamError, present when at least one attempt was
+// The upstream's answer: modelgates.oauth.v1.UpstreamError. Present when at least one attempt was
 // made.
 struct UpstreamAnswer {
   std::optional<int> http_status{};  // of the last answer; absent: there was none
@@ -161,25 +162,25 @@ struct UpstreamAnswer {
   std::string message{};             // REST error.message
   std::string metadata_json{};       // REST error.metadata, as JSON text; empty: none
   std::optional<std::string> user_id{};
-  std::string content_type{};               // of an answer that was no JSON error of the API
-  std::string body{};                       // likewise, cleaned and cut
-  std::string request_id{};                 // the upstream's own id of the last request
+  std::string content_type{};               // of an answer that was not a JSON error of the API
+  std::string body{};                       // of such an answer, at most 1,024 bytes
+  std::string request_id{};                 // the upstream's id of the last request
   std::vector<UpstreamAttempt> attempts{};  // oldest first, at most 10
-  bool truncated = false;                   // something was left out to fit into the reply
+  bool truncated = false;                   // something was cut to stay within the size limit
 };
 
-// Why a call failed. Read from the typed details of the reply, never from the text of its message.
-// Holds no secret: the gateway leaves them out of all that it says.
+// Why a call failed. Read from the typed details of the error, never from the text of its message.
+// Contains no secrets.
 struct Error {
   ErrorReason reason = ErrorReason::kUnspecified;
-  // The name as it came; the only place of a reason that this library does not know.
+  // The name of the reason as it was received, also if this library does not know the reason.
   std::string reason_name{};
   GrpcCode grpc_code = GrpcCode::kUnknown;
   // For people: what happened, then what to do. Lower-case start, no full stop.
   std::string message{};
 
-  // Repeating this very call makes sense, after retry_delay if it is there. False also when nobody
-  // said: see AuthCodeState::kUnspecified.
+  // true: repeat the identical call, after retry_delay if that is set. false: do not repeat it, or
+  // the error does not say (then see AuthCodeState::kUnspecified).
   bool retryable = false;
   std::optional<std::chrono::milliseconds> retry_delay{};
 
@@ -191,25 +192,25 @@ struct Error {
   std::vector<Condition> failed_preconditions{};
   std::vector<Condition> exceeded_quotas{};
   std::vector<HelpLink> help{};
-  // Fit to be shown to the end user, in the language of its locale (BCP 47).
+  // A text to show to the end user, and its language (BCP 47); empty: none.
   std::string user_message{};
   std::string user_message_locale{};
-  std::string request_id{};  // of the call, in the gateway's log; empty when it is not known
-  std::string upstream_request_id{};  // the same at the upstream
-  std::string upstream_message{};     // what the upstream said in words
-  // Why the gateway stopped: "not_retryable", "attempts_exhausted", "budget_exhausted", "deadline",
-  // "breaker_open", "retries_off", "unsafe_exchange".
+  std::string request_id{};           // id of the call in the gateway's log; empty: not known
+  std::string upstream_request_id{};  // the upstream's id of the last request
+  std::string upstream_message{};     // message of the upstream's last answer
+  // Why the gateway did not retry further: "not_retryable", "attempts_exhausted",
+  // "budget_exhausted", "deadline", "breaker_open", "retries_off", "unsafe_exchange".
   std::string stop_reason{};
-  // The name that this error has in the SDKs, "BadRequestResponseError".
+  // The name of this error in the SDKs, e.g. "BadRequestResponseError".
   std::string sdk_error{};
-  // With kUpstreamCircuitOpen: why the upstream is held to be down.
+  // For kUpstreamCircuitOpen: the failure that opened the circuit breaker.
   ErrorReason last_failure = ErrorReason::kUnspecified;
   std::optional<UpstreamAnswer> upstream{};
-  // google.rpc.ErrorInfo.metadata as it came, so that what a newer gateway adds can be read.
+  // google.rpc.ErrorInfo.metadata as it was received, including what a newer gateway adds.
   std::map<std::string, std::string> metadata{};
 };
 
-// One line: code, reason, message, request id.
+// Prints one line: code, reason, message, request id.
 std::ostream& operator<<(std::ostream& out, const Error& error);
 
 }  // namespace modelgates::oauth

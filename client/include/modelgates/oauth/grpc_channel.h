@@ -4,7 +4,7 @@
 
 #include "modelgates/oauth/client.h"
 
-// The one header that names gRPC, for programs that use it themselves.
+// The only header that names gRPC, for programs that use gRPC themselves.
 namespace grpc {
 class Channel;
 class ChannelInterface;
@@ -12,12 +12,11 @@ class ChannelInterface;
 
 namespace modelgates::oauth {
 
-// The channel that OAuthClient(options) would make: round_robin, health checking, keepalive within
-// the gateway's limits, no retries of gRPC's own, no proxy of the environment.
+// The channel that OAuthClient(options) creates: policy round_robin, health checking, keepalive
+// within the gateway's limits, without gRPC's own retries and without proxies from the environment.
 std::shared_ptr<grpc::Channel> MakeChannel(const ClientOptions& options);
 
-// A client on a channel of the caller's own. Of `options` target, tls, health checking and
-// keepalive are not looked at.
+// A client that uses `channel`. It ignores target, tls, health checking and keepalive of `options`.
 OAuthClient MakeClient(std::shared_ptr<grpc::ChannelInterface> channel, ClientOptions options = {});
 
 }  // namespace modelgates::oauth

@@ -10,14 +10,14 @@
 
 namespace modelgates::oauth {
 
-// How a login ended, for the browser.
+// The result of a login, to show in the browser.
 enum class LoginOutcome {
   kSignedIn,     // the app has its key
-  kNotSignedIn,  // the exchange failed, or its answer was lost
+  kNotSignedIn,  // the exchange failed
 };
 
-// Where the user's browser brings the authorization code to an app that has no server (RFC 8252,
-// section 7.3): a port of 127.0.0.1 that is open for one login.
+// Receives the authorization code from the user's browser, for an app without a server (RFC 8252,
+// section 7.3), on a port of 127.0.0.1 that is open for one login.
 //
 //   Result<LoopbackReceiver> receiver = LoopbackReceiver::Listen({.app_name = "My App"});
 //   Result<std::string> url = AuthorizationUrl({.callback_url = receiver->callback_url(), ...});
@@ -26,56 +26,59 @@ enum class LoginOutcome {
 //   Result<ApiKey> key = client.ExchangeAuthCode(...);
 //   receiver->Finish(key.ok() ? LoginOutcome::kSignedIn : LoginOutcome::kNotSignedIn);
 //
-// One redirect is accepted: a GET of the very path, with the state of this login, and one `code` or
-// one `error`. The browser is sent on to an address without either, and waits there until the
-// outcome is known. Everything else gets 404 and changes nothing: other paths, methods, hosts and
-// states. Connections that send nothing or little are closed after 5 s, those that send a head
-// above 64 KiB get a page that says what to do, and the oldest goes when there are more than 32, so
-// that none of them can keep the redirect out.
+// One redirect is accepted: a GET of exactly this path, with the state of this login, and one
+// `code` or one `error`. The browser is redirected to an address without these parameters and waits
+// there until the outcome is known. Any other path, method, host or state gets 404 and changes
+// nothing.
 //
-// The browser is shown pages that load nothing and run nothing. They are served by a thread of the
-// receiver, from Listen() to Finish().
+// So that no other connection can block the redirect: connections without a complete request are
+// closed after 5 s; a request head above 64 KiB is answered with a page that says what to do; with
+// more than 32 connections the oldest one is closed.
+//
+// The pages contain no scripts and load nothing. A thread of the receiver serves them, from
+// Listen() to Finish().
 class LoopbackReceiver {
  public:
   struct Options {
-    // As the user knows it; on the page. UTF-8.
+    // Name of the app, shown on the page. UTF-8.
     std::string app_name{};
-    // Starts with a slash, has no query.
+    // Path of the callback URL. Starts with a slash, has no query.
     std::string path = "/callback";
-    // 0: any that is free, which section 7.3 asks for.
+    // 0: any free port, which RFC 8252, section 7.3 asks for.
     int port = 0;
   };
 
-  // Opens the port; browsers may come from then on. kUnavailable when there is none to be had,
+  // Opens the port and starts to serve. Errors: kUnavailable when the port cannot be opened,
   // kInvalidArgument for a wrong option.
   static Result<LoopbackReceiver> Listen(Options options);
   static Result<LoopbackReceiver> Listen();
 
   LoopbackReceiver(LoopbackReceiver&&) noexcept;
   LoopbackReceiver& operator=(LoopbackReceiver&&) noexcept;
-  // As Finish(), with a page that sends the user back to the app.
+  // Finishes if Finish() was not called, with a page that sends the user back to the app.
   ~LoopbackReceiver();
 
-  // "http://127.0.0.1:49152/callback?state=...", with 32 random bytes as state. The state stands in
-  // the query, which the authorization page has to keep (RFC 6749, section 3.1.2).
+  // "http://127.0.0.1:49152/callback?state=...", with 32 random bytes as state. The authorization
+  // page must keep the query (RFC 6749, section 3.1.2).
   const std::string& callback_url() const;
 
-  // An address of this port that leads to `url` once, for the browser's command line: other users
-  // of the machine see that, and would find state and challenge in `url` itself. Whoever comes
-  // second is told that the link was used.
+  // An address on this port that redirects to `url` once. Use it in the command line of the
+  // browser, which other users of the machine can see: `url` itself contains state and challenge. A
+  // second request gets a page that says that the link was used.
   std::string StartUrl(const std::string& url);
 
-  // Until the redirect has come. Once per object.
+  // Waits for the redirect and returns the code. May be called once.
   //
-  // Errors, all without a reason: kPermissionDenied when the redirect brought an `error`, whose
-  // name ("access_denied", RFC 6749, section 4.1.2.1) is in reason_name; kDeadlineExceeded after
-  // `timeout`, with words when a redirect of another login came; kCancelled when `stop` was asked;
-  // kFailedPrecondition when it was waited for before. The port is closed after kDeadlineExceeded
-  // and kCancelled.
+  // Errors, all without a reason: kPermissionDenied when the redirect has an `error`, whose name
+  // ("access_denied", RFC 6749, section 4.1.2.1) is in reason_name; kDeadlineExceeded after
+  // `timeout`, with a message when a redirect of another login arrived; kCancelled after a stop
+  // request; kFailedPrecondition when called a second time. kDeadlineExceeded and kCancelled close
+  // the port.
   Result<SecretText> Wait(std::chrono::milliseconds timeout, std::stop_token stop = {});
 
-  // Shows the browser how the login ended, and closes the port: at once when no redirect came, else
-  // when the page is sent, 5 s later at most. A user who said no is told that, whatever `outcome`.
+  // Shows the outcome in the browser and closes the port: at once if no redirect arrived, else when
+  // the page is sent, after at most 5 s. A user who denied consent is told that, whatever `outcome`
+  // is.
   void Finish(LoginOutcome outcome);
 
  private:

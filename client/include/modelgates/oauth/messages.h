@@ -12,51 +12,51 @@
 namespace modelgates::oauth {
 
 // The requests and replies of modelgates.oauth.v1.OAuthService. Each member is the field of the
-// same name in oauth.proto, whose comment is the rule; the gateway checks them all and names every
-// one that is wrong (Error::field_violations). Texts are UTF-8.
+// same name in oauth.proto, which documents its bounds. The gateway checks all fields and names
+// every wrong one (Error::field_violations). Texts are UTF-8.
 
-// A point in time. Microseconds are what the API keeps, and reach from year 1 to 9999.
+// A point in time, in the years 1 to 9999. The API keeps microseconds.
 using Time = std::chrono::sys_time<std::chrono::microseconds>;
 
 // How a challenge was made from its verifier (RFC 7636, section 4.2).
 enum class CodeChallengeMethod : uint8_t {
-  kUnspecified = 0,  // of a create: the same as absent; of an exchange: JSON null
-  kS256 = 1,         // the one to use
+  kUnspecified = 0,  // in a create: the same as absent; in an exchange: JSON null
+  kS256 = 1,         // recommended
   kPlain = 2,
 };
 
-// How often the credit limit of a key starts anew.
+// How often the credit limit of a key is reset; kUnspecified: never.
 enum class UsageLimitType : uint8_t { kUnspecified = 0, kDaily = 1, kWeekly = 2, kMonthly = 3 };
 
 // The waits between attempts. Out of bounds: ErrorReason::kRetryConfigInvalid.
 struct BackoffStrategy {
   std::optional<std::chrono::nanoseconds> initial_interval{};  // 0 to 60 s
   std::optional<std::chrono::nanoseconds> max_interval{};      // 0 to 600 s
-  double exponent = 0;                                         // 1 to 10; 0: the gateway's
+  double exponent = 0;                                         // 1 to 10; 0: gateway's default
   std::optional<std::chrono::nanoseconds> max_elapsed_time{};  // 0 to 3,600 s
   std::optional<std::chrono::nanoseconds> jitter{};            // 0 to 60 s
 };
 
-// When the gateway tries a call again. What is absent keeps the gateway's default.
+// When the gateway retries a call. An absent member keeps the gateway's default.
 struct RetryConfig {
   enum class Strategy : uint8_t { kUnspecified = 0, kNone = 1, kBackoff = 2 };
   Strategy strategy = Strategy::kUnspecified;
   std::optional<BackoffStrategy> backoff{};
   std::optional<bool> retry_connection_errors{};
-  // "429" or "5XX"; at most 32. Not empty: replaces the default set.
+  // HTTP statuses to retry: "429" or "5XX"; at most 32. If not empty it replaces the default set.
   std::vector<std::string> status_codes{};
-  std::optional<uint32_t> max_attempts{};  // 1 to 10, the first included
+  std::optional<uint32_t> max_attempts{};  // 1 to 10, including the first
 };
 
 struct CreateAuthCodeRequest {
   std::string callback_url{};  // required
-  // Of the app that asks. Absent: ClientOptions', then the gateway's; empty: none.
+  // The app. Absent: the value of ClientOptions, then the gateway's default. Empty: none.
   std::optional<std::string> http_referer{};
   std::optional<std::string> x_open_router_title{};
   std::optional<std::string> x_open_router_categories{};
   std::optional<std::string> code_challenge{};
   std::optional<CodeChallengeMethod> code_challenge_method{};
-  std::optional<Time> expires_at{};        // of the key; absent: never
+  std::optional<Time> expires_at{};        // expiry of the key; absent: never
   std::optional<std::string> key_label{};  // at most 1,024 bytes
   std::optional<double> limit{};           // US dollars; finite
   std::optional<UsageLimitType> usage_limit_type{};
@@ -78,8 +78,8 @@ struct ExchangeAuthCodeRequest {
   std::optional<std::string> x_open_router_title{};
   std::optional<std::string> x_open_router_categories{};
   std::optional<CodeChallengeMethod> code_challenge_method{};
-  // 43 to 128 characters (RFC 7636, section 4.1). Without one, a repeat of the call is not answered
-  // from the gateway's memory.
+  // 43 to 128 characters (RFC 7636, section 4.1). Absent: the gateway does not keep the result for
+  // a repeat of the call.
   std::optional<SecretText> code_verifier{};
   std::optional<RetryConfig> retries{};
 };
@@ -89,11 +89,11 @@ struct ApiKey {
   SecretText key{};
   std::optional<std::string> user_id{};
   std::string request_id{};  // of the call, in the gateway's log
-  // It is the remembered result of an earlier, identical call.
+  // Whether it is the remembered result of an earlier, identical call.
   bool replayed = false;
 };
 
-// Without their secrets.
+// Print without secrets.
 std::ostream& operator<<(std::ostream& out, const AuthCode& auth_code);
 std::ostream& operator<<(std::ostream& out, const ApiKey& key);
 std::ostream& operator<<(std::ostream& out, const ExchangeAuthCodeRequest& request);

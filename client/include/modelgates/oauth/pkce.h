@@ -7,14 +7,14 @@
 
 namespace modelgates::oauth {
 
-// Proof Key for Code Exchange (RFC 7636): the challenge goes with the request for a code, the
-// verifier proves at the exchange that both came from the same party.
+// Proof Key for Code Exchange (RFC 7636). The challenge is sent when the code is created; the
+// verifier proves at the exchange that the same party sends it.
 struct Pkce {
   SecretText verifier;    // 43 characters of base64url
   std::string challenge;  // ChallengeS256(verifier), method S256
 
-  // From 32 bytes of the kernel's random source, as section 4.1 recommends. Ends the program when
-  // there are none to be had: there is nothing safe to go on with.
+  // Made of 32 bytes of the kernel's random source, as section 4.1 recommends. Ends the program if
+  // the source fails, because there is no safe alternative.
   static Pkce Generate();
 };
 

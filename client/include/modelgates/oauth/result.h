@@ -7,11 +7,11 @@
 
 namespace modelgates::oauth {
 
-// Ends the program, after one line about `error` on stderr.
+// Writes one line about `error` to stderr and ends the program.
 [[noreturn]] void AbortOnError(const Error& error);
 
-// A value, or why there is none. Looking at the value of a failure, or at the error of a success,
-// ends the program: both are bugs of whoever looks without asking ok() first.
+// A value, or the error why there is none. Call ok() first: value() of a failure and error() of a
+// success end the program.
 template <class T>
 class [[nodiscard]] Result {
  public:
@@ -29,7 +29,7 @@ class [[nodiscard]] Result {
     if (!ok()) AbortOnError(std::get<1>(held_));
     return std::get<0>(held_);
   }
-  // By value, so that `for (x : *Call())` has something to hold on to.
+  // By value, so that the temporary in `for (x : *Call())` stays alive.
   T value() && { return std::move(value()); }
   const T& operator*() const& { return value(); }
   T& operator*() & { return value(); }

@@ -6,13 +6,13 @@
 
 namespace modelgates::oauth {
 
-// Text that must never be seen: a key, an authorization code, a verifier, a bearer. It prints as
-// <redacted> and wipes its memory when it goes. What gRPC copies on the way to the wire is beyond
-// its reach.
+// A secret text: a key, an authorization code, a verifier, a bearer. It prints as <redacted>, and
+// its memory is overwritten when it is destroyed. Copies that gRPC makes to send it are not
+// overwritten.
 class SecretText {
  public:
   SecretText() = default;
-  // A temporary is moved from, so that no copy stays behind.
+  // Moves from a temporary, so that no copy remains.
   explicit SecretText(std::string text);
   explicit SecretText(std::string_view text) : text_(text) {}
   explicit SecretText(const char* text) : text_(text) {}
@@ -22,11 +22,11 @@ class SecretText {
   SecretText& operator=(SecretText&& other) noexcept;
   ~SecretText();
 
-  // The text itself. Valid while this object is, and unchanged.
+  // The text itself. Valid as long as this object exists and is not changed.
   std::string_view Reveal() const { return text_; }
   bool empty() const { return text_.empty(); }
 
-  // In a time that tells nothing but whether the lengths are equal.
+  // Constant time for equal lengths.
   friend bool operator==(const SecretText& a, const SecretText& b);
   friend std::ostream& operator<<(std::ostream& out, const SecretText&) {
     return out << "<redacted>";
