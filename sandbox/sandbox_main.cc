@@ -15,12 +15,13 @@
 
 ABSL_FLAG(
     std::string, listen, "127.0.0.1:0",
-    "address and port to listen on; port 0 takes a free one, named by the log line listening");
-ABSL_FLAG(std::string, api_key, "", "bearer that creating a code needs; empty: none");
-ABSL_FLAG(absl::Duration, code_ttl, absl::Minutes(10), "how long a code can be exchanged");
-ABSL_FLAG(std::string, base_path, "/api/v1", "path the API begins at");
-ABSL_FLAG(absl::Duration, latency, absl::ZeroDuration(), "how long each answer of the API is held");
-ABSL_FLAG(bool, control, true, "serve /control/faults and /control/stats");
+    "Address and port to listen on. Port 0: any free port; the log line `listening` names it.");
+ABSL_FLAG(std::string, api_key, "",
+          "Bearer that is required to create a code. Empty: none is required.");
+ABSL_FLAG(absl::Duration, code_ttl, absl::Minutes(10), "Time for which a code can be exchanged.");
+ABSL_FLAG(std::string, base_path, "/api/v1", "Path prefix of the API.");
+ABSL_FLAG(absl::Duration, latency, absl::ZeroDuration(), "Delay of every answer of the API.");
+ABSL_FLAG(bool, control, true, "Serve /control/faults and /control/stats.");
 
 namespace {
 
@@ -74,7 +75,10 @@ int Fail(const std::string& text) {
 
 int main(int argc, char** argv) {
   absl::SetProgramUsageMessage(
-      "A ModelGates OAuth API to develop against: real PKCE rules, scripted faults.");
+      "A local ModelGates OAuth API for development, with the real rules for PKCE and codes.\n\n"
+      "POST /control/faults scripts faults; the first one answers the next request with 503:\n"
+      "  curl -d '{\"action\":\"status\",\"status\":503,\"count\":1}' HOST:PORT/control/faults\n"
+      "GET /control/stats counts requests, codes and keys.");
   absl::FlagsUsageConfig usage;
   usage.version_string = [] { return std::string("oauth-sandbox " SANDBOX_VERSION "\n"); };
   usage.contains_help_flags = [](absl::string_view file) {
