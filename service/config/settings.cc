@@ -83,7 +83,7 @@ std::vector<Setting> MakeSettings() {
              "S256 is required."),
 
       Length("default_deadline", &C::default_deadline, milliseconds(100), hours(1),
-             "Deadline of calls that have none."),
+             "Deadline of calls whose caller set none."),
       Length("max_deadline", &C::max_deadline, milliseconds(100), hours(1),
              "Longest deadline of a call. A longer one is shortened."),
       Length("connect_timeout", &C::connect_timeout, milliseconds(1), minutes(5),
@@ -96,7 +96,7 @@ std::vector<Setting> MakeSettings() {
             "this default and those of --initial_interval, --max_interval and "
             "--backoff_exponent."),
       Length("initial_interval", &C::initial_interval, milliseconds(0), minutes(1),
-             "Wait before the first retry."),
+             "Wait before the first retry of a call."),
       Length("max_interval", &C::max_interval, milliseconds(0), minutes(10),
              "Longest wait between two attempts."),
       Factor("backoff_exponent", &C::backoff_exponent, 1, 10,
@@ -116,14 +116,14 @@ std::vector<Setting> MakeSettings() {
       Length("breaker_window", &C::breaker_window, seconds(1), minutes(10),
              "Period of the attempts that the breaker counts."),
       Count("breaker_min_attempts", &C::breaker_min_attempts, 1, 100'000,
-            "Attempts within the window that are needed to open the breaker."),
+            "Least number of attempts within the window that can open the breaker."),
       Count("breaker_failure_percent", &C::breaker_failure_percent, 1, 100,
             "Percentage of failed attempts within the window that opens the breaker."),
       Length("breaker_probe_interval", &C::breaker_probe_interval, milliseconds(100), minutes(1),
              "Time between two probes (attempts that are let through) while the breaker "
              "is open, plus or minus 20 %."),
       Count("breaker_probes", &C::breaker_probes, 1, 100,
-            "Consecutive successful probes that close the breaker."),
+            "Number of consecutive successful probes that closes the breaker."),
 
       Count("max_concurrent_calls", &C::max_concurrent_calls, 1, 100'000,
             "Calls that run at the same time. Further calls are refused."),
@@ -134,13 +134,13 @@ std::vector<Setting> MakeSettings() {
             "Largest metadata of a request: name, value and 32 bytes per entry. gRPC "
             "refuses more with RESOURCE_EXHAUSTED, without details."),
       Count("max_upstream_connections", &C::max_upstream_connections, 1, 100'000,
-            "Open connections to the upstream. A call that needs one more waits for one "
-            "until its deadline."),
+            "Open connections to the upstream. A call that needs one more waits until its "
+            "deadline for one to become free."),
       Choice("exchange_recovery", &C::exchange_recovery,
              {{"once", ExchangeRecovery::kOnce}, {"never", ExchangeRecovery::kNever}},
-             "What follows when the answer to an exchange is lost and the code may be "
-             "spent. once: the code is sent once more, after the first attempt has ended; "
-             "never: the code is not sent again (RFC 6749, section 4.1.2)."),
+             "What the gateway does when the answer to an exchange is lost and the code may be "
+             "spent. once: it sends the code once more, after the first attempt has ended; "
+             "never: it does not send the code again (RFC 6749, section 4.1.2)."),
       Length("exchange_cap", &C::exchange_cap, milliseconds(100), minutes(10),
              "Longest time that an exchange continues after its callers have left, "
              "including its recovery."),
@@ -172,7 +172,7 @@ std::vector<Setting> MakeSettings() {
              "Time after SIGTERM during which calls are served while health is "
              "NOT_SERVING."),
       Length("drain_timeout", &C::drain_timeout, milliseconds(0), hours(1),
-             "Time after that in which running calls may finish."),
+             "Time that running calls have to finish, at the end of a drain."),
 
       Switch("reflection", &C::reflection,
              "gRPC server reflection, which lets tools call the gateway without proto "
