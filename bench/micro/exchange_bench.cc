@@ -1,6 +1,7 @@
 #include <cstring>
 #include <limits>
 
+#include "base/fingerprint.h"
 #include "bench/micro/allocation_report.h"
 #include "exchange/exchange_registry.h"
 #include "failure/error_catalogue.h"
@@ -92,10 +93,10 @@ void ExchangeIdentityToKey(benchmark::State& state) {
 BENCHMARK(ExchangeIdentityToKey);
 
 void AuthCodeFingerprint(benchmark::State& state) {
-  Hmac hmac;
+  Fingerprints fingerprints;
   const std::string auth_code = DocumentedExchange().code();
   const AllocationReport report(state);
-  for (auto _ : state) benchmark::DoNotOptimize(hmac.Fingerprint(auth_code));
+  for (auto _ : state) benchmark::DoNotOptimize(fingerprints.Of(auth_code));
 }
 BENCHMARK(AuthCodeFingerprint);
 
