@@ -2,9 +2,11 @@
 
 #include <absl/status/statusor.h>
 
+#include <boost/intrusive/list.hpp>
 #include <chrono>
 #include <functional>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -12,6 +14,8 @@
 #include "base/blocking_work.h"
 #include "base/event_loop.h"
 #include "base/file_version.h"
+#include "base/task.h"
+#include "base/wait_point.h"
 
 namespace modelgates::gateway {
 
@@ -27,16 +31,18 @@ class ReloadObserver {
   ~ReloadObserver() = default;
 };
 
-// What a file holds, read again when it changes: looked at once a second, on a thread of its own,
-// since a file may be on a disk that hangs. A version that cannot be read is told to the observer
-// once, and the value before stays in use: the file may be in the middle of being replaced.
+// A file that is read again when it changes: looked at once a second, on a thread of its own, since
+// a file may be on a disk that hangs. A version that cannot be read is told to the observer once,
+// and the value before stays in use: the file may be in the middle of being replaced.
 //
-// Loop thread only, but for the constructor. T has ==; a copy of what is in use is no change.
+// Loop thread only, but for the constructor.
 template <class T>
 class ReloadedFile final : private Timer {
  public:
   // Reads the file at a path. Runs on another thread.
   using Read = std::function<absl::StatusOr<T>(const std::string& path)>;
+  // Takes a value into use. False: it is in use already, which is no change.
+  using Use = std::function<bool(T)>;
 
   struct Options {
     std::string path;
@@ -44,22 +50,26 @@ class ReloadedFile final : private Timer {
     std::chrono::milliseconds interval{1'000};
   };
 
-  // `value`: as read before; the file may have changed since. `observer` may be null. `on_change`
-  // is called with each new value and may be empty.
-  ReloadedFile(EventLoop& loop, Options options, Read read, T value, ReloadObserver* observer,
-               std::function<void(const T&)> on_change)
+  // `observer` may be null.
+  ReloadedFile(EventLoop& loop, Options options, Read read, Use use, ReloadObserver* observer)
       : loop_(loop),
         options_(std::move(options)),
         read_(std::move(read)),
-        value_(std::move(value)),
+        use_(std::move(use)),
         observer_(observer),
-        on_change_(std::move(on_change)),
         work_(loop) {}
 
   // Looks at the file from now on. On the loop thread, or before the loop runs.
   void Watch() { loop_.Start(*this, loop_.Now() + options_.interval); }
 
-  const T& value() const { return value_; }
+  // Looks at the file at once, and waits until what it holds now is in use, until `deadline`, or
+  // until `stop`, which must outlive the task.
+  Task<void> Refresh(TimePoint deadline, const std::stop_token& stop) {
+    Waiter waiter(loop_);
+    waiting_.push_back(waiter);
+    if (!work_.running()) StartLook();
+    co_await waiter.done.Wait(deadline, stop);
+  }
 
  private:
   using Version = std::optional<FileVersion>;
@@ -68,11 +78,22 @@ class ReloadedFile final : private Timer {
     std::optional<absl::StatusOr<T>> read;  // absent: as it was
   };
 
-  void OnTimer() override {
+  struct Waiter : boost::intrusive::list_base_hook<
+                      boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
+    explicit Waiter(EventLoop& loop) : done(loop) {}
+    WaitPoint done;
+  };
+  using Waiters = boost::intrusive::list<Waiter, boost::intrusive::constant_time_size<false>>;
+
+  void OnTimer() override { StartLook(); }
+
+  void StartLook() {
+    Cancel();
+    looking_.splice(looking_.end(), waiting_);
     const bool started = work_.Start(
         [path = options_.path, read = read_, before = version_] {
           Look look{FileVersionOf(path), std::nullopt};
-          if (look.version != before) look.read = read(path);
+          if (!before || *before != look.version) look.read = read(path);
           return look;
         },
         [this](Look look) { Finish(std::move(look)); });
@@ -80,28 +101,35 @@ class ReloadedFile final : private Timer {
   }
 
   void Finish(Look look) {
-    Watch();
     version_ = look.version;
-    if (!look.read) return;
-    if (!look.read->ok()) {
-      const auto why = look.read->status().message();
-      if (observer_ != nullptr)
-        observer_->OnReloadFailed(options_.setting, {why.data(), why.size()});
+    if (look.read) Take(*std::move(look.read));
+    for (Waiter& waiter : looking_) waiter.done.Notify();
+    looking_.clear();
+    // Who came after this look had begun waits for the next one: the file may have changed between.
+    if (waiting_.empty()) {
+      Watch();
+    } else {
+      StartLook();
+    }
+  }
+
+  void Take(absl::StatusOr<T> read) {
+    if (read.ok()) {
+      if (use_(*std::move(read)) && observer_ != nullptr) observer_->OnReloaded(options_.setting);
       return;
     }
-    if (**look.read == value_) return;
-    value_ = *std::move(*look.read);
-    if (on_change_) on_change_(value_);
-    if (observer_ != nullptr) observer_->OnReloaded(options_.setting);
+    const auto why = read.status().message();
+    if (observer_ != nullptr) observer_->OnReloadFailed(options_.setting, {why.data(), why.size()});
   }
 
   EventLoop& loop_;
   const Options options_;
   const Read read_;
-  T value_;
+  const Use use_;
   ReloadObserver* const observer_;
-  const std::function<void(const T&)> on_change_;
-  Version version_{};  // none yet: it may have changed since `value_` was read
+  std::optional<Version> version_;  // none yet: it may have changed since it was first read
+  Waiters looking_;                 // for the look that runs
+  Waiters waiting_;                 // for the next one
   BlockingWork<Look> work_;
 };
 

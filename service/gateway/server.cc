@@ -153,7 +153,7 @@ class RealServer final : public Server, private Drainable {
         exchanges_(loop_, retrier_, ToExchangeOptions(config_), ReadExchange,
                    shared_ ? &shared_->store() : nullptr, secrets_),
         admission_(config_.max_concurrent_calls),
-        credentials_(config_, loop_, log_, secrets_),
+        credentials_(config_, loop_, &reloads_, secrets_),
         pipeline_(
             {config_, loop_, log_, metrics_, retrier_, exchanges_, credentials_, unread_replies_}),
         refusals_(log_, metrics_, pipeline_.fingerprints()),

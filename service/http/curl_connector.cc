@@ -92,13 +92,17 @@ CurlConnector::CurlConnector(EpollLoop& loop, const TransportOptions& options, B
     return;
   }
   // One that cannot be read trusts nobody until it can.
+  AddTrust(TrustedCas::Read(options.ca_file).value_or(TrustedCas()));
+  const auto use = [this](TrustedCas cas) {
+    if (cas == trusts_.back().cas) return false;
+    AddTrust(std::move(cas));
+    return true;
+  };
   cas_.emplace(loop,
                ReloadedFile<TrustedCas>::Options{.path = options.ca_file,
                                                  .setting = options.ca_setting,
                                                  .interval = options.ca_check_interval},
-               &TrustedCas::Read, TrustedCas::Read(options.ca_file).value_or(TrustedCas()),
-               options.reloads, [this](const TrustedCas& cas) { AddTrust(cas); });
-  AddTrust(cas_->value());
+               &TrustedCas::Read, use, options.reloads);
 }
 
 // A session that is resumed is not verified again, so new CAs begin without any.

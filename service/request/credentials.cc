@@ -3,6 +3,7 @@
 #include <absl/strings/ascii.h>
 #include <absl/strings/match.h>
 
+#include <algorithm>
 #include <cstring>
 
 #include "config/key_file.h"
@@ -11,8 +12,8 @@
 namespace modelgates::gateway {
 namespace {
 
-// A stat a second is nothing, and nobody waits longer for a new key.
-constexpr std::chrono::seconds kCheckInterval{1};
+// What a refused call waits for the key file, which may be on a disk that hangs.
+constexpr std::chrono::seconds kPatience{1};
 
 // A bearer that can be sent as it is; what could not would go out as no Authorization at all.
 bool IsBearer(std::string_view authorization) {
@@ -25,21 +26,24 @@ bool IsBearer(std::string_view authorization) {
 
 }  // namespace
 
-Credentials::Credentials(const Config& config, EventLoop& loop, Log& log,
+Credentials::Credentials(const Config& config, EventLoop& loop, ReloadObserver* reloads,
                          std::pmr::memory_resource& memory)
-    : mode_(config.credential_mode),
-      key_file_(config.api_key_file),
-      loop_(loop),
-      log_(log),
-      key_(&memory) {
-  SetKey(config.api_key);
+    : mode_(config.credential_mode), loop_(loop), key_(&memory) {
+  Use(config.api_key);
+  if (config.api_key_file.empty() || mode_ == CredentialMode::kPassthrough) return;
+  file_.emplace(
+      loop, ReloadedFile<Secret>::Options{.path = config.api_key_file, .setting = "api_key_file"},
+      ReadKeyFile, [this](const Secret& key) { return Use(key); }, reloads);
+  file_->Watch();
 }
 
-Credentials::~Credentials() { SetKey(Secret()); }
+Credentials::~Credentials() { Use(Secret()); }
 
-void Credentials::SetKey(const Secret& key) {
+bool Credentials::Use(const Secret& key) {
+  if (key.Reveal() == this->key()) return false;
   if (!key_.empty()) explicit_bzero(key_.data(), key_.size());
   key_.assign(key.Reveal().begin(), key.Reveal().end());
+  return true;
 }
 
 std::optional<Credential> Credentials::Select(std::span<const std::string_view> authorization) {
@@ -51,34 +55,17 @@ std::optional<Credential> Credentials::Select(std::span<const std::string_view> 
     if (!IsBearer(bearer)) return std::nullopt;
     return Credential{Secret(bearer), KeyOwner::kCaller};
   }
-  if (!key_file_.empty() && loop_.Now() >= next_check_) Refresh();
   return Credential{Secret(key()), KeyOwner::kGateway};
 }
 
-bool Credentials::RefreshAfterRefusal(const Credential& refused) {
-  if (refused.owner != KeyOwner::kGateway) return false;
-  if (!key_file_.empty()) Refresh();
-  return key() != refused.bearer.Reveal();
-}
-
-void Credentials::Refresh() {
-  next_check_ = loop_.Now() + kCheckInterval;
-  const std::optional<FileVersion> version = FileVersionOf(key_file_);
-  if (version == version_) return;
-  version_ = version;
-  absl::StatusOr<Secret> key = ReadKeyFile(key_file_);
-  if (!key.ok()) {
-    // A key that worked is better than none: the file may be in the middle of being replaced.
-    LogLine line = log_.Line(Severity::kError, "reload_failed",
-                             "the key file cannot be used, the key before stays in use");
-    const absl::string_view why = key.status().message();
-    log_.Write(line.Add("setting", "api_key_file").Add("error", {why.data(), why.size()}));
-    return;
+Task<bool> Credentials::RefreshAfterRefusal(const Credential& refused, TimePoint deadline,
+                                            const std::stop_token& stop) {
+  if (refused.owner != KeyOwner::kGateway) co_return false;
+  if (file_ && key() == refused.bearer.Reveal()) {
+    Task<void> refresh = file_->Refresh(std::min(deadline, loop_.Now() + kPatience), stop);
+    co_await refresh;
   }
-  if (key->Reveal() == this->key()) return;
-  SetKey(*key);
-  LogLine line = log_.Line(Severity::kInfo, "reloaded", "a new key is in use");
-  log_.Write(line.Add("setting", "api_key_file"));
+  co_return key() != refused.bearer.Reveal();
 }
 
 }  // namespace modelgates::gateway

@@ -3,13 +3,14 @@
 #include <memory_resource>
 #include <optional>
 #include <span>
+#include <stop_token>
 #include <string_view>
 #include <vector>
 
 #include "base/event_loop.h"
-#include "base/file_version.h"
-#include "base/log.h"
+#include "base/reloaded_file.h"
 #include "base/secret.h"
+#include "base/task.h"
 #include "config/config.h"
 #include "failure/key_owner.h"
 
@@ -21,11 +22,12 @@ struct Credential {
   KeyOwner owner = KeyOwner::kGateway;
 };
 
-// Which credential goes upstream, and the gateway's key while its file changes. Loop thread only.
+// Which credential goes upstream, and the gateway's key while its file changes. Loop thread only,
+// but for the constructor, when the loop does not run yet.
 class Credentials {
  public:
-  // The service's key lies in `memory`, which must outlive this.
-  Credentials(const Config& config, EventLoop& loop, Log& log,
+  // The gateway's key lies in `memory`, which must outlive this. `reloads` may be null.
+  Credentials(const Config& config, EventLoop& loop, ReloadObserver* reloads,
               std::pmr::memory_resource& memory = *std::pmr::new_delete_resource());
   Credentials(const Credentials&) = delete;
   Credentials& operator=(const Credentials&) = delete;
@@ -37,22 +39,20 @@ class Credentials {
   std::optional<Credential> Select(std::span<const std::string_view> authorization);
 
   // For a call that the upstream refused with 401: whether the key it was sent with was the
-  // gateway's and is no longer the one in use. Looks at the file first.
-  bool RefreshAfterRefusal(const Credential& refused);
+  // gateway's and is no longer the one in use. If it still is, the file is read first, which is
+  // waited for until `deadline`, until `stop`, and at most a second. `refused` and `stop` must
+  // outlive the task.
+  Task<bool> RefreshAfterRefusal(const Credential& refused, TimePoint deadline,
+                                 const std::stop_token& stop);
 
  private:
-  // Takes the key in the file into use, if it is another one.
-  void Refresh();
   std::string_view key() const { return {key_.data(), key_.size()}; }
-  void SetKey(const Secret& key);
+  bool Use(const Secret& key);
 
   const CredentialMode mode_;
-  const std::string key_file_;
   EventLoop& loop_;
-  Log& log_;
   std::pmr::vector<char> key_;
-  std::optional<FileVersion> version_{};  // none yet: the file may have changed since it was loaded
-  TimePoint next_check_{};
+  std::optional<ReloadedFile<Secret>> file_;  // none: the key never changes
 };
 
 }  // namespace modelgates::gateway

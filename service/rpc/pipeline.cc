@@ -97,8 +97,13 @@ Task<void> Pipeline::Forward(Call& call, std::shared_ptr<CallScope> scope) {
   Task<Sent> send = Send(call, scope, credential->bearer, options);
   Sent sent = co_await send;
   int attempts_before = 0;
-  if (WasRefusedWith401(rpc, sent.outcome()) &&
-      parts_.credentials.RefreshAfterRefusal(*credential)) {
+  bool key_was_replaced = false;
+  if (WasRefusedWith401(rpc, sent.outcome())) {
+    Task<bool> refresh =
+        parts_.credentials.RefreshAfterRefusal(*credential, options.deadline, options.stop);
+    key_was_replaced = co_await refresh;
+  }
+  if (key_was_replaced) {
     // The key was being rotated: the refused request did nothing, so a new one is a first one.
     attempts_before = static_cast<int>(sent.outcome()->attempts.size());
     credential = parts_.credentials.Select(call.MetadataValues("authorization"));

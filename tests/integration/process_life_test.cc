@@ -9,6 +9,7 @@
 #include <fstream>
 
 #include "integration/call_messages.h"
+#include "support/asan_options.h"
 #include "support/fake_upstream.h"
 #include "support/gateway_client.h"
 #include "support/gateway_process.h"
@@ -28,10 +29,10 @@ using testing::SizeIs;
 
 class ProcessLife : public testing::Test {
  protected:
-  void Start(std::vector<std::string> flags = {}) {
+  void Start(std::vector<std::string> flags = {}, const std::vector<std::string>& env = {}) {
     AnswerBoth(upstream_);
     flags.push_back("--upstream=" + upstream_.url() + "/api/v1");
-    gateway_.emplace(flags);
+    gateway_.emplace(flags, env);
     ASSERT_TRUE(gateway_->WaitUntilListening()) << gateway_->err();
     client_.emplace(gateway_->grpc_address());
   }
@@ -115,43 +116,39 @@ TEST_F(ProcessLife, SaysThatDescriptorsHaveRunOut) {
   EXPECT_GE(MetricValue(gateway_->admin_address(), "oauth_gateway_accept_failures_total"), 1);
 }
 
-// A key file that has become a FIFO, which nobody writes to, blocks the loop when it is read again:
-// a hang as real as any.
+// Given a gateway whose connects wait for a FIFO (support/connect_shim.cc), when a call needs a
+// connection, then the loop hangs.
 class HungProcess : public ProcessLife {
  protected:
-  void SetUp() override {
+  HungProcess() {
     std::string pattern = std::filesystem::temp_directory_path() / "hung-XXXXXX";
     folder_ = mkdtemp(pattern.data());
-    key_file_ = folder_ / "key";
-    std::ofstream(key_file_) << "key-of-the-test";
+    fifo_ = folder_ / "fifo";
+    EXPECT_EQ(mkfifo(fifo_.c_str(), 0600), 0);
   }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
+  ~HungProcess() override { std::filesystem::remove_all(folder_); }
+
+  std::vector<std::string> PreloadedShim() const {
+    return {"LD_PRELOAD=" CONNECT_SHIM, "CONNECT_WAITS_FOR=" + fifo_.string(),
+            AsanOptions("verify_asan_link_order=0")};
+  }
 
   void Hang() {
-    const std::filesystem::path fifo = folder_ / "fifo";
-    ASSERT_EQ(mkfifo(fifo.c_str(), 0600), 0);
-    std::filesystem::rename(fifo, key_file_);
-    // The file is looked at once a second.
-    bool answers = true;
-    for (int i = 0; answers && i < 100'000; ++i) {
-      answers = client_->Create(MinimalCreate(), {.deadline = milliseconds(500)}).ok();
-    }
-    ASSERT_FALSE(answers) << "the loop no longer reads the key file itself: hang it another way";
+    call_ = client_->StartCreate(MinimalCreate());
     ASSERT_TRUE(gateway_->WaitForEvent("loop_hangs"));
   }
   void GoOn() const {
-    const std::filesystem::path fifo = folder_ / "fifo";
-    std::filesystem::rename(key_file_, fifo);
-    std::ofstream(key_file_) << "key-of-the-test";
-    std::ofstream(fifo) << "key-of-the-test";
+    const std::ofstream writer(fifo_);
+    std::filesystem::remove(fifo_);
   }
 
   std::filesystem::path folder_;
-  std::filesystem::path key_file_;
+  std::filesystem::path fifo_;
+  std::unique_ptr<GatewayClient::PendingCreate> call_;
 };
 
 TEST_F(HungProcess, IsSeenByEveryProbeUntilItGoesOn) {
-  Start({"--api_key_file=" + key_file_.string()});
+  Start({}, PreloadedShim());
   Hang();
   for (const char* const service : {"", "modelgates.oauth.v1.OAuthService"}) {
     EXPECT_EQ(HealthOf(client_->channel(), service), HealthCheckResponse::NOT_SERVING);
@@ -172,12 +169,13 @@ TEST_F(HungProcess, IsSeenByEveryProbeUntilItGoesOn) {
   ASSERT_TRUE(gateway_->WaitForEvent("loop_turns"));
   EXPECT_EQ(HealthOf(client_->channel(), ""), HealthCheckResponse::SERVING);
   EXPECT_EQ(HttpGet(gateway_->admin_address(), "/livez").status, 200);
+  EXPECT_THAT(call_->Wait(), Succeeds());
   EXPECT_THAT(client_->Create(MinimalCreate()), Succeeds());
   EXPECT_EQ(gateway_->Terminate(), 0);
 }
 
 TEST_F(HungProcess, EndsAtSigterm) {
-  Start({"--api_key_file=" + key_file_.string(), "--drain_timeout=100ms"});
+  Start({"--drain_timeout=100ms"}, PreloadedShim());
   Hang();
   EXPECT_EQ(gateway_->Terminate(), 1);
   ASSERT_THAT(gateway_->Lines("stopped"), SizeIs(1));

@@ -1,9 +1,10 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdlib>
 #include <string>
 #include <vector>
+
+#include "support/asan_options.h"
 
 namespace modelgates::gateway {
 
@@ -12,8 +13,7 @@ namespace modelgates::gateway {
 // What it keeps of freed memory is none of the gateway's: the environment to start the process
 // with.
 inline std::vector<std::string> MeasuredEnvironment() {
-  const char* const asan = std::getenv("ASAN_OPTIONS");
-  return {"ASAN_OPTIONS=" + std::string(asan != nullptr ? asan : "") + ":quarantine_size_mb=1"};
+  return {AsanOptions("quarantine_size_mb=1")};
 }
 
 // Its red zones and its shadow take more than the memory itself; a bound is so many times larger.

@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <filesystem>
@@ -33,6 +34,10 @@ bool IsKeptOut(std::string_view variable) {
          strcasecmp(std::string(name.substr(name.size() - 6)).c_str(), "_proxy") == 0;
 }
 
+bool SameVariable(std::string_view a, std::string_view b) {
+  return a.substr(0, a.find('=')) == b.substr(0, b.find('='));
+}
+
 std::vector<char*> Pointers(std::vector<std::string>& texts) {
   std::vector<char*> pointers;
   for (std::string& text : texts) pointers.push_back(text.data());
@@ -56,7 +61,10 @@ Subprocess::Subprocess(const std::vector<std::string>& args, const std::vector<s
   std::vector<std::string> arguments = args;
   std::vector<std::string> environment;
   for (char** variable = environ; *variable != nullptr; ++variable) {
-    if (!IsKeptOut(*variable)) environment.emplace_back(*variable);
+    const bool is_replaced = std::any_of(env.begin(), env.end(), [&](const std::string& other) {
+      return SameVariable(other, *variable);
+    });
+    if (!IsKeptOut(*variable) && !is_replaced) environment.emplace_back(*variable);
   }
   environment.insert(environment.end(), env.begin(), env.end());
 

@@ -17,8 +17,8 @@ namespace modelgates::gateway {
 // Another program, its output read as it comes. Any thread may look; one owns it.
 class Subprocess {
  public:
-  // `args`: the program's path first. `env`: NAME=value, added to this process's environment, from
-  // which the gateway's own variables and all proxies are taken out.
+  // `args`: the program's path first. `env`: NAME=value, replaces or adds to this process's
+  // environment, from which the gateway's own variables and all proxies are taken out.
   explicit Subprocess(const std::vector<std::string>& args,
                       const std::vector<std::string>& env = {}, const std::string& input = "");
   Subprocess(const Subprocess&) = delete;

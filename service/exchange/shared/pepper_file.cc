@@ -13,9 +13,10 @@ static_assert(std::endian::native == std::endian::little,
 }  // namespace
 
 PepperFile::PepperFile(std::string path, Peppers peppers, EventLoop& loop, ReloadObserver* observer)
-    : file_(loop, {.path = std::move(path), .setting = "exchange_pepper_file"}, ReadPepperFile,
-            std::move(peppers), observer, [this](const Peppers& changed) { Use(changed); }) {
-  Use(file_.value());
+    : file_(
+          loop, {.path = std::move(path), .setting = "exchange_pepper_file"}, ReadPepperFile,
+          [this](Peppers changed) { return Use(std::move(changed)); }, observer) {
+  Use(std::move(peppers));
   file_.Watch();
 }
 
@@ -26,10 +27,13 @@ PepperFile::Indices PepperFile::IndicesOf(const ExchangeIdentity& identity) {
   return indices;
 }
 
-void PepperFile::Use(const Peppers& peppers) {
-  in_use_ = Hmac(peppers.in_use.Reveal());
+bool PepperFile::Use(Peppers peppers) {
+  if (peppers == peppers_) return false;
+  peppers_ = std::move(peppers);
+  in_use_ = Hmac(peppers_.in_use.Reveal());
   other_.reset();
-  if (!peppers.other.empty()) other_.emplace(peppers.other.Reveal());
+  if (!peppers_.other.empty()) other_.emplace(peppers_.other.Reveal());
+  return true;
 }
 
 }  // namespace modelgates::gateway

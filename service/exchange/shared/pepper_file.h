@@ -31,8 +31,9 @@ class PepperFile {
   Indices IndicesOf(const ExchangeIdentity& identity);
 
  private:
-  void Use(const Peppers& peppers);
+  bool Use(Peppers peppers);
 
+  Peppers peppers_;
   Hmac in_use_;
   std::optional<Hmac> other_;
   ReloadedFile<Peppers> file_;

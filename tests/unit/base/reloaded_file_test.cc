@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <stdlib.h>
 
+#include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <future>
@@ -50,12 +51,30 @@ class ReloadedFileTest : public testing::Test, public ReloadObserver {
   }
 
   using File = ReloadedFile<std::string>;
-  const File& Open(std::string value) {
-    File::Options options{.path = path_, .setting = "file"};
-    file_.emplace(loop_, std::move(options), ReadText, std::move(value), this,
-                  [this](const std::string& changed) { changes_.push_back(changed); });
+  File& Open(std::string value, File::Read read = ReadText) {
+    value_ = std::move(value);
+    const auto use = [this](std::string changed) {
+      if (changed == value_) return false;
+      value_ = std::move(changed);
+      return true;
+    };
+    file_.emplace(loop_, File::Options{.path = path_, .setting = "file"}, std::move(read), use,
+                  this);
     file_->Watch();
     return *file_;
+  }
+
+  // Refresh, which sets `done` when it is over.
+  static Task<void> Refresh(File& file, TimePoint deadline, std::stop_token stop, bool& done) {
+    Task<void> refresh = file.Refresh(deadline, stop);
+    co_await refresh;
+    done = true;
+  }
+  void RunUntil(const bool& done) {
+    while (!done) {
+      std::this_thread::yield();
+      loop_.Run();
+    }
   }
 
   // Until the file was looked at once more: it then sets its timer again.
@@ -71,20 +90,19 @@ class ReloadedFileTest : public testing::Test, public ReloadObserver {
   std::string directory_;
   std::string path_;
   std::vector<std::string> told_;
-  std::vector<std::string> changes_;
+  std::string value_;  // in use
   std::optional<File> file_;
 };
 
 TEST_F(ReloadedFileTest, IsReadAgainWhenItChanges) {
   Replace("one");
-  const File& file = Open("one");
+  Open("one");
   Look();
   EXPECT_TRUE(told_.empty());
   Replace("two");
-  EXPECT_EQ(file.value(), "one");
+  EXPECT_EQ(value_, "one");
   Look();
-  EXPECT_EQ(file.value(), "two");
-  EXPECT_EQ(changes_, std::vector<std::string>{"two"});
+  EXPECT_EQ(value_, "two");
   EXPECT_EQ(told_, std::vector<std::string>{"reloaded file"});
   Look();
   EXPECT_EQ(told_.size(), 1u);
@@ -93,31 +111,31 @@ TEST_F(ReloadedFileTest, IsReadAgainWhenItChanges) {
 // Between its first reading and the first look.
 TEST_F(ReloadedFileTest, IsNotMissedWhenItChangesEarly) {
   Replace("two");
-  const File& file = Open("one");
+  Open("one");
   Look();
-  EXPECT_EQ(file.value(), "two");
+  EXPECT_EQ(value_, "two");
 }
 
 TEST_F(ReloadedFileTest, ThatIsBrokenLeavesTheOldInUseAndIsToldOnce) {
   Replace("one");
-  const File& file = Open("one");
+  Open("one");
   Replace("");
   Look();
   Look();
-  EXPECT_EQ(file.value(), "one");
+  EXPECT_EQ(value_, "one");
   EXPECT_EQ(told_, std::vector<std::string>{"failed file: must not be empty"});
   Replace("two");
   Look();
-  EXPECT_EQ(file.value(), "two");
+  EXPECT_EQ(value_, "two");
 }
 
 TEST_F(ReloadedFileTest, ThatIsGoneLeavesTheOldInUse) {
   Replace("one");
-  const File& file = Open("one");
+  Open("one");
   Look();
   std::filesystem::remove(path_);
   Look();
-  EXPECT_EQ(file.value(), "one");
+  EXPECT_EQ(value_, "one");
   EXPECT_EQ(told_.size(), 1u);
   Replace("one");
   Look();
@@ -131,31 +149,85 @@ TEST_F(ReloadedFileTest, ThatIsTouchedIsNoChange) {
   Replace("one");
   Look();
   EXPECT_TRUE(told_.empty());
-  EXPECT_TRUE(changes_.empty());
 }
 
-// A file on a disk that hangs blocks neither the loop nor the end of whoever reads it.
+TEST_F(ReloadedFileTest, IsInUseOnceARefreshIsOver) {
+  Replace("one");
+  File& file = Open("one");
+  Look();
+  Replace("two");
+  bool first = false;
+  bool second = false;
+  Spawn(Refresh(file, TimePoint::max(), {}, first));
+  Spawn(Refresh(file, TimePoint::max(), {}, second));
+  RunUntil(first);
+  EXPECT_EQ(value_, "two");
+  RunUntil(second);
+  EXPECT_EQ(told_.size(), 1u);
+  EXPECT_TRUE(loop_.HasTimer()) << "the file is watched no longer";
+}
+
+// What a look that runs reads may be older than the change that a caller knows of.
+TEST_F(ReloadedFileTest, IsLookedAtOnceMoreForARefreshThatBeginsDuringALook) {
+  Replace("one");
+  const auto gate = std::make_shared<std::promise<void>>();
+  const auto entered = std::make_shared<std::promise<void>>();
+  const auto looks = std::make_shared<std::atomic<int>>(0);
+  File& file = Open("one", [gate, entered, looks](const std::string& path) {
+    absl::StatusOr<std::string> text = ReadText(path);
+    if (++*looks == 1) {
+      entered->set_value();
+      gate->get_future().wait();
+    }
+    return text;
+  });
+  loop_.Advance(1s);
+  entered->get_future().wait();
+  Replace("two");
+  bool done = false;
+  Spawn(Refresh(file, TimePoint::max(), {}, done));
+  loop_.Run();
+  EXPECT_EQ(*looks, 1);
+  gate->set_value();
+  RunUntil(done);
+  EXPECT_EQ(value_, "two");
+  EXPECT_EQ(*looks, 2);
+}
+
+// A file on a disk that hangs blocks neither the loop, nor those who refresh it for longer than
+// they say, nor the end of its owner.
 TEST_F(ReloadedFileTest, MayHangWithoutHarm) {
   Replace("one");
   const auto gate = std::make_shared<std::promise<void>>();
   const auto entered = std::make_shared<std::promise<void>>();
-  {
-    File file(
-        loop_, {.path = path_, .setting = "file"},
-        [gate, entered](const std::string&) -> absl::StatusOr<std::string> {
-          entered->set_value();
-          gate->get_future().wait();
-          return "late";
-        },
-        "one", this, nullptr);
-    file.Watch();
-    loop_.Advance(1s);
-    entered->get_future().wait();
-    loop_.Advance(1min);
-    EXPECT_EQ(file.value(), "one");
-  }
-  gate->set_value();
+  File& file = Open("one", [gate, entered](const std::string&) -> absl::StatusOr<std::string> {
+    entered->set_value();
+    gate->get_future().wait();
+    return "late";
+  });
+  loop_.Advance(1s);
+  entered->get_future().wait();
+  std::stop_source stop;
+  bool stopped = false;
+  bool late = false;
+  bool waits = false;
+  Spawn(Refresh(file, TimePoint::max(), stop.get_token(), stopped));
+  Spawn(Refresh(file, loop_.Now() + 1min, {}, late));
+  Spawn(Refresh(file, loop_.Now() + 2min, {}, waits));
   loop_.Run();
+  EXPECT_FALSE(stopped);
+  stop.request_stop();
+  loop_.Run();
+  EXPECT_TRUE(stopped);
+  loop_.Advance(1min - 1ms);
+  EXPECT_FALSE(late);
+  loop_.Advance(1ms);
+  EXPECT_TRUE(late);
+  EXPECT_EQ(value_, "one");
+  file_.reset();
+  gate->set_value();
+  loop_.Advance(1min);
+  EXPECT_TRUE(waits);
   EXPECT_TRUE(told_.empty());
 }
 

@@ -78,7 +78,7 @@ class AllocationsTest : public testing::Test {
   ExchangeRegistry exchanges_{loop_, retrier_, {}, ReadExchange};
   Admission admission_{1};
   UnreadReplies unread_{loop_, {}};
-  Credentials credentials_{config_, loop_, log_};
+  Credentials credentials_{config_, loop_, nullptr};
   Pipeline pipeline_{{config_, loop_, log_, metrics_, retrier_, exchanges_, credentials_, unread_}};
   Refusals refusals_{log_, metrics_, pipeline_.fingerprints()};
   OAuthServiceImpl service_{loop_, pipeline_, admission_, refusals_};
