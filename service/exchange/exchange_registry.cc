@@ -52,7 +52,6 @@ struct ExchangeRegistry::Flight final : Timer, AttemptObserver {
       options.gate = lease.get();
     }
     options.stop = stop.get_token();
-    options.offered = &offered;
     options.attempt_timeout = registry.options_.cap;
     options.attempt_may_outlive_deadline = true;
     if (call.once_only) options.repeat = Repeat::kOnlyUnsent;
@@ -64,6 +63,10 @@ struct ExchangeRegistry::Flight final : Timer, AttemptObserver {
     } else {
       registry.Forget(*this);
     }
+  }
+
+  void OnSendProgress(SendProgress progress) override {
+    offered = progress == SendProgress::kBytesOffered;
   }
 
   void OnAttempt(const AttemptRecord& attempt, std::string_view cause) override {

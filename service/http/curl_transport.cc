@@ -28,6 +28,10 @@ std::optional<TransportFailure> Ended(const SendOptions& options, TimePoint now)
   return std::nullopt;
 }
 
+void Report(const SendOptions& options, SendProgress progress) {
+  if (options.observer != nullptr) options.observer->OnSendProgress(progress);
+}
+
 }  // namespace
 
 CurlTransport::CurlTransport(EpollLoop& loop, TransportOptions options)
@@ -150,7 +154,7 @@ Task<HttpResult> CurlTransport::Send(const HttpRequest& request, SendOptions opt
     }
 
     RoundTrip trip(bytes, *connection, scratch_, options_.max_response_bytes);
-    if (options.offered != nullptr) *options.offered = true;
+    Report(options, SendProgress::kBytesOffered);
     RoundTrip::Progress progress = trip.Advance();
     while (progress == RoundTrip::Progress::kWaiting) {
       const WaitPoint::Result woken = co_await connection->Wait(options.deadline, options.stop);
@@ -177,7 +181,7 @@ Task<HttpResult> CurlTransport::Send(const HttpRequest& request, SendOptions opt
       co_return error;
     }
     // Another one is waited for, and nothing is on its way until it is there.
-    if (options.offered != nullptr) *options.offered = false;
+    Report(options, SendProgress::kConnecting);
     connection = nullptr;
     need = ConnectionQueue::Need::kNew;
   }

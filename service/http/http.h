@@ -118,15 +118,30 @@ std::string_view CauseOf(const HttpResult& result);
 // TransportError::stale_connection; false for an answer.
 bool MetStaleConnection(const HttpResult& result);
 
+// Where a request is on its way to the upstream.
+enum class SendProgress : uint8_t {
+  kBackoff,       // what was sent of it had no effect; it will be sent again
+  kConnecting,    // nothing of it is on its way
+  kBytesOffered,  // the kernel has been offered its first byte: the upstream may act on it
+};
+
+class SendObserver {
+ public:
+  // The transport reports kBytesOffered before the kernel gets the first byte, and kConnecting when
+  // the kernel took none and the transport waits for another connection.
+  virtual void OnSendProgress(SendProgress /*progress*/) {}
+
+ protected:
+  ~SendObserver() = default;
+};
+
 struct SendOptions {
   // Bounds connect, send and receive together.
   TimePoint deadline = TimePoint::max();
   // Ends the attempt with kCancelled. Must outlive it.
   std::stop_token stop;
-  // Set to true right before the first byte is offered to the kernel: the point of no return for
-  // an exchange. Back to false when none was accepted, and another connection is waited for. May
-  // be null.
-  bool* offered = nullptr;
+  // May be null. Must outlive the attempt.
+  SendObserver* observer = nullptr;
   // Goes out on a connection of its own, none of those that wait: what happened to one of them may
   // have happened to all. Then `stale_connection` is never set.
   bool fresh_connection = false;

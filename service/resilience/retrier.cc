@@ -84,10 +84,11 @@ std::optional<CircuitBreaker::Ticket> Retrier::Enter(TimePoint now, Outcome& out
 }
 
 Task<HttpResult> Retrier::SendOnce(const HttpRequest& request, const CallOptions& options,
-                                   TimePoint attempt_deadline, bool fresh_connection) {
+                                   AttemptObserver* observer, TimePoint attempt_deadline,
+                                   bool fresh_connection) {
   return transport_.Send(request, {.deadline = attempt_deadline,
                                    .stop = options.stop,
-                                   .offered = options.offered,
+                                   .observer = observer,
                                    .fresh_connection = fresh_connection});
 }
 
@@ -166,7 +167,8 @@ Task<Outcome> Retrier::Send(const HttpRequest& request, const CallOptions& optio
     const TimePoint sent = loop_.Now();
     const AttemptRecord* unknown = UnknownAttempt(options, outcome);
     const TimePoint attempt_deadline = AttemptDeadline(options, sent, unknown);
-    Task<HttpResult> sending = SendOnce(request, options, attempt_deadline, fresh_connection);
+    Task<HttpResult> sending =
+        SendOnce(request, options, observer, attempt_deadline, fresh_connection);
     outcome.last = co_await sending;
     DateAnswer(outcome.last);
     const bool stale_connection = MetStaleConnection(outcome.last);
@@ -192,10 +194,12 @@ Task<Outcome> Retrier::Send(const HttpRequest& request, const CallOptions& optio
 
     unknown = UnknownAttempt(options, outcome);
     fresh_connection = fresh_connection || stale_connection || unknown != nullptr;
-    if (options.offered != nullptr && unknown == nullptr) *options.offered = false;
+    AttemptObserver* const progress = unknown == nullptr ? observer : nullptr;
+    if (progress != nullptr) progress->OnSendProgress(SendProgress::kBackoff);
     WaitPoint backoff(loop_);
     const TimePoint next = loop_.Now() + decision.delay;
     co_await backoff.Wait(next, options.stop);
+    if (progress != nullptr) progress->OnSendProgress(SendProgress::kConnecting);
   }
 }
 

@@ -36,7 +36,10 @@ struct AttemptRecord {
   bool outcome_unknown = false;
 };
 
-// What `result` says of its attempt; when that was, it does not.
+// The attempts of one call, oldest first; at most kMaxAttempts.
+using AttemptLog = absl::InlinedVector<AttemptRecord, 2>;
+
+// Fills in everything but `started`, `elapsed` and `outcome_unknown`.
 AttemptRecord ToRecord(const HttpResult& result);
 
 // Everything that a call learned upstream.
@@ -45,7 +48,7 @@ struct Outcome {
   // had passed, or the breaker was open, or the gate closed) or kCancelled, both kNever; when stop
   // was requested during a backoff it is kCancelled with delivery and status of the last attempt.
   HttpResult last = TransportError{TransportFailure::kTimeout, Delivery::kNever};
-  absl::InlinedVector<AttemptRecord, 2> attempts;        // oldest first; at most kMaxAttempts
+  AttemptLog attempts;
   StopReason stop = StopReason::kDeadline;               // kNotRetryable after a success
   std::optional<std::chrono::milliseconds> retry_after;  // as Decision::retry_after
   // With kBreakerOpen and no attempt: Classification::reason of the breaker's last failure.
@@ -78,17 +81,16 @@ struct CallOptions {
   std::stop_token stop;
   Classifier classify = nullptr;  // required
   Repeat repeat = Repeat::kOnlyUnsent;
-  // True from the first byte that the attempt under way offers to the kernel (see SendOptions).
-  // Back to false once it is decided to try again after an attempt that used nothing; not after one
-  // of unknown outcome. May be null.
-  bool* offered = nullptr;
   AttemptGate* gate = nullptr;  // may be null
   // When the call began, for the attempt log and max_elapsed.
   TimePoint started;
 };
 
-// Is told what happens, as it happens: for metrics and the log.
-class AttemptObserver {
+// Is told what happens, as it happens.
+//
+// OnSendProgress: kBackoff follows a decision to retry, kConnecting the wait before that retry, but
+// neither once the outcome of an attempt is unknown.
+class AttemptObserver : public SendObserver {
  public:
   // `cause`: TransportError::cause.
   virtual void OnAttempt(const AttemptRecord& /*attempt*/, std::string_view /*cause*/) {}
@@ -141,7 +143,8 @@ class Retrier {
   std::optional<CircuitBreaker::Ticket> Enter(TimePoint now, Outcome& outcome,
                                               AttemptObserver* observer);
   Task<HttpResult> SendOnce(const HttpRequest& request, const CallOptions& options,
-                            TimePoint attempt_deadline, bool fresh_connection);
+                            AttemptObserver* observer, TimePoint attempt_deadline,
+                            bool fresh_connection);
   Decision DecideNext(const CallOptions& options, RetryClass retry_class, TimePoint now,
                       const Outcome& outcome);
   void DateAnswer(HttpResult& result) const;

@@ -59,7 +59,7 @@ class ChanceTransport final : public HttpTransport {
     }
     if (choices_.OneIn(4)) co_return TransportError{TransportFailure::kConnect, Delivery::kNever};
 
-    *options.offered = true;
+    options.observer->OnSendProgress(SendProgress::kBytesOffered);
     ++report_.sends;
     const bool alone = sending_.insert(identity).second;
     if (!alone && IsProtected(identity)) Break(identity, "is in flight twice");

@@ -23,7 +23,9 @@ class PreparedTransport final : public HttpTransport {
   }
 
   Task<HttpResult> Send(const HttpRequest& /*request*/, SendOptions options) override {
-    if (options.offered != nullptr) *options.offered = true;
+    if (options.observer != nullptr) {
+      options.observer->OnSendProgress(SendProgress::kBytesOffered);
+    }
     const WaitPoint::Result woken = co_await point_.Wait(options.deadline, options.stop);
     if (woken == WaitPoint::Result::kStopped) {
       co_return TransportError{TransportFailure::kCancelled, Delivery::kMaybe};

@@ -18,7 +18,7 @@ namespace modelgates::gateway {
 
 // A transport without a network: each send takes the next result of the script and gives it after
 // that step's delay, on the loop's time. It keeps to HttpTransport's contract: the deadline ends a
-// send with kTimeout, a stop request with kCancelled, and `offered` turns true when the upstream
+// send with kTimeout, a stop request with kCancelled, and reports kBytesOffered when the upstream
 // gets to see the request. It does not, in a step whose result is a TransportError of
 // Delivery::kNever. Loop thread only.
 class ScriptedTransport final : public HttpTransport {
@@ -64,7 +64,9 @@ class ScriptedTransport final : public HttpTransport {
       co_return TransportError{TransportFailure::kCancelled, Delivery::kNever};
     }
     const bool seen = IsSeen(step.result);
-    if (seen && options.offered != nullptr) *options.offered = true;
+    if (seen && options.observer != nullptr) {
+      options.observer->OnSendProgress(SendProgress::kBytesOffered);
+    }
 
     most_in_flight_ = std::max(most_in_flight_, ++in_flight_);
     const TimePoint answer =

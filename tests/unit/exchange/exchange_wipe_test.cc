@@ -49,7 +49,7 @@ class SecretTransport final : public HttpTransport {
   explicit SecretTransport(EventLoop& loop) : loop_(loop) {}
 
   Task<HttpResult> Send(const HttpRequest&, SendOptions options) override {
-    *options.offered = true;
+    options.observer->OnSendProgress(SendProgress::kBytesOffered);
     WaitPoint point(loop_);
     co_await point.Wait(loop_.Now() + 100ms, options.stop);
     HttpResponse response;

@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "support/fake_upstream.h"
+#include "support/send_recorder.h"
 #include "support/test_certificate.h"
 #include "unit/http/transport_runner.h"
 
@@ -38,9 +39,9 @@ class ConnectionReuse : public testing::TestWithParam<Scheme> {
   Sent SendRightAfter(TransportRunner& transport, OnIdle what, const std::string& body,
                       std::optional<Duration> timeout = {}) {
     std::promise<HttpResult> result;
-    bool offered = false;
+    SendRecorder progress;
     SendOptions options;
-    options.offered = &offered;
+    options.observer = &progress;
     if (timeout) options.deadline = std::chrono::steady_clock::now() + *timeout;
     HttpRequest request("/auth/keys");
     request.set_body(body);
@@ -53,7 +54,7 @@ class ConnectionReuse : public testing::TestWithParam<Scheme> {
       Spawn(send());
     });
     HttpResult got = result.get_future().get();
-    return {std::move(got), offered};
+    return {std::move(got), progress.offered()};
   }
 
   TestCertificate certificate_{"127.0.0.1"};

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/wait_point.h"
+#include "support/send_recorder.h"
 
 namespace modelgates::gateway {
 namespace {
@@ -77,16 +78,16 @@ std::future<Sent> TransportRunner::StartRequest(HttpRequest request, Limits limi
 }
 
 Task<void> TransportRunner::Run(HttpRequest request, Limits limits, std::promise<Sent> promise) {
-  bool offered = false;
+  SendRecorder progress;
   SendOptions options;
   options.deadline = loop_.Now() + limits.deadline.value_or(kPatience);
   options.stop = limits.stop;
-  options.offered = &offered;
+  options.observer = &progress;
   options.fresh_connection = limits.fresh_connection;
   HttpResult result = co_await transport_->Send(request, options);
   Sent sent;
   sent.result = std::move(result);
-  sent.offered = offered;
+  sent.offered = progress.offered();
   promise.set_value(std::move(sent));
 }
 

@@ -44,7 +44,6 @@ class RetrierGateTest : public testing::Test {
     options_.stop = stop_.get_token();
     options_.classify = ClassifyExchange;
     options_.repeat = Repeat::kOneRecovery;
-    options_.offered = &offered_;
     options_.gate = &gate_;
   }
 
@@ -68,7 +67,6 @@ class RetrierGateTest : public testing::Test {
   HttpRequest request_{"/auth/keys"};
   CallOptions options_;
   std::stop_source stop_;
-  bool offered_ = false;
   std::optional<Outcome> outcome_;
 };
 

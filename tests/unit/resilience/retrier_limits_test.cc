@@ -34,6 +34,10 @@ class RetrierLimitsTest : public testing::Test {
       told.push_back(decision.retry ? "retry" : "stop " + std::string(ToString(decision.stop)));
     }
 
+    void OnSendProgress(SendProgress progress) override {
+      offered = progress == SendProgress::kBytesOffered;
+    }
+
     CallOptions options;
     std::stop_source stop;
     bool offered = false;
@@ -50,7 +54,6 @@ class RetrierLimitsTest : public testing::Test {
     call.options.stop = call.stop.get_token();
     call.options.classify = ClassifyCreate;
     call.options.repeat = Repeat::kHarmless;
-    call.options.offered = &call.offered;
     return call;
   }
   Call& PrepareExchange() {

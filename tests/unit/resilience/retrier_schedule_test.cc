@@ -85,7 +85,6 @@ class RandomCall {
     options_.stop = stop_.get_token();
     options_.classify = is_exchange_ ? ClassifyExchange : ClassifyCreate;
     options_.repeat = is_exchange_ ? Repeat::kOnlyUnsent : Repeat::kHarmless;
-    options_.offered = &offered_;
     for (int i = 0; i < kMaxAttempts; ++i) {
       results_.push_back(RandomResult(dice_));
       transport_.Then(results_.back(), milliseconds(dice_.OneOf({0, 1, 1, 40, 400, 3000, 100000})));
@@ -184,7 +183,6 @@ class RandomCall {
   CallOptions options_;
   std::vector<HttpResult> results_;
   bool is_exchange_ = false;
-  bool offered_ = false;
   bool cancelled_ = false;
   std::optional<Outcome> outcome_;
   const TimePoint begun_ = loop_.Now();

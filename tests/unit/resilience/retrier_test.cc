@@ -27,8 +27,12 @@ class RecordingObserver final : public AttemptObserver {
   void OnDecision(const Decision& decision) override {
     told.push_back(decision.retry ? "retry" : "stop " + std::string(ToString(decision.stop)));
   }
+  void OnSendProgress(SendProgress progress) override {
+    offered = progress == SendProgress::kBytesOffered;
+  }
 
   std::vector<std::string> told;
+  bool offered = false;
 };
 
 class RetrierTest : public testing::Test {
@@ -39,7 +43,6 @@ class RetrierTest : public testing::Test {
     options_.stop = stop_.get_token();
     options_.classify = ClassifyCreate;
     options_.repeat = Repeat::kHarmless;
-    options_.offered = &offered_;
     request_.set_body("{\"code\":\"c\"}");
   }
 
@@ -86,7 +89,6 @@ class RetrierTest : public testing::Test {
   HttpRequest request_{"/auth/keys/code"};
   std::stop_source stop_;
   CallOptions options_;
-  bool offered_ = false;
   RecordingObserver observer_;
   std::optional<Outcome> outcome_;
 
@@ -415,7 +417,7 @@ TEST_F(RetrierTest, AnExchangeThatMayHaveArrivedIsNotRepeated) {
     const Outcome outcome = Call();
     EXPECT_EQ(outcome.attempts.size(), 1u);
     EXPECT_EQ(outcome.stop, StopReason::kUnsafeExchange);
-    EXPECT_TRUE(offered_);
+    EXPECT_TRUE(observer_.offered);
   }
 }
 
@@ -485,15 +487,15 @@ TEST_F(RetrierTest, OfferedTellsOfTheAttemptUnderWay) {
   transport_.Then(Refused(), 100ms).Then(AnswerWithRetryAfter(503, "1"), 100ms);
   transport_.Then(Answer(200), 100ms);
   Start();
-  EXPECT_FALSE(offered_) << "connecting";
+  EXPECT_FALSE(observer_.offered) << "connecting";
   loop_.Advance(1100ms);
-  EXPECT_TRUE(offered_) << "the second attempt was sent";
+  EXPECT_TRUE(observer_.offered) << "the second attempt was sent";
   loop_.Advance(100ms);
-  EXPECT_FALSE(offered_) << "the upstream said that it did not act on it";
+  EXPECT_FALSE(observer_.offered) << "the upstream said that it did not act on it";
   loop_.Advance(1s);
-  EXPECT_TRUE(offered_) << "the third attempt was sent";
+  EXPECT_TRUE(observer_.offered) << "the third attempt was sent";
   loop_.Advance(100ms);
-  EXPECT_TRUE(offered_) << "and used";
+  EXPECT_TRUE(observer_.offered) << "and used";
   EXPECT_TRUE(outcome_);
 }
 
