@@ -33,7 +33,7 @@ class Exchanges {
 
  private:
   Task<void> Run(uint64_t identity) {
-    ExchangeRegistry::Call call{};
+    ExchangeRegistry::Caller call{};
     std::memcpy(call.key.data(), &identity, sizeof(identity));
     call.replayable = true;
     call.deadline = loop_.Now() + 60s;

@@ -1,131 +1,32 @@
 #include "exchange/exchange_registry.h"
 
 #include <algorithm>
-#include <list>
-#include <optional>
 #include <utility>
 #include <vector>
 
-#include "base/secret.h"
-#include "base/wait_point.h"
-#include "exchange/shared/exchange_record.h"
-
 namespace modelgates::gateway {
-
 namespace {
 
-constexpr int kNoLimit = SharedExchange::kNoLimit;
-
-// Sent, then given up by Abort: for its callers that is a lost answer, not a call that they
-// cancelled.
-void BecomeLost(Outcome& outcome) {
-  auto* error = std::get_if<TransportError>(&outcome.last);
-  if (error == nullptr || error->failure != TransportFailure::kCancelled) return;
-  if (error->delivery == Delivery::kNever) return;
-  error->failure = error->delivery == Delivery::kAnswered ? TransportFailure::kTruncated
-                                                          : TransportFailure::kReset;
-}
-
-// Whatever the code's state: of a 200 that broke off it is known, and its key is lost all the same.
-bool IsLost(ExchangeResult result, const Outcome& outcome) {
-  return result == ExchangeResult::kUnknown ||
-         (result == ExchangeResult::kSpent && std::holds_alternative<TransportError>(outcome.last));
-}
+namespace v1 = modelgates::oauth::v1;
+using UpstreamError = v1::UpstreamError;
 
 size_t Index(ExchangeState state) { return static_cast<size_t>(state); }
 
+// A call ends before its exchange.
+ExchangeFailure EndedBecause(v1::ErrorReason reason, bool sent) {
+  const auto state = sent ? UpstreamError::IN_FLIGHT : UpstreamError::UNSENT;
+  return {.reason = reason, .auth_code_state = state, .fate = CodeFate::kUnsent, .outcome = {}};
+}
+
 }  // namespace
 
-// One exchange from its first call to the end of its memory.
-struct ExchangeRegistry::Flight final : Timer, AttemptObserver {
-  Flight(ExchangeRegistry& registry_in, const Call& call, CallOptions options_in,
-         std::shared_ptr<ExchangeObserver> observer_in)
-      : registry(registry_in),
-        key(call.key),
-        replayable(call.replayable),
-        options(std::move(options_in)),
-        observer(std::move(observer_in)) {
-    if (registry.store_ != nullptr && !call.once_only) {
-      lease = std::make_shared<ExchangeLease>(registry.loop_, registry.store_->Open(call.identity),
-                                              registry.store_->lease(), registry.options_.outage,
-                                              registry.aborted_.get_token(), observer);
-      options.gate = lease.get();
-    }
-    options.stop = stop.get_token();
-    options.attempt_timeout = registry.options_.cap;
-    options.attempt_may_outlive_deadline = true;
-    if (call.once_only) options.repeat = Repeat::kOnlyUnsent;
-  }
-
-  void OnTimer() override {
-    if (memory == ExchangeState::kDone) {
-      registry.WipeKey(*this);
-    } else {
-      registry.Forget(*this);
-    }
-  }
-
-  void OnSendProgress(SendProgress progress) override {
-    offered = progress == SendProgress::kBytesOffered;
-  }
-
-  void OnAttempt(const AttemptRecord& attempt, std::string_view cause) override {
-    outcome_unknown = outcome_unknown || attempt.outcome_unknown;
-    if (observer != nullptr) observer->OnAttempt(attempt, cause);
-  }
-
-  void OnDecision(const Decision& decision) override {
-    if (observer != nullptr) observer->OnDecision(decision);
-    if (!decision.retry) return;
-    if (outcome_unknown) {
-      // Its callers were told to come back for the result, whether or not one is there now.
-      recovering = true;
-      return;
-    }
-    backoff_end = registry.loop_.Now() + decision.delay;
-    if (lease != nullptr) lease->TakeBack();
-    // To be tried again means that the code was not used. Nobody is left to try it for.
-    if (waiters.empty()) registry.Drop(*this);
-  }
-
-  ExchangeState state() const {
-    if (memory) return *memory;
-    if (recovering) return ExchangeState::kRecovering;
-    if (offered) return ExchangeState::kSending;
-    return registry.loop_.Now() < backoff_end ? ExchangeState::kBackoff : ExchangeState::kReserved;
-  }
-
-  ExchangeRegistry& registry;
-  const ExchangeKey key;
-  const bool replayable;
-  CallOptions options;
-  std::shared_ptr<ExchangeObserver> observer;
-  std::shared_ptr<ExchangeLease> lease;  // null: no gateway but this one knows of it
-  std::stop_source stop;
-  bool offered = false;
-  bool outcome_unknown = false;  // of an attempt that is over
-  bool recovering = false;
-  TimePoint backoff_end{};
-  std::list<WaitPoint*> waiters;
-  std::optional<KeptAnswer> answer;          // set when it is over, unless `end` is
-  std::optional<End> end;                    // once its key is wiped, too
-  bool from_store = false;                   // the answer is another gateway's
-  bool degraded = false;                     // as its lease said in the end
-  ExchangeResult result{};                   // of that
-  std::optional<ExchangeState> memory;       // set while it is remembered
-  size_t bytes = 0;                          // counted while it is remembered
-  std::list<const Flight*>::iterator place;  // among those that make room, if it does
-  int replays_left = 0;
-  TimePoint spent_until{};  // of a success: how long that is known without the key
-};
-
 ExchangeRegistry::ExchangeRegistry(EventLoop& loop, Retrier& retrier, ExchangeOptions options,
-                                   Reader reader, ExchangeStore* store,
+                                   ExchangeReader read, ExchangeStore* store,
                                    std::pmr::memory_resource& memory)
     : loop_(loop),
       retrier_(retrier),
       options_(options),
-      reader_(reader),
+      read_(read),
       store_(store),
       memory_(memory) {}
 
@@ -133,7 +34,7 @@ ExchangeRegistry::~ExchangeRegistry() = default;
 
 ExchangeCounts ExchangeRegistry::CountStates() const {
   ExchangeCounts counts = remembered_;
-  for (const Flight* flight : running_) ++counts[Index(flight->state())];
+  for (const ExchangeFlight* flight : running_) ++counts[Index(flight->state())];
   return counts;
 }
 
@@ -142,180 +43,97 @@ ExchangeRegistry::FlightPtr ExchangeRegistry::Find(const ExchangeKey& key) const
   return found == flights_.end() ? nullptr : found->second;
 }
 
-Task<ExchangeRegistry::Reply> ExchangeRegistry::Run(Call call, HttpRequest request,
+Task<ExchangeRegistry::Reply> ExchangeRegistry::Run(Caller caller, HttpRequest request,
                                                     CallOptions options,
                                                     std::shared_ptr<ExchangeObserver> observer) {
   Reply reply;
-  FlightPtr flight = call.once_only ? nullptr : Find(call.key);
-  if (call.stop.stop_requested()) {
+  FlightPtr flight = caller.once_only ? nullptr : Find(caller.key);
+  const bool sent = flight != nullptr && flight->sent();
+  if (caller.stop.stop_requested()) {
     // Neither a request nor a replay is spent on a caller that has left.
-    reply.end = End::kCancelled;
-    reply.sent = flight != nullptr && flight->offered;
+    reply.result = EndedBecause(v1::CALLER_CANCELLED, sent);
     co_return reply;
   }
-  if (flight != nullptr && flight->answer) {
-    reply.replayed = true;
-    reply.sent = flight->offered;
-    reply.result = flight->result;
-    reply.outcome = flight->answer->Copy();
-    if (--flight->replays_left == 0) WipeKey(*flight);
+  if (flight != nullptr && flight->result() != nullptr) {
+    Replay(*flight, reply);
     co_return reply;
   }
-  if (flight != nullptr && flight->memory) {
-    reply.end = *flight->end;
-    co_return reply;
-  }
-  if (flight != nullptr && flight->waiters.size() >= options_.max_waiters) {
-    reply.end = End::kCrowded;
-    reply.sent = flight->offered;
+  const bool full = flight != nullptr ? flight->waiters().size() >= options_.max_waiters
+                                      : running_.size() >= options_.max_running;
+  if (full) {
+    reply.result = EndedBecause(v1::GATEWAY_OVERLOADED, sent);
     co_return reply;
   }
 
   reply.joined = flight != nullptr;
-  if (!reply.joined && running_.size() >= options_.max_running) {
-    reply.end = End::kCrowded;
-    co_return reply;
-  }
   if (reply.joined) {
-    flight->options.deadline = std::max(flight->options.deadline, options.deadline);
+    flight->Join(options.deadline);
   } else {
-    flight = std::make_shared<Flight>(*this, call, std::move(options), std::move(observer));
+    flight = MakeFlight(caller, std::move(options), std::move(observer));
   }
   // Waits before anything begins, so that a flight without waiters is one that all have left.
   WaitPoint point(loop_);
-  const auto self = flight->waiters.insert(flight->waiters.end(), &point);
-  if (!reply.joined) {
-    if (!call.once_only && MakeRoom(1, 0)) {
-      flights_.emplace(call.key, flight);
-    } else if (!call.once_only && flight->observer != nullptr) {
-      flight->observer->OnMemoryFull();
-    }
-    running_.insert(flight.get());
-    Spawn(Fly(flight, std::move(request)));
-  }
-  const WaitPoint::Result waited = co_await point.Wait(call.deadline, call.stop);
-  flight->waiters.erase(self);
+  const auto self = flight->waiters().insert(flight->waiters().end(), &point);
+  if (!reply.joined) Spawn(RunExchange(flight, std::move(request)));
+  const WaitPoint::Result waited = co_await point.Wait(caller.deadline, caller.stop);
+  flight->waiters().erase(self);
 
-  reply.sent = flight->offered;
-  reply.replayed = flight->from_store;
-  reply.degraded = flight->lease != nullptr ? flight->lease->degraded() : flight->degraded;
-  if (flight->answer) {
-    reply.result = flight->result;
-    reply.outcome = flight->answer->Copy();
-    co_return reply;
-  }
-  if (flight->end) {
-    reply.end = *flight->end;
+  reply.replayed = flight->from_store();
+  reply.degraded = flight->degraded();
+  if (flight->result() != nullptr) {
+    reply.result = flight->result()->Copy();
     co_return reply;
   }
   if (waited == WaitPoint::Result::kStopped) {
-    reply.end = End::kCancelled;
+    reply.result = EndedBecause(v1::CALLER_CANCELLED, flight->sent());
+  } else if (flight->sent()) {
+    reply.result = EndedBecause(v1::EXCHANGE_IN_PROGRESS, true);
   } else {
-    reply.end = flight->offered ? End::kInProgress : End::kNotSent;
+    reply.result = EndedBecause(v1::DEADLINE_EXCEEDED, false);
   }
-  if (!flight->offered && flight->waiters.empty()) Drop(*flight);
+  if (!flight->sent() && flight->waiters().empty()) AbandonUnsent(*flight);
   co_return reply;
 }
 
-// `request` holds the code and the credential: it goes with this frame, not with the memory.
-Task<void> ExchangeRegistry::Fly(FlightPtr flight, HttpRequest request) {
-  const std::shared_ptr<ExchangeLease> lease = flight->lease;
-  while (true) {
-    if (lease != nullptr) {
-      Task<bool> claim = Claim(*flight);
-      if (!co_await claim) break;
-    }
-    Task<Outcome> send = retrier_.Send(request, flight->options, flight.get());
-    Outcome outcome = co_await send;
-    // Another gateway took it over before it was sent, and has the word now.
-    if (lease != nullptr && lease->lost() && !flight->offered) continue;
-    if (lease != nullptr && lease->refused() && !flight->offered) {
-      flight->end = End::kNoStore;
-    } else {
-      Answer(*flight, std::move(outcome));
-    }
-    break;
+void ExchangeRegistry::Replay(ExchangeFlight& flight, Reply& reply) {
+  reply.result = flight.result()->Copy();
+  reply.replayed = flight.result()->is_upstreams();
+  if (reply.replayed && --flight.memory().replays_left == 0) WipeKey(flight);
+}
+
+ExchangeRegistry::FlightPtr ExchangeRegistry::MakeFlight(
+    const Caller& caller, CallOptions options, std::shared_ptr<ExchangeObserver> observer) {
+  std::shared_ptr<ExchangeLease> lease;
+  if (store_ != nullptr && !caller.once_only) {
+    lease = std::make_shared<ExchangeLease>(loop_, store_->Open(caller.identity), store_->lease(),
+                                            options_.outage, aborted_.get_token(), observer);
   }
-  const Retention retention = RetentionOf(*flight);
+  if (caller.once_only) options.repeat = Repeat::kOnlyUnsent;
+  const ExchangeFlight::Parts parts{*this, loop_, options_, memory_};
+  auto flight =
+      std::make_shared<ExchangeFlight>(parts, caller.key, caller.replayable, std::move(options),
+                                       std::move(observer), std::move(lease));
+  if (!caller.once_only && MakeRoom(1, 0)) {
+    flights_.emplace(caller.key, flight);
+  } else if (!caller.once_only && flight->observer() != nullptr) {
+    flight->observer()->OnMemoryFull();
+  }
+  running_.insert(flight.get());
+  return flight;
+}
+
+Task<void> ExchangeRegistry::RunExchange(FlightPtr flight, HttpRequest request) {
+  Task<void> run = flight->Run(retrier_, std::move(request), read_);
+  co_await run;
   running_.erase(flight.get());
-  if (Find(flight->key) == flight) Remember(*flight, retention);
-  flight->observer.reset();
-  if (lease != nullptr) flight->degraded = lease->degraded();
-  flight->lease.reset();
-  for (WaitPoint* waiter : flight->waiters) waiter->Notify();
-  if (lease != nullptr) {
-    Task<void> settle = Settle(*lease, *flight, retention);
-    co_await settle;
-  }
-}
-
-Task<void> ExchangeRegistry::Settle(ExchangeLease& lease, const Flight& flight,
-                                    Retention retention) {
+  const ExchangeFlight::Retention retention = flight->RetentionOfResult();
+  if (Find(flight->key()) != flight || !Remember(*flight, retention)) flight->Forget();
+  std::shared_ptr<ExchangeLease> lease = flight->Publish();
+  if (lease == nullptr) co_return;
   ++settling_;
-  if (retention.ttl > Duration::zero()) {
-    std::string record = ToExchangeRecord(*flight.answer->Copy(), flight.result);
-    const int replays = retention.replays == kNoLimit ? kNoLimit : options_.max_replays;
-    const bool success = retention.state == ExchangeState::kDone;
-    const Duration spent_ttl = success ? options_.unknown_ttl : Duration::zero();
-    Task<void> finish = lease.Finish(std::move(record), {retention.ttl, replays, spent_ttl});
-    co_await finish;
-  } else {
-    Task<void> forget = lease.Forget();
-    co_await forget;
-  }
+  Task<void> settle = flight->Settle(std::move(lease), retention);
+  co_await settle;
   --settling_;
-}
-
-void ExchangeRegistry::Answer(Flight& flight, Outcome outcome) {
-  if (flight.offered) BecomeLost(outcome);
-  flight.result = reader_(outcome, flight.observer.get());
-  if (IsLost(flight.result, outcome) && flight.observer != nullptr) flight.observer->OnAnswerLost();
-  flight.answer.emplace(std::move(outcome), memory_);
-}
-
-Task<bool> ExchangeRegistry::Claim(Flight& flight) {
-  ExchangeLease& lease = *flight.lease;
-  while (true) {
-    Task<ExchangeLease::Claim> trying = lease.TryClaim();
-    switch (co_await trying) {
-      case ExchangeLease::Claim::kOurs:
-        flight.offered = false;
-        co_return true;
-      case ExchangeLease::Claim::kFinished: {
-        std::string record = lease.TakeRecord();
-        std::optional<ReadRecord> read = FromExchangeRecord(record);
-        Wipe(record);
-        flight.offered = read.has_value();
-        if (!read) {
-          flight.end = End::kUnknown;
-        } else {
-          flight.from_store = true;
-          flight.result = read->result;
-          flight.answer.emplace(std::move(*read->outcome), memory_);
-        }
-        co_return false;
-      }
-      case ExchangeLease::Claim::kUnknown:
-        flight.offered = false;
-        flight.end = End::kUnknown;
-        co_return false;
-      case ExchangeLease::Claim::kGivenOut:
-        flight.offered = false;
-        flight.end = End::kGivenOut;
-        co_return false;
-      case ExchangeLease::Claim::kUnavailable:
-        flight.end = End::kNoStore;
-        co_return false;
-      case ExchangeLease::Claim::kElsewhere:
-        break;
-    }
-    flight.offered = true;
-    // Nothing of ours is under way, so nobody needs to wait for it.
-    if (flight.waiters.empty()) co_return false;
-    WaitPoint pause(loop_);
-    co_await pause.Wait(loop_.Now() + options_.poll_interval, flight.options.stop);
-    if (flight.stop.stop_requested()) co_return false;
-  }
 }
 
 bool ExchangeRegistry::MakeRoom(size_t exchanges, size_t bytes) {
@@ -327,86 +145,72 @@ bool ExchangeRegistry::MakeRoom(size_t exchanges, size_t bytes) {
   return true;
 }
 
-ExchangeRegistry::Retention ExchangeRegistry::RetentionOf(const Flight& flight) const {
-  // What came from the store is kept there.
-  if (!flight.answer || flight.from_store) return {};
-  switch (flight.result) {
-    case ExchangeResult::kSuccess: {
-      // With nobody there, the first replay is the delivery.
-      const int replays = options_.max_replays + (flight.waiters.empty() ? 1 : 0);
-      const bool kept = flight.replayable && replays > 0;
-      return {ExchangeState::kDone, kept ? options_.success_ttl : Duration::zero(), replays};
-    }
-    case ExchangeResult::kSpent:
-      return {ExchangeState::kSpent, options_.unknown_ttl, kNoLimit};
-    case ExchangeResult::kRejected:
-      return {ExchangeState::kRejected, options_.rejected_ttl, kNoLimit};
-    case ExchangeResult::kUnknown:
-      return {ExchangeState::kUnknown, options_.unknown_ttl, kNoLimit};
-    case ExchangeResult::kUnsent:
-      break;
-  }
-  return {};
-}
-
-void ExchangeRegistry::Remember(Flight& flight, const Retention& retention) {
+bool ExchangeRegistry::Remember(ExchangeFlight& flight,
+                                const ExchangeFlight::Retention& retention) {
   const bool wanted = retention.ttl > Duration::zero();
-  const size_t bytes = wanted ? sizeof(Flight) + flight.answer->bytes() : 0;
+  const size_t bytes = wanted ? sizeof(ExchangeFlight) + flight.result()->bytes() : 0;
   if (!wanted || !MakeRoom(0, bytes)) {
-    if (wanted && flight.observer != nullptr) flight.observer->OnMemoryFull();
-    Forget(flight);
-    return;
+    if (wanted && flight.observer() != nullptr) flight.observer()->OnMemoryFull();
+    flights_.erase(flight.key());
+    return false;
   }
-  flight.memory = retention.state;
-  flight.replays_left = retention.replays;
-  flight.bytes = bytes;
+  ExchangeFlight::Memory& memory = flight.memory();
+  memory.bytes = bytes;
+  memory.replays_left = retention.replays;
+  memory.spent_until = loop_.Now() + options_.unknown_ttl;
   bytes_ += bytes;
-  ++remembered_[Index(retention.state)];
-  if (retention.state == ExchangeState::kRejected) {
-    flight.place = rejected_.insert(rejected_.end(), &flight);
+  flight.Remember(retention);
+  ++remembered_[Index(flight.state())];
+  if (flight.state() == ExchangeState::kRejected) {
+    memory.place = rejected_.insert(rejected_.end(), &flight);
   }
-  const TimePoint now = loop_.Now();
-  flight.spent_until = now + options_.unknown_ttl;
-  loop_.Start(flight, now + retention.ttl);
+  return true;
 }
 
-void ExchangeRegistry::WipeKey(Flight& flight) {
-  if (loop_.Now() >= flight.spent_until) {
+// Of a remembered success: the key goes; that the code is spent stays known for a while.
+void ExchangeRegistry::WipeKey(ExchangeFlight& flight) {
+  ExchangeFlight::Memory& memory = flight.memory();
+  const Duration left = memory.spent_until - loop_.Now();
+  if (left <= Duration::zero()) {
     Forget(flight);
     return;
   }
-  bytes_ -= flight.answer->bytes();
-  flight.bytes -= flight.answer->bytes();
-  flight.answer.reset();
-  flight.end = End::kGivenOut;
-  --remembered_[Index(*flight.memory)];
-  flight.memory = ExchangeState::kSpent;
-  ++remembered_[Index(*flight.memory)];
-  flight.place = given_out_.insert(given_out_.end(), &flight);
-  loop_.Start(flight, flight.spent_until);
+  --remembered_[Index(flight.state())];
+  bytes_ -= flight.result()->bytes();
+  memory.bytes -= flight.result()->bytes();
+  flight.WipeKey(left);
+  ++remembered_[Index(flight.state())];
+  memory.place = given_out_.insert(given_out_.end(), &flight);
 }
 
 void ExchangeRegistry::Abort() {
   aborted_.request_stop();
-  const std::vector<Flight*> running(running_.begin(), running_.end());
-  for (Flight* flight : running) flight->stop.request_stop();
+  const std::vector<ExchangeFlight*> running(running_.begin(), running_.end());
+  for (ExchangeFlight* flight : running) flight->Stop();
 }
 
-void ExchangeRegistry::Forget(const Flight& flight) {
-  const auto found = flights_.find(flight.key);
-  if (found == flights_.end() || found->second.get() != &flight) return;
-  if (flight.memory) {
-    --remembered_[Index(*flight.memory)];
-    bytes_ -= flight.bytes;
-    if (*flight.memory == ExchangeState::kRejected) rejected_.erase(flight.place);
-    if (flight.end) given_out_.erase(flight.place);
-  }
+void ExchangeRegistry::Forget(ExchangeFlight& flight) {
+  const auto found = flights_.find(flight.key());
+  --remembered_[Index(flight.state())];
+  bytes_ -= flight.memory().bytes;
+  if (flight.state() == ExchangeState::kRejected) rejected_.erase(flight.memory().place);
+  if (!flight.result()->is_upstreams()) given_out_.erase(flight.memory().place);
+  flight.Forget();
   flights_.erase(found);
 }
 
-void ExchangeRegistry::Drop(Flight& flight) {
-  flight.stop.request_stop();
-  Forget(flight);
+void ExchangeRegistry::AbandonUnsent(ExchangeFlight& flight) {
+  flight.Stop();
+  const auto found = flights_.find(flight.key());
+  if (found != flights_.end() && found->second.get() == &flight) flights_.erase(found);
+}
+
+void ExchangeRegistry::OnMemoryOver(ExchangeFlight& flight) {
+  if (flight.state() == ExchangeState::kDone) {
+    WipeKey(flight);
+  } else {
+    Forget(flight);
+  }
 }
 
 }  // namespace modelgates::gateway

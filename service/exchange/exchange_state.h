@@ -16,9 +16,39 @@ enum class ExchangeState : uint8_t {
   kSpent,       // answered, and there is no key to give: unreadable, or given and wiped
   kRejected,    // the upstream refused the code
   kUnknown,     // the answer is lost
+  kForgotten,   // over, and nothing of it is kept; not counted
 };
 
+// Those that are counted.
 inline constexpr size_t kExchangeStateCount = 8;
+
+// Whether the exchange is over.
+constexpr bool IsOver(ExchangeState state) { return state >= ExchangeState::kDone; }
+
+// The changes of state there are (ADR 9). kSending and kReserved follow each other both ways: a
+// connection may take no byte, and another gateway may give an exchange back.
+constexpr bool MayFollow(ExchangeState from, ExchangeState to) {
+  using enum ExchangeState;
+  switch (from) {
+    case kReserved:
+      return to == kSending || to == kBackoff || IsOver(to);
+    case kSending:
+      return to == kReserved || to == kBackoff || to == kRecovering || IsOver(to);
+    case kBackoff:
+      return to == kReserved || IsOver(to);
+    case kRecovering:
+      return IsOver(to);
+    case kDone:
+      return to == kSpent || to == kForgotten;
+    case kSpent:
+    case kRejected:
+    case kUnknown:
+      return to == kForgotten;
+    case kForgotten:
+      return false;
+  }
+  return false;
+}
 
 constexpr std::string_view ToString(ExchangeState state) {
   switch (state) {
@@ -38,6 +68,8 @@ constexpr std::string_view ToString(ExchangeState state) {
       return "rejected";
     case ExchangeState::kUnknown:
       return "unknown";
+    case ExchangeState::kForgotten:
+      return "forgotten";
   }
   return "unknown";
 }

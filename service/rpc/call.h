@@ -13,6 +13,7 @@
 
 #include "base/event_loop.h"
 #include "exchange/exchange_identity.h"
+#include "exchange/exchange_result.h"
 #include "frontend/admission.h"
 #include "frontend/unread_replies.h"
 #include "redaction/redaction.h"
@@ -64,8 +65,10 @@ class Call : public grpc::ServerUnaryReactor,
   virtual const oauth::v1::RetryConfig* retries() const = 0;
   virtual HttpRequest ToHttpRequest(const UpstreamDefaults& defaults,
                                     const Secret& bearer) const = 0;
-  // Reads a success: a create's answer as it came, an exchange's as ReadExchange left it.
-  virtual ReplyReading ReadReply(HttpResponse& answer) = 0;
+  // Reads a create's success.
+  virtual ReplyReading ReadReply(HttpResponse& /*answer*/) { return {}; }
+  // Of an exchange.
+  virtual void SetReply(const ApiKey& /*key*/) {}
   // Adds the secrets of request and reply, as views into them.
   virtual void AddSecrets(Redaction& redaction) const = 0;
   // The authorization code that the call is about: of the reply for a create. May be empty.

@@ -1,41 +1,60 @@
 #include "rpc/exchange_reader.h"
 
+#include <utility>
+
 #include "failure/failed_call.h"
 #include "upstream/rest_mapping.h"
 
 namespace modelgates::gateway {
+namespace {
 
 namespace v1 = modelgates::oauth::v1;
 
-ExchangeResult ReadExchange(Outcome& outcome, ExchangeObserver* observer) {
-  auto* response = std::get_if<HttpResponse>(&outcome.last);
-  if (response != nullptr && IsSuccess(response->status)) {
-    v1::ExchangeAuthCodeResponse reply;
-    const ReplyReading reading = FromHttpResponse(*response, reply);
-    if (reading.ok) {
-      reply.SerializeToString(&response->body);
-      Wipe(*reply.mutable_key());
-      for (const std::string_view field : reading.violations) {
-        if (observer != nullptr) observer->OnContractViolated(field);
-      }
-      return ExchangeResult::kSuccess;
-    }
-  }
-  const FailedCall failed = FailUpstream(Rpc::kExchangeAuthCode, outcome);
+CodeFate FateOf(const FailedCall& failed) {
   // Its answer has come, so no key is on its way: once it is mended, a repeat may try again.
   if (failed.refused_in_front && failed.reason != v1::EXCHANGE_OUTCOME_UNKNOWN) {
-    return ExchangeResult::kRejected;
+    return CodeFate::kRejected;
   }
   switch (failed.auth_code_state) {
     case v1::UpstreamError::UNKNOWN:
-      return ExchangeResult::kUnknown;
+      return CodeFate::kUnknown;
     case v1::UpstreamError::SPENT:
-      return ExchangeResult::kSpent;
+      return CodeFate::kSpent;
     case v1::UpstreamError::REJECTED:
-      return ExchangeResult::kRejected;
+      return CodeFate::kRejected;
     default:
-      return ExchangeResult::kUnsent;
+      return CodeFate::kUnsent;
   }
+}
+
+// nullopt: the answer holds no key.
+std::optional<ApiKey> ReadKey(Outcome& outcome, ExchangeObserver* observer) {
+  auto* response = std::get_if<HttpResponse>(&outcome.last);
+  if (response == nullptr || !IsSuccess(response->status)) return std::nullopt;
+  v1::ExchangeAuthCodeResponse reply;
+  const ReplyReading reading = FromHttpResponse(*response, reply);
+  if (!reading.ok) return std::nullopt;
+  ApiKey key;
+  key.key = Secret(std::move(*reply.mutable_key()));
+  Wipe(*reply.mutable_key());
+  if (reply.has_user_id()) key.user_id = std::move(*reply.mutable_user_id());
+  key.attempts = std::move(outcome.attempts);
+  for (const std::string_view field : reading.violations) {
+    if (observer != nullptr) observer->OnContractViolated(field);
+  }
+  return key;
+}
+
+}  // namespace
+
+ExchangeResult ReadExchange(Outcome outcome, ExchangeObserver* observer) {
+  if (std::optional<ApiKey> key = ReadKey(outcome, observer)) return *std::move(key);
+  auto kept = std::make_shared<WipedOutcome>(std::move(outcome));
+  const FailedCall failed = FailUpstream(Rpc::kExchangeAuthCode, *kept);
+  return ExchangeFailure{.reason = failed.reason,
+                         .auth_code_state = failed.auth_code_state,
+                         .fate = FateOf(failed),
+                         .outcome = std::move(kept)};
 }
 
 }  // namespace modelgates::gateway

@@ -1,11 +1,12 @@
 #pragma once
 
-#include "exchange/exchange_registry.h"
+#include "exchange/exchange_observer.h"
+#include "exchange/exchange_result.h"
 
 namespace modelgates::gateway {
 
-// ExchangeRegistry::Reader. What it says of the code decides how long an outcome is remembered. The
-// body of an answer that holds a key becomes the reply: a serialized ExchangeAuthCodeResponse.
-ExchangeResult ReadExchange(Outcome& outcome, ExchangeObserver* observer);
+// An ExchangeReader. The answer is read here and nowhere else, unless it has to be shown in an
+// error reply.
+ExchangeResult ReadExchange(Outcome outcome, ExchangeObserver* observer);
 
 }  // namespace modelgates::gateway

@@ -126,9 +126,7 @@ Task<Pipeline::Sent> Pipeline::SendCreate(Call& call, std::shared_ptr<CallScope>
   const HttpRequest request = call.ToHttpRequest(defaults_, bearer);
   Sent sent;
   Task<Outcome> send = parts_.retrier.Send(request, options, scope.get());
-  sent.own = co_await send;
-  const auto* answer = std::get_if<HttpResponse>(&sent.own->last);
-  sent.succeeded = answer != nullptr && IsSuccess(answer->status);
+  sent.create = co_await send;
   co_return sent;
 }
 
@@ -137,7 +135,7 @@ Task<Pipeline::Sent> Pipeline::SendExchange(Call& call, std::shared_ptr<CallScop
   ExchangeIdentity identity = call.Identity();
   identity.bearer = bearer.Reveal();
   identity.base_url = parts_.config.upstream;
-  ExchangeRegistry::Call exchange;
+  ExchangeRegistry::Caller exchange;
   exchange.key = ToKey(identities_, identity);
   exchange.identity = identity;
   exchange.replayable = identity.code_verifier.size() >= kMinReplayVerifier;
@@ -148,78 +146,62 @@ Task<Pipeline::Sent> Pipeline::SendExchange(Call& call, std::shared_ptr<CallScop
   HttpRequest request = call.ToHttpRequest(defaults_, bearer);
   Task<ExchangeRegistry::Reply> run = parts_.exchanges.Run(std::move(exchange), std::move(request),
                                                            std::move(options), std::move(scope));
-  ExchangeRegistry::Reply reply = co_await run;
-
   Sent sent;
-  sent.exchanged = std::move(reply.outcome);
-  sent.succeeded = sent.exchanged != nullptr && reply.result == ExchangeResult::kSuccess;
-  sent.exchange_sent = reply.sent;
-  sent.joined = reply.joined;
-  sent.replayed = reply.replayed;
-  sent.degraded = reply.degraded;
-  switch (reply.end) {
-    case ExchangeRegistry::End::kFinished:
-      break;
-    case ExchangeRegistry::End::kInProgress:
-      sent.gave_up = v1::EXCHANGE_IN_PROGRESS;
-      break;
-    case ExchangeRegistry::End::kNotSent:
-      sent.gave_up = v1::DEADLINE_EXCEEDED;
-      break;
-    case ExchangeRegistry::End::kCancelled:
-      sent.gave_up = v1::CALLER_CANCELLED;
-      break;
-    case ExchangeRegistry::End::kCrowded:
-      sent.gave_up = v1::GATEWAY_OVERLOADED;
-      break;
-    case ExchangeRegistry::End::kGivenOut:
-      sent.gave_up = v1::EXCHANGE_ALREADY_COMPLETED;
-      break;
-    case ExchangeRegistry::End::kUnknown:
-      sent.gave_up = v1::EXCHANGE_OUTCOME_UNKNOWN;
-      break;
-    case ExchangeRegistry::End::kNoStore:
-      sent.gave_up = v1::EXCHANGE_STORE_UNAVAILABLE;
-      break;
-  }
+  sent.exchange = co_await run;
   co_return sent;
 }
 
 void Pipeline::Conclude(Call& call, CallScope& scope, const Credential& credential, Sent sent,
                         int attempts_before) {
   CallScope::End end;
-  end.outcome = sent.outcome();
-  end.joined = sent.joined;
-  end.replayed = sent.replayed;
-  end.degraded = sent.degraded;
-  if (sent.replayed) call.AddTrailer("x-modelgates-replayed", "true");
-
-  if (sent.gave_up) {
-    FailedCall failed = FailLocally(call.rpc(), *sent.gave_up);
+  end.joined = sent.exchange.joined;
+  end.replayed = sent.exchange.replayed;
+  end.degraded = sent.exchange.degraded;
+  if (end.replayed) call.AddTrailer("x-modelgates-replayed", "true");
+  if (const ApiKey* key = sent.key()) {
+    call.SetReply(*key);
+    Succeed(call, scope, key->attempts, std::move(end));
+    return;
+  }
+  const Outcome* outcome = sent.outcome();
+  if (outcome == nullptr) {
+    const ExchangeFailure& failure = *sent.failure();
+    FailedCall failed = FailLocally(call.rpc(), failure.reason);
     failed.key_owner = credential.owner;
-    if (sent.exchange_sent) {
+    failed.auth_code_state = failure.auth_code_state;
+    if (failure.auth_code_state == v1::UpstreamError::IN_FLIGHT) {
       failed.attempts = attempts_before + 1;
-      failed.auth_code_state = v1::UpstreamError::IN_FLIGHT;
     }
     Fail(call, scope, std::move(failed), SecretsOf(call, credential.bearer), std::move(end));
     return;
   }
-
-  if (sent.succeeded) {
-    const ReplyReading reading = call.ReadReply(std::get<HttpResponse>(sent.outcome()->last));
-    if (reading.ok) {
-      for (const std::string_view field : reading.violations) scope.OnContractViolated(field);
-      end.app_id = call.app_id();
-      end.auth_code_fp = fingerprints_.Of(call.auth_code());
-      scope.Finish(end, parts_.loop.Now());
-      call.FinishWith(grpc::Status::OK);
-      return;
-    }
+  if (sent.create && ReadCreate(call, scope, *sent.create)) {
+    Succeed(call, scope, sent.create->attempts, std::move(end));
+    return;
   }
-  FailedCall failed = FailUpstream(call.rpc(), *end.outcome);
+  end.attempts = &outcome->attempts;
+  end.cause = CauseOf(outcome->last);
+  FailedCall failed = FailUpstream(call.rpc(), *outcome);
   failed.key_owner = credential.owner;
   failed.attempts += attempts_before;
   Fail(call, scope, std::move(failed), SecretsOf(call, credential.bearer), std::move(end));
+}
+
+bool Pipeline::ReadCreate(Call& call, CallScope& scope, Outcome& outcome) {
+  auto* answer = std::get_if<HttpResponse>(&outcome.last);
+  if (answer == nullptr || !IsSuccess(answer->status)) return false;
+  const ReplyReading reading = call.ReadReply(*answer);
+  for (const std::string_view field : reading.violations) scope.OnContractViolated(field);
+  return reading.ok;
+}
+
+void Pipeline::Succeed(Call& call, CallScope& scope, const AttemptLog& attempts,
+                       CallScope::End end) {
+  end.attempts = &attempts;
+  end.app_id = call.app_id();
+  end.auth_code_fp = fingerprints_.Of(call.auth_code());
+  scope.Finish(end, parts_.loop.Now());
+  call.FinishWith(grpc::Status::OK);
 }
 
 void Pipeline::Fail(Call& call, CallScope& scope, FailedCall failed) {

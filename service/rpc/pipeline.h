@@ -41,16 +41,18 @@ class Pipeline {
  private:
   // What sending brought.
   struct Sent {
-    std::optional<Outcome> own;          // of a create
-    SecretOutcome exchanged;             // of an exchange
-    bool succeeded = false;              // the answer may be read into the reply
-    std::optional<ErrorReason> gave_up;  // we stopped waiting for it
-    bool exchange_sent = false;
-    bool joined = false;
-    bool replayed = false;
-    bool degraded = false;
+    std::optional<Outcome> create;
+    ExchangeRegistry::Reply exchange;
 
-    Outcome* outcome() { return own ? &*own : exchanged.get(); }
+    const ApiKey* key() const { return std::get_if<ApiKey>(&exchange.result); }
+    const ExchangeFailure* failure() const {
+      return create ? nullptr : std::get_if<ExchangeFailure>(&exchange.result);
+    }
+    // Null: a key was brought, or the gateway itself ended the call.
+    const Outcome* outcome() const {
+      if (create) return &*create;
+      return failure() != nullptr ? failure()->outcome.get() : nullptr;
+    }
   };
 
   Task<void> Forward(Call& call, std::shared_ptr<CallScope> scope);
@@ -61,6 +63,9 @@ class Pipeline {
                           CallOptions options);
   void Conclude(Call& call, CallScope& scope, const Credential& credential, Sent sent,
                 int attempts_before);
+  // False: it holds no authorization code.
+  bool ReadCreate(Call& call, CallScope& scope, Outcome& outcome);
+  void Succeed(Call& call, CallScope& scope, const AttemptLog& attempts, CallScope::End end);
   void Fail(Call& call, CallScope& scope, FailedCall failed, const Redaction& redaction,
             CallScope::End end);
   void Fail(Call& call, CallScope& scope, FailedCall failed);

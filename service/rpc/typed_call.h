@@ -67,8 +67,9 @@ class ExchangeAuthCodeCall final
     redaction.Add(request_.code_verifier());
     redaction.Add(reply_.key());
   }
-  ReplyReading ReadReply(HttpResponse& answer) override {
-    return {.ok = reply_.ParseFromString(answer.body), .violations = {}};
+  void SetReply(const ApiKey& key) override {
+    reply_.mutable_key()->assign(key.key.Reveal());
+    if (key.user_id) reply_.set_user_id(*key.user_id);
   }
   std::string_view auth_code() const override { return request_.code(); }
   ExchangeIdentity Identity() const override {

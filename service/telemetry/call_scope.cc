@@ -28,19 +28,19 @@ bool IsRefusalOfOwnKey(const FailedCall* failed) {
          failed->key_owner == KeyOwner::kGateway;
 }
 
-int StatusOf(const Outcome& outcome) {
-  return outcome.attempts.empty() ? 0 : outcome.attempts.back().http_status;
+int StatusOf(const AttemptLog& attempts) {
+  return attempts.empty() ? 0 : attempts.back().http_status;
 }
 
-// A failed call may have made more attempts than its outcome tells of: see Pipeline.
+// A failed call may have made more attempts than the last of its requests.
 int AttemptsOf(const CallScope::End& end) {
   if (end.failed != nullptr) return end.failed->attempts;
-  return end.outcome == nullptr ? 0 : static_cast<int>(end.outcome->attempts.size());
+  return end.attempts == nullptr ? 0 : static_cast<int>(end.attempts->size());
 }
 
-Duration UpstreamTime(const Outcome& outcome) {
+Duration UpstreamTime(const AttemptLog& attempts) {
   Duration sum{};
-  for (const AttemptRecord& attempt : outcome.attempts) sum += attempt.elapsed;
+  for (const AttemptRecord& attempt : attempts) sum += attempt.elapsed;
   return sum;
 }
 
@@ -89,12 +89,10 @@ void CallScope::Finish(const End& end, TimePoint now) {
                v1::UpstreamError::AuthCodeState_Name(end.failed->auth_code_state));
     }
   }
-  if (end.outcome != nullptr) {
-    if (const int status = StatusOf(*end.outcome); status != 0) line.Add("http_status", status);
-    if (const std::string_view cause = CauseOf(end.outcome->last); !cause.empty()) {
-      line.Add("cause", cause);
-    }
-    line.AddMilliseconds("upstream_ms", UpstreamTime(*end.outcome));
+  if (end.attempts != nullptr) {
+    if (const int status = StatusOf(*end.attempts); status != 0) line.Add("http_status", status);
+    if (!end.cause.empty()) line.Add("cause", end.cause);
+    line.AddMilliseconds("upstream_ms", UpstreamTime(*end.attempts));
   }
   line.Add("attempts", AttemptsOf(end));
   if (rpc_ == Rpc::kExchangeAuthCode) {

@@ -29,8 +29,9 @@ class CallScope final : public ExchangeObserver {
 
   // What the end of a call has to tell.
   struct End {
-    const FailedCall* failed = nullptr;  // null: the call succeeded
-    const Outcome* outcome = nullptr;    // null: no attempt ended
+    const FailedCall* failed = nullptr;    // null: the call succeeded
+    const AttemptLog* attempts = nullptr;  // null: the upstream was not asked
+    std::string_view cause{};              // see CauseOf
     bool details_truncated = false;
     bool joined = false;
     bool replayed = false;

@@ -17,7 +17,6 @@ namespace modelgates::gateway {
 namespace {
 
 using namespace std::chrono_literals;
-using End = ExchangeRegistry::End;
 using Fault = MemoryExchangeStore::Fault;
 using Outage = ExchangeLease::Outage;
 
@@ -290,7 +289,7 @@ class Schedule {
     const std::stop_token never;
     co_await point.Wait(start, never);
 
-    ExchangeRegistry::Call call;
+    ExchangeRegistry::Caller call;
     caller.identity.copy(reinterpret_cast<char*>(call.key.data()), call.key.size());
     call.identity = {.auth_code = caller.identity};
     call.replayable = caller.verifier;
@@ -317,21 +316,23 @@ class Schedule {
   }
 
   void Check(const Caller& caller, TimePoint start, const ExchangeRegistry::Reply& reply) {
-    ++report_.ends[reply.end];
+    const auto* key = std::get_if<ApiKey>(&reply.result);
+    const auto* failure = std::get_if<ExchangeFailure>(&reply.result);
+    ++report_.ends[failure == nullptr ? oauth::v1::ERROR_REASON_UNSPECIFIED : failure->reason];
     report_.joins += reply.joined ? 1 : 0;
     report_.replays += reply.replayed ? 1 : 0;
     report_.between_gateways += reply.replayed && reply.joined ? 1 : 0;
     if (loop_.Now() > std::max(start, std::min(caller.deadline, caller.cancelled_at))) {
       Break("a caller was kept past its deadline");
     }
-    if ((reply.outcome != nullptr) != (reply.end == End::kFinished))
+    if (failure != nullptr && (failure->outcome != nullptr) == (failure->reason != 0)) {
       Break("a reply without a word");
+    }
     if (caller.once_only && (reply.joined || reply.replayed)) Break("once-only was not alone");
-    if (reply.outcome == nullptr || !transport_.IsProtected(caller.identity)) return;
-    if (reply.result != ExchangeResult::kSuccess) return;
+    if (key == nullptr || !transport_.IsProtected(caller.identity)) return;
     if (reply.replayed && !caller.verifier) Break("a key was replayed without a verifier");
     if (reply.replayed) transport_.CountReplay(caller.identity);
-    const std::string& got = std::get<HttpResponse>(reply.outcome->last).body;
+    const std::string got(key->key.Reveal());
     const std::vector<std::string>& keys = transport_.keys(caller.identity);
     const bool rightful = std::find(keys.begin(), keys.end(), got) != keys.end();
     if (!rightful) Break("a caller got what is not its key");

@@ -12,7 +12,8 @@ namespace modelgates::gateway {
 // What one schedule showed.
 struct ScheduleReport {
   std::vector<std::string> broken;  // promises that were not kept, in words; empty is good
-  std::map<ExchangeRegistry::End, int> ends;
+  // By the reason for which the gateway ended a call; unspecified: it did not.
+  std::map<oauth::v1::ErrorReason, int> ends;
   int sends = 0;
   int recoveries = 0;
   int joins = 0;

@@ -37,7 +37,7 @@ bool ExchangeLease::MayGoOn() {
   return !refused_;
 }
 
-Task<ExchangeLease::Claim> ExchangeLease::TryClaim() {
+Task<ExchangeLease::ClaimResult> ExchangeLease::TryClaim() {
   lost_ = refused_ = false;
   Task<SharedExchange::Claimed> claim = shared_->Claim();
   SharedExchange::Claimed claimed = co_await claim;
@@ -46,26 +46,26 @@ Task<ExchangeLease::Claim> ExchangeLease::TryClaim() {
       claimed_ = true;
       seen_elsewhere_ = false;
       loop_.Start(*this, loop_.Now() + length_ / 3);
-      co_return Claim::kOurs;
+      co_return ClaimResult::kOurs;
     case SharedExchange::Found::kReserved:
     case SharedExchange::Found::kSending:
       seen_elsewhere_ = true;
-      co_return Claim::kElsewhere;
+      co_return ClaimResult::kElsewhere;
     case SharedExchange::Found::kFinished:
       record_ = std::move(claimed.record);
-      co_return Claim::kFinished;
+      co_return ClaimResult::kFinished;
     case SharedExchange::Found::kGivenOut:
-      co_return Claim::kGivenOut;
+      co_return ClaimResult::kGivenOut;
     case SharedExchange::Found::kLost:
     case SharedExchange::Found::kUnreadable:
-      co_return Claim::kUnknown;
+      co_return ClaimResult::kUnknown;
     case SharedExchange::Found::kUnavailable:
       break;
   }
   Count(Step::kUnavailable);
   const bool may_go_on = MayGoOn();
-  if (seen_elsewhere_) co_return Claim::kElsewhere;
-  co_return may_go_on ? Claim::kOurs : Claim::kUnavailable;
+  if (seen_elsewhere_) co_return ClaimResult::kElsewhere;
+  co_return may_go_on ? ClaimResult::kOurs : ClaimResult::kUnavailable;
 }
 
 Task<bool> ExchangeLease::Enter() {
@@ -116,18 +116,18 @@ Task<void> ExchangeLease::Renew() {
 
 Task<void> ExchangeLease::Finish(std::string record, SharedExchange::Keep keep) {
   const auto self = shared_from_this();
-  Task<void> last = Last([&] { return shared_->Finish(record, keep); });
+  Task<void> last = RetryUntilStored([&] { return shared_->Finish(record, keep); });
   co_await last;
   Wipe(record);
 }
 
 Task<void> ExchangeLease::Forget() {
   const auto self = shared_from_this();
-  Task<void> last = Last([this] { return shared_->Forget(); });
+  Task<void> last = RetryUntilStored([this] { return shared_->Forget(); });
   co_await last;
 }
 
-Task<void> ExchangeLease::Last(std::function<Task<Step>()> take) {
+Task<void> ExchangeLease::RetryUntilStored(std::function<Task<Step>()> take) {
   for (int tries = 0; claimed_ && tries < kLastTries; ++tries) {
     if (tries > 0) {
       WaitPoint pause(loop_);

@@ -31,7 +31,7 @@ class ExchangeLease final : public AttemptGate,
   ExchangeLease(EventLoop& loop, std::unique_ptr<SharedExchange> shared, Duration length,
                 Outage outage, std::stop_token stop, std::shared_ptr<ExchangeObserver> observer);
 
-  enum class Claim : uint8_t {
+  enum class ClaimResult : uint8_t {
     kOurs,         // or nobody's, and we may go on without the store
     kElsewhere,    // another gateway is at it, and may have sent it by now
     kFinished,     // `record` says what came of it
@@ -42,9 +42,9 @@ class ExchangeLease final : public AttemptGate,
   // Once it is kOurs, the lease is kept until Finish or Forget. Of all claims that come before it,
   // what was learned from one holds for the next: a gateway that is at it does not vanish with the
   // store.
-  Task<Claim> TryClaim();
+  Task<ClaimResult> TryClaim();
 
-  // With Claim::kFinished. Secret: whoever takes it wipes it.
+  // With ClaimResult::kFinished. Secret: whoever takes it wipes it.
   std::string TakeRecord() { return std::move(record_); }
 
   // Records that an attempt is about to be sent. False: another gateway has it by now, or the store
@@ -69,8 +69,8 @@ class ExchangeLease final : public AttemptGate,
   void OnTimer() override;
   Task<void> Renew();
   Task<void> TakeBackNow();
-  // Takes the last step of a claim, again and again for a while if it cannot be taken.
-  Task<void> Last(std::function<Task<Step>()> take);
+  // Takes the last step of a claim. Tries for a while when the store cannot be asked.
+  Task<void> RetryUntilStored(std::function<Task<Step>()> take);
   Step Count(Step step);
   bool MayGoOn();
 

@@ -30,7 +30,8 @@ uint32_t ToNumber(Enum value) {
 constexpr auto kLastDelivery = Delivery::kAnswered;
 constexpr auto kLastBodyState = BodyState::kUndecodable;
 constexpr auto kLastStop = StopReason::kUnsafeExchange;
-constexpr auto kLastResult = ExchangeResult::kUnsent;
+constexpr uint32_t kKeyResult = 0;
+constexpr auto kLastFate = CodeFate::kUnsent;
 
 void Write(const HttpResponse& response, record::Answer& answer) {
   answer.set_status(response.status);
@@ -57,6 +58,32 @@ void Write(const AttemptRecord& from, record::Attempt& to) {
   to.set_started_us(duration_cast<microseconds>(from.started).count());
   to.set_elapsed_us(duration_cast<microseconds>(from.elapsed).count());
   to.set_outcome_unknown(from.outcome_unknown);
+}
+
+void Write(const ApiKey& from, record::ExchangeRecord& to) {
+  record::Key key;
+  key.mutable_key()->assign(from.key.Reveal());
+  if (from.user_id) key.set_user_id(*from.user_id);
+  to.set_result(kKeyResult);
+  record::Answer& answer = *to.mutable_answer();
+  answer.set_status(from.attempts.empty() ? 200 : from.attempts.back().http_status);
+  key.SerializeToString(answer.mutable_body());
+  Wipe(*key.mutable_key());
+  for (const AttemptRecord& attempt : from.attempts) Write(attempt, *to.add_attempts());
+  to.set_stop(ToNumber(StopReason::kNotRetryable));
+}
+
+void Write(const ExchangeFailure& failure, record::ExchangeRecord& to) {
+  const Outcome& outcome = *failure.outcome;
+  to.set_result(ToNumber(failure.fate));
+  if (const auto* response = std::get_if<HttpResponse>(&outcome.last)) {
+    Write(*response, *to.mutable_answer());
+  } else {
+    Write(std::get<TransportError>(outcome.last), *to.mutable_loss());
+  }
+  for (const AttemptRecord& attempt : outcome.attempts) Write(attempt, *to.add_attempts());
+  to.set_stop(ToNumber(outcome.stop));
+  if (outcome.retry_after) to.set_retry_after_ms(outcome.retry_after->count());
 }
 
 std::optional<HttpResult> Read(record::Answer& answer) {
@@ -108,25 +135,43 @@ std::optional<AttemptRecord> Read(const record::Attempt& from) {
   return to;
 }
 
-std::optional<ReadRecord> Read(record::ExchangeRecord& message) {
-  const auto result = ToEnum(message.result(), kLastResult);
-  const auto stop = ToEnum(message.stop(), kLastStop);
-  if (!result || !stop || message.attempts_size() > kMaxAttempts) return std::nullopt;
-  std::optional<HttpResult> last = ReadLast(message);
-  if (!last) return std::nullopt;
-  ReadRecord read;
-  read.result = *result;
-  read.outcome.reset(new Outcome);
-  Outcome& outcome = *read.outcome;
-  outcome.last = *std::move(last);
-  outcome.stop = *stop;
-  if (message.has_retry_after_ms()) outcome.retry_after = milliseconds(message.retry_after_ms());
+std::optional<AttemptLog> ReadAttempts(const record::ExchangeRecord& message) {
+  if (message.attempts_size() > kMaxAttempts) return std::nullopt;
+  AttemptLog attempts;
   for (const record::Attempt& from : message.attempts()) {
     const std::optional<AttemptRecord> attempt = Read(from);
     if (!attempt) return std::nullopt;
-    outcome.attempts.push_back(*attempt);
+    attempts.push_back(*attempt);
   }
-  return read;
+  return attempts;
+}
+
+std::optional<ReadRecord> ReadKey(const record::ExchangeRecord& message, AttemptLog attempts) {
+  record::Key from;
+  ApiKey to;
+  if (from.ParseFromString(message.answer().body()) && !from.key().empty()) {
+    to.key = Secret(std::string_view(from.key()));
+    if (from.has_user_id()) to.user_id = from.user_id();
+    to.attempts = std::move(attempts);
+  }
+  Wipe(*from.mutable_key());
+  if (to.key.empty()) return std::nullopt;
+  return to;
+}
+
+std::optional<ReadRecord> Read(record::ExchangeRecord& message) {
+  const auto stop = ToEnum(message.stop(), kLastStop);
+  std::optional<AttemptLog> attempts = ReadAttempts(message);
+  if (!stop || !attempts) return std::nullopt;
+  if (message.result() == kKeyResult) return ReadKey(message, *std::move(attempts));
+  std::optional<HttpResult> last = ReadLast(message);
+  if (!ToEnum(message.result(), kLastFate) || !last) return std::nullopt;
+  Outcome outcome;
+  outcome.last = *std::move(last);
+  outcome.attempts = *std::move(attempts);
+  outcome.stop = *stop;
+  if (message.has_retry_after_ms()) outcome.retry_after = milliseconds(message.retry_after_ms());
+  return outcome;
 }
 
 void WipeBody(record::ExchangeRecord& message) {
@@ -135,17 +180,13 @@ void WipeBody(record::ExchangeRecord& message) {
 
 }  // namespace
 
-std::string ToExchangeRecord(const Outcome& outcome, ExchangeResult result) {
+std::string ToExchangeRecord(const ExchangeResult& result) {
   record::ExchangeRecord message;
-  message.set_result(ToNumber(result));
-  if (const auto* response = std::get_if<HttpResponse>(&outcome.last)) {
-    Write(*response, *message.mutable_answer());
+  if (const auto* key = std::get_if<ApiKey>(&result)) {
+    Write(*key, message);
   } else {
-    Write(std::get<TransportError>(outcome.last), *message.mutable_loss());
+    Write(std::get<ExchangeFailure>(result), message);
   }
-  for (const AttemptRecord& attempt : outcome.attempts) Write(attempt, *message.add_attempts());
-  message.set_stop(ToNumber(outcome.stop));
-  if (outcome.retry_after) message.set_retry_after_ms(outcome.retry_after->count());
   std::string record = message.SerializeAsString();
   WipeBody(message);
   return record;

@@ -5,21 +5,19 @@
 #include <string_view>
 
 #include "exchange/exchange_result.h"
-#include "exchange/kept_answer.h"
 
 namespace modelgates::gateway {
 
-// A finished exchange as gateways hand it to one another (ExchangeStore). Holds what the answer
-// holds: to be sealed before it goes anywhere, and wiped.
-std::string ToExchangeRecord(const Outcome& outcome, ExchangeResult result);
+// A finished exchange as gateways hand it to one another (ExchangeStore). A failure must have an
+// outcome. The record holds secrets: to be sealed before it goes anywhere, and wiped.
+std::string ToExchangeRecord(const ExchangeResult& result);
 
-struct ReadRecord {
-  SecretOutcome outcome;
-  ExchangeResult result{};
-};
+// A key, or what the upstream answered to an exchange that failed: an ExchangeReader says what that
+// means.
+using ReadRecord = std::variant<Outcome, ApiKey>;
 
-// nullopt: made by a version of the gateway that says more than this one understands, or not by a
-// gateway at all.
+// nullopt: a later version of the gateway wrote it and says more than this one understands, or no
+// gateway wrote it.
 std::optional<ReadRecord> FromExchangeRecord(std::string_view record);
 
 }  // namespace modelgates::gateway

@@ -55,7 +55,7 @@ TEST_F(ExchangeBounds, ASuccessWhoseKeyIsWipedMakesRoomAfterRejections) {
   EXPECT_EQ(Count(ExchangeState::kRejected), 0u);
   EXPECT_EQ(Count(ExchangeState::kSpent), 2u);
   Leave("done", Key("key-3"));
-  EXPECT_EQ(Begin({.identity = "given-2"}).reply.end, End::kGivenOut);
+  EXPECT_EQ(Begin({.identity = "given-2"}).Reason(), v1::EXCHANGE_ALREADY_COMPLETED);
   EXPECT_EQ(Count(ExchangeState::kSpent), 1u);
   EXPECT_TRUE(IsKnown("lost"));
   EXPECT_TRUE(IsKnown("done"));
@@ -101,8 +101,8 @@ TEST_F(ExchangeBounds, OneMoreWaiterThanAllowedIsRefusedAndSendsNothing) {
   Caller& first = Begin();
   for (int i = 0; i < 2; ++i) Begin();
   const Caller& refused = Begin();
-  EXPECT_EQ(refused.reply.end, End::kCrowded);
-  EXPECT_TRUE(refused.reply.sent);
+  EXPECT_EQ(refused.Reason(), v1::GATEWAY_OVERLOADED);
+  EXPECT_TRUE(refused.InFlight());
   // Who leaves makes room.
   ExchangeTest::Leave(first);
   const Caller& next = Begin();
@@ -123,10 +123,10 @@ TEST_F(ExchangeBounds, NoMoreAreUnderWayThanAllowedWhoeverHasLeft) {
         Begin({.identity = "code-" + std::to_string(i), .deadline = 300ms, .retries = false});
     if (i % 3 == 1) ExchangeTest::Leave(caller);
     if (i % 3 == 2) loop_.Advance(100ms);
-    if (!caller.done() || caller.reply.end != End::kCrowded) continue;
+    if (!caller.done() || caller.Reason() != v1::GATEWAY_OVERLOADED) continue;
     ++refused;
-    EXPECT_FALSE(caller.reply.sent);
-    EXPECT_EQ(caller.reply.outcome, nullptr);
+    EXPECT_FALSE(caller.InFlight());
+    EXPECT_FALSE(caller.HasOutcome());
   }
   EXPECT_EQ(refused, 140);
   EXPECT_EQ(Sends(), 10u);
@@ -147,7 +147,7 @@ TEST_F(ExchangeBounds, WhoOptedOutOfMemoryIsCountedAsWell) {
   for (const bool once_only : {false, true}) {
     const Caller& refused = Begin({.identity = "b", .once_only = once_only});
     ASSERT_TRUE(refused.done());
-    EXPECT_EQ(refused.reply.end, End::kCrowded);
+    EXPECT_EQ(refused.Reason(), v1::GATEWAY_OVERLOADED);
   }
   EXPECT_EQ(Sends(), 2u);
 }

@@ -25,9 +25,9 @@ TEST_F(ExchangeBreaker, ARefusedExchangeLeavesNothingBehind) {
   OpenIt();
   const Caller& refused = Finish();
   EXPECT_EQ(Sends(), 2u);
-  EXPECT_EQ(refused.reply.end, End::kFinished);
-  EXPECT_FALSE(refused.reply.sent);
-  EXPECT_EQ(refused.reply.outcome->stop, StopReason::kBreakerOpen);
+  EXPECT_EQ(refused.Reason(), v1::ERROR_REASON_UNSPECIFIED);
+  EXPECT_FALSE(refused.InFlight());
+  EXPECT_EQ(refused.outcome().stop, StopReason::kBreakerOpen);
   EXPECT_EQ(Known(), 0u);
 
   loop_.Advance(750ms);
@@ -48,8 +48,8 @@ TEST_F(ExchangeBreaker, AnUnsentExchangeThatIsRefusedAtItsRetryLeavesNothingBehi
   EXPECT_FALSE(caller.done());
   loop_.Advance(10ms);
   ASSERT_TRUE(caller.done());
-  EXPECT_EQ(caller.reply.outcome->stop, StopReason::kBreakerOpen);
-  EXPECT_FALSE(caller.reply.sent);
+  EXPECT_EQ(caller.outcome().stop, StopReason::kBreakerOpen);
+  EXPECT_FALSE(caller.InFlight());
   EXPECT_EQ(Known(), 0u);
 }
 

@@ -16,7 +16,7 @@
 namespace modelgates::gateway {
 
 using namespace std::chrono_literals;
-using End = ExchangeRegistry::End;
+namespace v1 = modelgates::oauth::v1;
 
 inline HttpResponse Key(std::string body) {
   HttpResponse response = Answer(200);
@@ -50,13 +50,30 @@ class ExchangeTest : public testing::Test {
     TimePoint replied_at{};
 
     bool done() const { return replies > 0; }
-    // The body of the answer, "status n" without one, or the name of the failure; "-" for none.
+    const ApiKey* key() const { return std::get_if<ApiKey>(&reply.result); }
+    const ExchangeFailure& failure() const { return std::get<ExchangeFailure>(reply.result); }
+    // Why the gateway ended the call by itself; unspecified when it did not.
+    v1::ErrorReason Reason() const {
+      return key() != nullptr ? v1::ERROR_REASON_UNSPECIFIED : failure().reason;
+    }
+    // The upstream may have the code, and the call was told no more than that.
+    bool InFlight() const {
+      return key() == nullptr && failure().auth_code_state == v1::UpstreamError::IN_FLIGHT;
+    }
+    // Of a failure.
+    bool HasOutcome() const { return failure().outcome != nullptr; }
+    const Outcome& outcome() const { return *failure().outcome; }
+    void Drop() { reply.result = ExchangeFailure(); }
+
+    // The key, or of a failure the body of the answer, "status n" without one, or the name of what
+    // went wrong; "-" for none.
     std::string Got() const {
-      if (reply.outcome == nullptr) return "-";
-      if (const auto* error = std::get_if<TransportError>(&reply.outcome->last)) {
+      if (key() != nullptr) return std::string(key()->key.Reveal());
+      if (!HasOutcome()) return "-";
+      if (const auto* error = std::get_if<TransportError>(&outcome().last)) {
         return std::string(ToString(error->failure));
       }
-      const auto& response = std::get<HttpResponse>(reply.outcome->last);
+      const auto& response = std::get<HttpResponse>(outcome().last);
       return response.body.empty() ? "status " + std::to_string(response.status) : response.body;
     }
   };
@@ -99,7 +116,7 @@ class ExchangeTest : public testing::Test {
   // One call as a coroutine, for those that begin within a turn of the loop.
   Task<void> Serve(Caller& caller, Ask ask) { return Serve(caller, std::move(ask), *exchanges_); }
   Task<void> Serve(Caller& caller, Ask ask, ExchangeRegistry& exchanges) {
-    ExchangeRegistry::Call call;
+    ExchangeRegistry::Caller call;
     call.key = MakeKey(ask.identity);
     call.identity = {.auth_code = ask.identity};
     call.replayable = ask.verifier;

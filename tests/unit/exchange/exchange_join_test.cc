@@ -13,7 +13,7 @@ TEST_F(ExchangeJoin, AHundredIdenticalCallsAtOnceAreOneRequestAndOneKey) {
   EXPECT_EQ(Sends(), 1u);
   for (const Caller& caller : callers_) {
     EXPECT_EQ(caller.replies, 1);
-    EXPECT_EQ(caller.reply.end, End::kFinished);
+    EXPECT_EQ(caller.Reason(), v1::ERROR_REASON_UNSPECIFIED);
     EXPECT_EQ(caller.Got(), "key-1");
     EXPECT_EQ(caller.reply.joined, &caller != &callers_.front());
     EXPECT_FALSE(caller.reply.replayed);
@@ -57,7 +57,7 @@ TEST_F(ExchangeJoin, RetriesGoOnUntilTheLastDeadlineOfThemAll) {
   const Caller& first = Begin({.deadline = 200ms});
   const Caller& second = Begin({.deadline = 10s});
   loop_.Advance(200ms);
-  EXPECT_EQ(first.reply.end, End::kNotSent);
+  EXPECT_EQ(first.Reason(), v1::DEADLINE_EXCEEDED);
   EXPECT_FALSE(second.done());
   loop_.Advance(5s);
   EXPECT_EQ(second.Got(), "key-1");
@@ -70,7 +70,7 @@ TEST_F(ExchangeJoin, TheFirstCallersRetryPolicyIsThatOfAll) {
   const Caller& second = Begin({.retries = true});
   loop_.Advance(100ms);
   EXPECT_EQ(second.Got(), "connect");
-  EXPECT_EQ(second.reply.outcome->stop, StopReason::kRetriesOff);
+  EXPECT_EQ(second.outcome().stop, StopReason::kRetriesOff);
 }
 
 TEST_F(ExchangeJoin, OnceOnlyNeitherJoinsNorIsJoined) {

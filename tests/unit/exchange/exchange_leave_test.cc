@@ -9,8 +9,8 @@ TEST_F(ExchangeLeave, BeforeAnythingIsSentACancelledCallEndsTheExchange) {
   transport_.Then(Refused(), 1s).Then(Key("key-1"));
   Caller& caller = Begin();
   Leave(caller);
-  EXPECT_EQ(caller.reply.end, End::kCancelled);
-  EXPECT_FALSE(caller.reply.sent);
+  EXPECT_EQ(caller.Reason(), v1::CALLER_CANCELLED);
+  EXPECT_FALSE(caller.InFlight());
   EXPECT_EQ(transport_.in_flight(), 0);
   EXPECT_EQ(Known(), 0u);
   EXPECT_EQ(Finish().Got(), "key-1");
@@ -20,7 +20,7 @@ TEST_F(ExchangeLeave, BeforeAnythingIsSentADeadlineEndsTheExchange) {
   transport_.Then(Refused(), 1s).Then(Key("key-1"));
   const Caller& caller = Begin({.deadline = 300ms});
   loop_.Advance(300ms);
-  EXPECT_EQ(caller.reply.end, End::kNotSent);
+  EXPECT_EQ(caller.Reason(), v1::DEADLINE_EXCEEDED);
   EXPECT_EQ(transport_.in_flight(), 0);
   EXPECT_EQ(Known(), 0u);
   EXPECT_EQ(Finish().Got(), "key-1");
@@ -31,7 +31,7 @@ TEST_F(ExchangeLeave, OneOfTwoLeavesTheOtherWaiting) {
   Caller& first = Begin();
   const Caller& second = Begin();
   Leave(first);
-  EXPECT_EQ(first.reply.end, End::kCancelled);
+  EXPECT_EQ(first.Reason(), v1::CALLER_CANCELLED);
   EXPECT_EQ(exchanges_->in_flight(), 1u);
   loop_.Advance(5s);
   EXPECT_EQ(second.Got(), "key-1");
@@ -78,8 +78,8 @@ TEST_F(ExchangeLeave, OnceSentACancelledCallChangesNothing) {
   Caller& caller = Begin();
   loop_.Advance(100ms);
   Leave(caller);
-  EXPECT_EQ(caller.reply.end, End::kCancelled);
-  EXPECT_TRUE(caller.reply.sent);
+  EXPECT_EQ(caller.Reason(), v1::CALLER_CANCELLED);
+  EXPECT_TRUE(caller.InFlight());
   EXPECT_EQ(transport_.in_flight(), 1);
   const Caller& repeat = Finish();
   EXPECT_EQ(repeat.Got(), "key-1");
@@ -90,7 +90,7 @@ TEST_F(ExchangeLeave, OnceSentACancelledCallChangesNothing) {
 TEST_F(ExchangeLeave, OnceSentADeadlineIsInProgressAndTheRepeatGetsTheKey) {
   transport_.Then(Key("key-1"), 2s);
   const Caller& caller = Finish({.deadline = 500ms});
-  EXPECT_EQ(caller.reply.end, End::kInProgress);
+  EXPECT_EQ(caller.Reason(), v1::EXCHANGE_IN_PROGRESS);
   loop_.Advance(5s);
   const Caller& repeat = Finish();
   EXPECT_EQ(repeat.Got(), "key-1");
@@ -110,7 +110,7 @@ TEST_F(ExchangeLeave, NothingIsBegunForACallThatIsAlreadyCancelled) {
   Caller& caller = callers_.emplace_back();
   caller.stop.request_stop();
   Spawn(Serve(caller, {}));
-  EXPECT_EQ(caller.reply.end, End::kCancelled);
+  EXPECT_EQ(caller.Reason(), v1::CALLER_CANCELLED);
   EXPECT_EQ(Sends(), 0u);
   EXPECT_EQ(Known(), 0u);
 }
@@ -122,7 +122,7 @@ TEST_F(ExchangeLeave, ACallThatIsAlreadyCancelledUsesUpNoReplay) {
   Caller& caller = callers_.emplace_back();
   caller.stop.request_stop();
   Spawn(Serve(caller, {}));
-  EXPECT_EQ(caller.reply.end, End::kCancelled);
+  EXPECT_EQ(caller.Reason(), v1::CALLER_CANCELLED);
   EXPECT_TRUE(Finish().reply.replayed);
 }
 
@@ -145,7 +145,7 @@ TEST_F(ExchangeLeave, DuringABackoffTheLastCallerEndsTheExchange) {
   loop_.Advance(1s);
   EXPECT_EQ(Count(ExchangeState::kBackoff), 1u);
   Leave(caller);
-  EXPECT_FALSE(caller.reply.sent);
+  EXPECT_FALSE(caller.InFlight());
   EXPECT_EQ(Known(), 0u);
   EXPECT_EQ(Finish().Got(), "key-1");
   EXPECT_EQ(Sends(), 2u);
@@ -175,7 +175,7 @@ TEST_F(ExchangeLeave, TheCapEndsWhatTheUpstreamNeverAnswers) {
   const Caller& first = Begin({.deadline = 2s});
   const Caller& second = Begin({.deadline = 60s});
   loop_.Advance(29s);
-  EXPECT_EQ(first.reply.end, End::kInProgress);
+  EXPECT_EQ(first.Reason(), v1::EXCHANGE_IN_PROGRESS);
   EXPECT_FALSE(second.done());
   loop_.Advance(1s);
   EXPECT_EQ(second.Got(), "timeout");

@@ -41,7 +41,7 @@ TEST_P(ExchangeLoss, IsRememberedWhenTheRecoveryFindsTheCodeSpent) {
   loop_.Advance(100s);
   const Caller& repeat = Finish(Recovering());
   EXPECT_TRUE(repeat.reply.replayed);
-  EXPECT_TRUE(HasUnknownAttempt(*repeat.reply.outcome));
+  EXPECT_TRUE(HasUnknownAttempt(repeat.outcome()));
   EXPECT_EQ(Sends(), 2u);
   EXPECT_EQ(observer_->lost, 1);
 }
@@ -49,7 +49,7 @@ TEST_P(ExchangeLoss, IsRememberedWhenTheRecoveryFindsTheCodeSpent) {
 TEST_P(ExchangeLoss, IsNotRecoveredTwice) {
   transport_.Then(GetParam().result, 100ms).Then(GetParam().result, 100ms);
   const Caller& caller = Finish(Recovering());
-  EXPECT_EQ(caller.reply.outcome->stop, StopReason::kUnsafeExchange);
+  EXPECT_EQ(caller.outcome().stop, StopReason::kUnsafeExchange);
   Finish(Recovering());
   EXPECT_EQ(Sends(), 2u);
   EXPECT_EQ(Count(ExchangeState::kUnknown), 1u);
@@ -58,14 +58,14 @@ TEST_P(ExchangeLoss, IsNotRecoveredTwice) {
 TEST_P(ExchangeLoss, IsNotRecoveredInModeNever) {
   transport_.Then(GetParam().result, 100ms);
   const Caller& caller = Finish({.recovery = false});
-  EXPECT_EQ(caller.reply.outcome->stop, StopReason::kUnsafeExchange);
+  EXPECT_EQ(caller.outcome().stop, StopReason::kUnsafeExchange);
   EXPECT_EQ(Sends(), 1u);
 }
 
 TEST_P(ExchangeLoss, IsNotRecoveredWhenTheCallerRetriesNothing) {
   transport_.Then(GetParam().result, 100ms);
   const Caller& caller = Finish({.retries = false, .recovery = true});
-  EXPECT_EQ(caller.reply.outcome->stop, StopReason::kRetriesOff);
+  EXPECT_EQ(caller.outcome().stop, StopReason::kRetriesOff);
   EXPECT_EQ(Sends(), 1u);
 }
 
@@ -120,7 +120,7 @@ TEST_F(ExchangeRecovery, IsAStateOfItsOwnFromTheDecisionOn) {
 // when the connection is then reset, then the key is fetched for its repeat.
 TEST_F(ExchangeRecovery, IsMadeWithNobodyLeft) {
   transport_.Then(Reset(), 500ms).Then(Key("key-1"), 100ms);
-  EXPECT_EQ(Finish({.deadline = 200ms, .recovery = true}).reply.end, End::kInProgress);
+  EXPECT_EQ(Finish({.deadline = 200ms, .recovery = true}).Reason(), v1::EXCHANGE_IN_PROGRESS);
   loop_.Advance(10s);
   const Caller& repeat = Finish(Recovering());
   EXPECT_TRUE(repeat.reply.replayed);
@@ -133,7 +133,7 @@ TEST_F(ExchangeRecovery, IsNotCutShortByACallerThatLeavesWhileItWaits) {
   Caller& caller = Begin(Recovering());
   loop_.Advance(300ms);
   Leave(caller);
-  EXPECT_TRUE(caller.reply.sent);
+  EXPECT_TRUE(caller.InFlight());
   EXPECT_EQ(exchanges_->in_flight(), 1u);
   EXPECT_EQ(Finish(Recovering()).Got(), "key-1");
   EXPECT_EQ(Sends(), 2u);
@@ -150,7 +150,7 @@ TEST_F(ExchangeRecovery, IsNotTriedAgainWhenItWasRefusedUnprocessed) {
   transport_.Then(Reset(), 100ms).Then(AnswerWithRetryAfter(429, "1"), 100ms);
   const Caller& caller = Finish(Recovering());
   EXPECT_EQ(caller.Got(), "status 429");
-  EXPECT_EQ(caller.reply.outcome->stop, StopReason::kUnsafeExchange);
+  EXPECT_EQ(caller.outcome().stop, StopReason::kUnsafeExchange);
   EXPECT_EQ(Sends(), 2u);
   EXPECT_EQ(Count(ExchangeState::kUnknown), 1u);
 }
@@ -176,7 +176,7 @@ TEST_F(ExchangeRecovery, HasWhatTheFirstAttemptLeftOfTheCap) {
 TEST_F(ExchangeRecovery, IsNotMadeWhenTheCapLeavesNoTime) {
   transport_.Then(Reset(), 29'500ms);
   const Caller& caller = Finish(Recovering());
-  EXPECT_EQ(caller.reply.outcome->stop, StopReason::kDeadline);
+  EXPECT_EQ(caller.outcome().stop, StopReason::kDeadline);
   EXPECT_EQ(Sends(), 1u);
 }
 
@@ -203,7 +203,7 @@ TEST_F(ExchangeRecovery, TakesATokenOfTheRetryBudgetWhateverTheConnectionWas) {
   }
   transport_.Then(Stale());
   const Caller& refused = Begin(Recovering());
-  EXPECT_EQ(refused.reply.outcome->stop, StopReason::kBudgetExhausted);
+  EXPECT_EQ(refused.outcome().stop, StopReason::kBudgetExhausted);
   EXPECT_EQ(Count(ExchangeState::kUnknown), 1u);
 
   loop_.Advance(1s);
@@ -221,7 +221,7 @@ TEST_F(ExchangeRecovery, IsRefusedByAnOpenBreaker) {
   exchanges_.emplace(loop_, guarded, ExchangeOptions{}, ReadByTable);
   transport_.Then(Reset(), 10ms);
   const Caller& refused = Finish(Recovering());
-  EXPECT_EQ(refused.reply.outcome->stop, StopReason::kBreakerOpen);
+  EXPECT_EQ(refused.outcome().stop, StopReason::kBreakerOpen);
   EXPECT_EQ(Sends(), 1u);
   EXPECT_EQ(Count(ExchangeState::kUnknown), 1u);
   exchanges_.reset();

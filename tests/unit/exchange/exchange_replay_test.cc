@@ -8,9 +8,9 @@ class ExchangeReplay : public ExchangeTest {
   // The key of the one exchange that was sent is not given again, and nothing else is sent.
   void ExpectGivenOut() {
     const Caller& repeat = Finish();
-    EXPECT_EQ(repeat.reply.end, End::kGivenOut);
-    EXPECT_EQ(repeat.reply.outcome, nullptr);
-    EXPECT_FALSE(repeat.reply.sent);
+    EXPECT_EQ(repeat.Reason(), v1::EXCHANGE_ALREADY_COMPLETED);
+    EXPECT_FALSE(repeat.HasOutcome());
+    EXPECT_FALSE(repeat.InFlight());
     EXPECT_FALSE(repeat.reply.replayed);
     EXPECT_EQ(Sends(), 1u);
   }
@@ -59,7 +59,7 @@ TEST_F(ExchangeReplay, NothingIsSentOnceTheKeyWasGivenLongEnough) {
 
 TEST_F(ExchangeReplay, WhenNobodyWaitedTheFirstReplayIsTheDelivery) {
   transport_.Then(Key("key-1"), 1s);
-  EXPECT_EQ(Finish({.deadline = 500ms}).reply.end, End::kInProgress);
+  EXPECT_EQ(Finish({.deadline = 500ms}).Reason(), v1::EXCHANGE_IN_PROGRESS);
   loop_.Advance(1s);
   for (int i = 0; i < 6; ++i) EXPECT_EQ(Finish().Got(), "key-1");
   ExpectGivenOut();
@@ -80,7 +80,7 @@ TEST_F(ExchangeReplay, NoReplaysAreNone) {
   loop_.Advance(1s);
   EXPECT_EQ(Finish().Got(), "key-2");
   EXPECT_EQ(Count(ExchangeState::kDone), 0u);
-  EXPECT_EQ(Finish().reply.end, End::kGivenOut);
+  EXPECT_EQ(Finish().Reason(), v1::EXCHANGE_ALREADY_COMPLETED);
 }
 
 TEST_F(ExchangeReplay, ASuccessWithoutVerifierIsNotKept) {

@@ -16,7 +16,7 @@
 namespace modelgates::gateway {
 namespace {
 
-using End = ExchangeRegistry::End;
+namespace v1 = modelgates::oauth::v1;
 using Bytes = std::vector<uint8_t>;
 
 ScheduleReport RunBytes(const Bytes& bytes) {
@@ -68,11 +68,13 @@ TEST(ExchangeSchedules, KeepEveryPromiseWhateverMeetsInOneTurn) {
   const int many = static_cast<int>(count);
   if (many < 10'000) return;
   // Chance must have reached every end, or the test shows nothing.
-  for (const End end : {End::kFinished, End::kInProgress, End::kNotSent, End::kCancelled}) {
-    EXPECT_GT(sum.ends[end], many / 100) << static_cast<int>(end);
+  for (const v1::ErrorReason end : {v1::ERROR_REASON_UNSPECIFIED, v1::EXCHANGE_IN_PROGRESS,
+                                    v1::DEADLINE_EXCEEDED, v1::CALLER_CANCELLED}) {
+    EXPECT_GT(sum.ends[end], many / 100) << v1::ErrorReason_Name(end);
   }
-  for (const End end : {End::kGivenOut, End::kCrowded, End::kUnknown, End::kNoStore}) {
-    EXPECT_GT(sum.ends[end], 0) << static_cast<int>(end);
+  for (const v1::ErrorReason end : {v1::EXCHANGE_ALREADY_COMPLETED, v1::GATEWAY_OVERLOADED,
+                                    v1::EXCHANGE_OUTCOME_UNKNOWN, v1::EXCHANGE_STORE_UNAVAILABLE}) {
+    EXPECT_GT(sum.ends[end], 0) << v1::ErrorReason_Name(end);
   }
   EXPECT_GT(sum.unprotected, 0);
   EXPECT_GT(sum.between_gateways, 0);

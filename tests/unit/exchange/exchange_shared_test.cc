@@ -59,7 +59,7 @@ TEST_F(ExchangeShared, ARepeatElsewhereGetsTheKey) {
   const Caller& repeat = FinishOther();
   EXPECT_EQ(repeat.Got(), "key-1");
   EXPECT_TRUE(repeat.reply.replayed);
-  EXPECT_EQ(repeat.reply.result, ExchangeResult::kSuccess);
+  EXPECT_NE(repeat.key(), nullptr);
   EXPECT_EQ(Sends(), 1u);
 }
 
@@ -85,7 +85,7 @@ TEST_F(ExchangeShared, ReplaysAreCountedAcrossGateways) {
   EXPECT_EQ(FinishOther().Got(), "key-1");
   EXPECT_EQ(FinishOther().Got(), "key-1");
   EXPECT_EQ(store_.StateOf("code-1"), "");
-  for (int i = 0; i < 5; ++i) EXPECT_EQ(FinishOther().reply.end, End::kGivenOut);
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(FinishOther().Reason(), v1::EXCHANGE_ALREADY_COMPLETED);
   EXPECT_EQ(Sends(), 1u);
   // As long as a spent code is remembered.
   loop_.Advance(120s);
@@ -98,9 +98,9 @@ TEST_F(ExchangeShared, ACodeIsKnownToBeSpentElsewhereOnceItsKeyIsGone) {
   loop_.Advance(30s);
   EXPECT_EQ(store_.StateOf("code-1"), "");
   const Caller& repeat = FinishOther();
-  EXPECT_EQ(repeat.reply.end, End::kGivenOut);
-  EXPECT_FALSE(repeat.reply.sent);
-  EXPECT_EQ(Finish().reply.end, End::kGivenOut);
+  EXPECT_EQ(repeat.Reason(), v1::EXCHANGE_ALREADY_COMPLETED);
+  EXPECT_FALSE(repeat.InFlight());
+  EXPECT_EQ(Finish().Reason(), v1::EXCHANGE_ALREADY_COMPLETED);
   EXPECT_EQ(Sends(), 1u);
 }
 
@@ -117,7 +117,7 @@ TEST_P(ExchangeSharedFailure, IsKnownElsewhere) {
   EXPECT_EQ(Finish().Got(), GetParam().got);
   const Caller& repeat = FinishOther();
   EXPECT_EQ(repeat.Got(), GetParam().got);
-  EXPECT_EQ(repeat.reply.outcome->attempts.size(), 1u);
+  EXPECT_EQ(repeat.outcome().attempts.size(), 1u);
   EXPECT_EQ(Sends(), 1u);
 }
 
@@ -206,10 +206,10 @@ TEST_F(ExchangeShared, WhatAnotherHadSentIsNeverTakenOver) {
   loop_.Run();
   Caller& caller = Begin();
   loop_.Advance(kLease + 200ms);
-  EXPECT_EQ(caller.reply.end, End::kUnknown);
-  EXPECT_FALSE(caller.reply.sent);
-  EXPECT_EQ(Finish().reply.end, End::kUnknown);
-  EXPECT_EQ(FinishOther().reply.end, End::kUnknown);
+  EXPECT_EQ(caller.Reason(), v1::EXCHANGE_OUTCOME_UNKNOWN);
+  EXPECT_FALSE(caller.InFlight());
+  EXPECT_EQ(Finish().Reason(), v1::EXCHANGE_OUTCOME_UNKNOWN);
+  EXPECT_EQ(FinishOther().Reason(), v1::EXCHANGE_OUTCOME_UNKNOWN);
   EXPECT_EQ(Sends(), 0u);
 }
 
@@ -220,8 +220,8 @@ TEST_F(ExchangeShared, ACallerThatWaitsForAnotherGatewayKnowsWhetherItWasSent) {
   Ask hasty;
   hasty.deadline = 1s;
   const Caller& there = FinishOther(hasty);
-  EXPECT_EQ(there.reply.end, End::kInProgress);
-  EXPECT_TRUE(there.reply.sent);
+  EXPECT_EQ(there.Reason(), v1::EXCHANGE_IN_PROGRESS);
+  EXPECT_TRUE(there.InFlight());
   loop_.Run();
   EXPECT_EQ(other_->in_flight(), 0u);
   loop_.Advance(5s);
@@ -274,7 +274,7 @@ TEST_F(ExchangeShared, WithoutTheStoreAGatewayServesAlone) {
 TEST_F(ExchangeShared, WithoutTheStoreNothingIsSentWhereThatIsAsked) {
   UseOutage(Outage::kRefuse);
   Cut();
-  EXPECT_EQ(Finish().reply.end, End::kNoStore);
+  EXPECT_EQ(Finish().Reason(), v1::EXCHANGE_STORE_UNAVAILABLE);
   Mend();
   transport_.Then(Key("key-1"));
   EXPECT_EQ(Finish().Got(), "key-1");
@@ -284,7 +284,7 @@ TEST_F(ExchangeShared, AStoreThatGoesAfterTheClaimIsNoReasonToSendWhereItMustBeA
   UseOutage(Outage::kRefuse);
   int step = 0;
   store_.FailWith([&] { return ++step == 1 ? Fault::kNone : Fault::kLostRequest; });
-  EXPECT_EQ(Finish().reply.end, End::kNoStore);
+  EXPECT_EQ(Finish().Reason(), v1::EXCHANGE_STORE_UNAVAILABLE);
   EXPECT_EQ(Sends(), 0u);
 }
 
@@ -297,7 +297,7 @@ TEST_F(ExchangeShared, WhatWasSeenElsewhereIsNotSentWithoutTheStore) {
   Caller& there = BeginOther(ask);
   Cut();
   loop_.Advance(6s);
-  EXPECT_EQ(there.reply.end, End::kInProgress);
+  EXPECT_EQ(there.Reason(), v1::EXCHANGE_IN_PROGRESS);
   Mend();
   loop_.Advance(6s);
   EXPECT_EQ(here.Got(), "key-1");
@@ -387,7 +387,7 @@ TEST_F(ExchangeShared, WhatAnotherHasReservedIsNotCalledUnsent) {
   EXPECT_EQ(store_.StateOf("code-1"), "reserved");
   Ask hasty;
   hasty.deadline = 200ms;
-  EXPECT_EQ(FinishOther(hasty).reply.end, End::kInProgress);
+  EXPECT_EQ(FinishOther(hasty).Reason(), v1::EXCHANGE_IN_PROGRESS);
   loop_.Advance(6s);
   EXPECT_EQ(here.Got(), "key-1");
 }
@@ -405,7 +405,7 @@ TEST_F(ExchangeShared, WhatTheStoreDamagedIsNotSentAgain) {
   EXPECT_EQ(Finish().Got(), "key-1");
   loop_.Run();
   store_.Damage("code-1");
-  EXPECT_EQ(FinishOther().reply.end, End::kUnknown);
+  EXPECT_EQ(FinishOther().Reason(), v1::EXCHANGE_OUTCOME_UNKNOWN);
   EXPECT_EQ(Sends(), 1u);
 }
 
@@ -415,7 +415,7 @@ TEST_F(ExchangeShared, ACallerThatLeavesDuringTheClaimLeavesNothing) {
   loop_.Advance(10ms);
   Leave(caller);
   loop_.Advance(1s);
-  EXPECT_EQ(caller.reply.end, End::kCancelled);
+  EXPECT_EQ(caller.Reason(), v1::CALLER_CANCELLED);
   EXPECT_EQ(store_.StateOf("code-1"), "");
   EXPECT_EQ(Sends(), 0u);
 }

@@ -43,5 +43,35 @@ TEST_F(ExchangeStates, CountThoseThatAreSentWithoutMemory) {
   EXPECT_EQ(Known(), 0u);
 }
 
+using enum ExchangeState;
+
+struct Change {
+  ExchangeState from;
+  std::vector<ExchangeState> to;
+};
+
+class ExchangeStateChange : public testing::TestWithParam<Change> {};
+
+TEST_P(ExchangeStateChange, IsOneOfTheTable) {
+  std::vector<ExchangeState> to;
+  for (int i = 0; i <= static_cast<int>(kForgotten); ++i) {
+    const auto next = static_cast<ExchangeState>(i);
+    if (MayFollow(GetParam().from, next)) to.push_back(next);
+  }
+  EXPECT_EQ(to, GetParam().to);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, ExchangeStateChange,
+    testing::Values(
+        Change{kReserved, {kSending, kBackoff, kDone, kSpent, kRejected, kUnknown, kForgotten}},
+        Change{kSending,
+               {kReserved, kBackoff, kRecovering, kDone, kSpent, kRejected, kUnknown, kForgotten}},
+        Change{kBackoff, {kReserved, kDone, kSpent, kRejected, kUnknown, kForgotten}},
+        Change{kRecovering, {kDone, kSpent, kRejected, kUnknown, kForgotten}},
+        Change{kDone, {kSpent, kForgotten}}, Change{kSpent, {kForgotten}},
+        Change{kRejected, {kForgotten}}, Change{kUnknown, {kForgotten}}, Change{kForgotten, {}}),
+    [](const auto& row) { return std::string(ToString(row.param.from)); });
+
 }  // namespace
 }  // namespace modelgates::gateway

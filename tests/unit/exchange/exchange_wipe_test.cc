@@ -98,7 +98,7 @@ class ExchangeWipe : public ExchangeTest {
 };
 
 TEST_F(ExchangeWipe, TheAnswerIsWipedWhenItsMemoryEnds) {
-  Finish().reply.outcome.reset();
+  Finish().Drop();
   EXPECT_GT(memory_.in_use(), 0u);
   EXPECT_GT(exchanges_->remembered_bytes(), memory_.in_use());
   loop_.Advance(30s);
@@ -115,14 +115,14 @@ TEST_F(ExchangeWipe, WhatAReaderHasOutlivesTheMemory) {
   EXPECT_EQ(memory_.in_use(), 0u);
   EXPECT_NE(caller.Got().find(kSecret), std::string::npos);
   leaked_blocks = 0;  // the copy that Got made
-  caller.reply.outcome.reset();
+  caller.Drop();
   EXPECT_EQ(leaked_blocks, 0);
 }
 
 TEST_F(ExchangeWipe, AnAnswerThatIsNotKeptIsWipedAtOnce) {
   Caller& caller = Finish({.verifier = false});
   EXPECT_EQ(memory_.in_use(), 0u);
-  caller.reply.outcome.reset();
+  caller.Drop();
   EXPECT_EQ(leaked_blocks, 0);
 }
 
@@ -135,13 +135,13 @@ TEST_F(ExchangeWipe, AnAnswerThatNobodyGetsIsWiped) {
 }
 
 TEST_F(ExchangeWipe, TheDeliveryLimitWipesIt) {
-  for (int i = 0; i < 6; ++i) Finish().reply.outcome.reset();
+  for (int i = 0; i < 6; ++i) Finish().Drop();
   EXPECT_EQ(memory_.in_use(), 0u);
   EXPECT_EQ(leaked_blocks, 0);
 }
 
 TEST_F(ExchangeWipe, TheEndOfTheRegistryWipesIt) {
-  Finish().reply.outcome.reset();
+  Finish().Drop();
   EXPECT_GT(memory_.in_use(), 0u);
   exchanges_.reset();
   EXPECT_EQ(memory_.in_use(), 0u);

@@ -26,32 +26,36 @@ Outcome Answered(std::string body) {
   return outcome;
 }
 
-const std::string& BodyOf(const Outcome& outcome) {
-  return std::get<HttpResponse>(outcome.last).body;
-}
+CodeFate FateOf(const ExchangeResult& result) { return std::get<ExchangeFailure>(result).fate; }
 
-TEST(ExchangeReader, OfAKeyIsTheReplyItself) {
+CodeFate FateOf(Outcome outcome) { return FateOf(ReadExchange(std::move(outcome), nullptr)); }
+
+TEST(ExchangeReader, OfAKeyIsTheKeyAndItsOwner) {
   Outcome outcome = Answered(R"({"key":"sk-1","user_id":"user-1"})");
-  EXPECT_EQ(ReadExchange(outcome, nullptr), ExchangeResult::kSuccess);
-  oauth::v1::ExchangeAuthCodeResponse reply;
-  ASSERT_TRUE(reply.ParseFromString(BodyOf(outcome)));
-  EXPECT_EQ(reply.key(), "sk-1");
-  EXPECT_EQ(reply.user_id(), "user-1");
+  outcome.attempts.emplace_back();
+  const ExchangeResult result = ReadExchange(std::move(outcome), nullptr);
+  const auto& key = std::get<ApiKey>(result);
+  EXPECT_EQ(key.key.Reveal(), "sk-1");
+  EXPECT_EQ(key.user_id, "user-1");
+  EXPECT_EQ(key.attempts.size(), 1u);
 }
 
-// What the contract promised beside the key is missed once, however many callers read the reply.
+// What the contract promised beside the key is missed once, however many callers get the key.
 TEST(ExchangeReader, TellsWhatElseTheAnswerLacks) {
-  Outcome outcome = Answered(R"({"key":"sk-1"})");
   Observer observer;
-  EXPECT_EQ(ReadExchange(outcome, &observer), ExchangeResult::kSuccess);
+  const ExchangeResult result = ReadExchange(Answered(R"({"key":"sk-1"})"), &observer);
+  EXPECT_EQ(std::get<ApiKey>(result).user_id, std::nullopt);
   EXPECT_EQ(observer.fields, std::vector<std::string>{"user_id"});
 }
 
 TEST(ExchangeReader, OfAnAnswerThatCannotBeReadIsSpentAndItsBodyIsGone) {
-  Outcome outcome = Answered(R"({"key":"sk-1)");
   Observer observer;
-  EXPECT_EQ(ReadExchange(outcome, &observer), ExchangeResult::kSpent);
-  EXPECT_EQ(BodyOf(outcome), "");
+  const ExchangeResult result = ReadExchange(Answered(R"({"key":"sk-1)"), &observer);
+  const auto& failure = std::get<ExchangeFailure>(result);
+  EXPECT_EQ(failure.fate, CodeFate::kSpent);
+  EXPECT_EQ(failure.reason, oauth::v1::UPSTREAM_RESPONSE_MALFORMED);
+  EXPECT_EQ(failure.auth_code_state, oauth::v1::UpstreamError::SPENT);
+  EXPECT_EQ(std::get<HttpResponse>(failure.outcome->last).body, "");
   EXPECT_TRUE(observer.fields.empty());
 }
 
@@ -59,9 +63,9 @@ TEST(ExchangeReader, OfAnAnswerThatCannotBeReadIsSpentAndItsBodyIsGone) {
 TEST(ExchangeReader, OfARefusalIsRejectedWhoeverRefused) {
   for (const int status : {400, 401, 403, 404, 413}) {
     Outcome api = OutcomeOf(JsonError(status));
-    EXPECT_EQ(ReadExchange(api, nullptr), ExchangeResult::kRejected) << status;
+    EXPECT_EQ(FateOf(api), CodeFate::kRejected) << status;
     Outcome firewall = OutcomeOf(HtmlPage(status, "<h1>Blocked</h1>"));
-    EXPECT_EQ(ReadExchange(firewall, nullptr), ExchangeResult::kRejected) << status;
+    EXPECT_EQ(FateOf(firewall), CodeFate::kRejected) << status;
   }
 }
 
@@ -70,32 +74,32 @@ TEST(ExchangeReader, OfARefusalAfterAnUnknownAttemptIsUnknown) {
   const TransportError lost{TransportFailure::kReset, Delivery::kMaybe};
   for (const HttpResponse& refusal : {JsonError(403), HtmlPage(403, "<h1>Blocked</h1>")}) {
     Outcome outcome = OutcomeOf(refusal, StopReason::kNotRetryable, {RecordOf(lost, true)});
-    EXPECT_EQ(ReadExchange(outcome, nullptr), ExchangeResult::kUnknown);
+    EXPECT_EQ(FateOf(outcome), CodeFate::kUnknown);
   }
 }
 
 TEST(ExchangeReader, OfASuccessThatHoldsAnErrorIsWhatTheErrorSays) {
   Outcome refused = Answered(R"({"error":{"code":403,"message":"no such code"}})");
-  EXPECT_EQ(ReadExchange(refused, nullptr), ExchangeResult::kRejected);
+  EXPECT_EQ(FateOf(refused), CodeFate::kRejected);
   Outcome limited = Answered(R"({"error":{"code":429,"message":"slow down"}})");
-  EXPECT_EQ(ReadExchange(limited, nullptr), ExchangeResult::kUnsent);
+  EXPECT_EQ(FateOf(limited), CodeFate::kUnsent);
   Outcome unclear = Answered(R"({"error":{"message":"oops"}})");
-  EXPECT_EQ(ReadExchange(unclear, nullptr), ExchangeResult::kSpent);
+  EXPECT_EQ(FateOf(unclear), CodeFate::kSpent);
 }
 
 TEST(ExchangeReader, OfAnExchangeThatTheBreakerRefusedIsUnsent) {
   Outcome refused;
   refused.stop = StopReason::kBreakerOpen;
-  EXPECT_EQ(ReadExchange(refused, nullptr), ExchangeResult::kUnsent);
+  EXPECT_EQ(FateOf(refused), CodeFate::kUnsent);
   const TransportError unreachable{TransportFailure::kConnect, Delivery::kNever};
   Outcome unsent = OutcomeOf(unreachable, StopReason::kBreakerOpen);
-  EXPECT_EQ(ReadExchange(unsent, nullptr), ExchangeResult::kUnsent);
+  EXPECT_EQ(FateOf(unsent), CodeFate::kUnsent);
 }
 
 TEST(ExchangeReader, OfALostAnswerIsUnknownWhateverTheBreakerSays) {
   const TransportError lost{TransportFailure::kReset, Delivery::kMaybe};
   Outcome outcome = OutcomeOf(lost, StopReason::kBreakerOpen);
-  EXPECT_EQ(ReadExchange(outcome, nullptr), ExchangeResult::kUnknown);
+  EXPECT_EQ(FateOf(outcome), CodeFate::kUnknown);
 }
 
 }  // namespace

@@ -58,7 +58,10 @@ TEST_F(CallScopeTest, WritesOneLineForASuccess) {
   Outcome outcome = OutcomeOf(JsonError(200), StopReason::kNotRetryable,
                               {RecordOf(JsonError(503)), RecordOf(JsonError(503))});
   for (AttemptRecord& attempt : outcome.attempts) attempt.elapsed = 250ms;
-  const json line = Finished({.outcome = &outcome, .app_id = 42, .auth_code_fp = "0123456789ab"});
+  const json line = Finished({.attempts = &outcome.attempts,
+                              .cause = CauseOf(outcome.last),
+                              .app_id = 42,
+                              .auth_code_fp = "0123456789ab"});
   EXPECT_EQ(Without(line, "timestamp"), json::parse(R"({
       "severity": "INFO", "event": "call", "message": "call finished",
       "trace_id": "0af7651916cd43dd8448eb211c80319c", "span_id": "b7ad6b7169203331",
@@ -72,8 +75,11 @@ TEST_F(CallScopeTest, WritesOneLineForAFailure) {
   const Outcome outcome = OutcomeOf(JsonError(403, "canary-code"));
   FailedCall failed = FailUpstream(kExchange, outcome);
   failed.attempts += 1;
-  const json line =
-      Finished({.failed = &failed, .outcome = &outcome, .joined = true, .replayed = false});
+  const json line = Finished({.failed = &failed,
+                              .attempts = &outcome.attempts,
+                              .cause = CauseOf(outcome.last),
+                              .joined = true,
+                              .replayed = false});
   EXPECT_EQ(Without(line, "timestamp"), json::parse(R"({
       "severity": "INFO", "event": "call", "message": "call finished",
       "trace_id": "0af7651916cd43dd8448eb211c80319c", "span_id": "b7ad6b7169203331",
@@ -169,12 +175,16 @@ TEST_F(CallScopeTest, LogsWhyACallWasLost) {
                                                    .cause = "192.0.2.1:443: expired"});
   const FailedCall failed = FailUpstream(kCreate, outcome);
   Start(kCreate, Severity::kInfo);
-  const json line = Finished({.failed = &failed, .outcome = &outcome});
+  const json line =
+      Finished({.failed = &failed, .attempts = &outcome.attempts, .cause = CauseOf(outcome.last)});
   EXPECT_EQ(line["cause"], "192.0.2.1:443: expired");
   const Outcome answered = OutcomeOf(JsonError(500));
   const FailedCall refused = FailUpstream(kCreate, answered);
   Start(kCreate, Severity::kInfo);
-  EXPECT_FALSE(Finished({.failed = &refused, .outcome = &answered}).contains("cause"));
+  EXPECT_FALSE(
+      Finished(
+          {.failed = &refused, .attempts = &answered.attempts, .cause = CauseOf(answered.last)})
+          .contains("cause"));
 }
 
 TEST_F(CallScopeTest, LogsFailedAttemptsAtDebugOnly) {
@@ -226,7 +236,8 @@ TEST_F(CallScopeTest, CountsACallFromItsStartToItsEnd) {
   scope_->OnAnswerLost();
   scope_->OnMemoryFull();
   scope_->Finish({.failed = &failed,
-                  .outcome = &outcome,
+                  .attempts = &outcome.attempts,
+                  .cause = CauseOf(outcome.last),
                   .details_truncated = true,
                   .joined = true,
                   .replayed = true},
