@@ -3,7 +3,7 @@
 
 #include "base/fingerprint.h"
 #include "bench/micro/allocation_report.h"
-#include "exchange/exchange_registry.h"
+#include "exchange/flights/exchange_registry.h"
 #include "failure/error_catalogue.h"
 #include "rpc/exchange_reader.h"
 #include "support/documented_messages.h"

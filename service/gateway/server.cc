@@ -19,7 +19,7 @@
 #include "base/listener.h"
 #include "base/locked_memory.h"
 #include "config/settings_text.h"
-#include "exchange/exchange_registry.h"
+#include "exchange/flights/exchange_registry.h"
 #include "exchange/shared/redis_exchange_store.h"
 #include "frontend/oauth_service.h"
 #include "frontend/reflection_service.h"

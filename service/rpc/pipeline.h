@@ -7,7 +7,7 @@
 
 #include "base/fingerprint.h"
 #include "base/hmac.h"
-#include "exchange/exchange_registry.h"
+#include "exchange/flights/exchange_registry.h"
 #include "request/credentials.h"
 #include "rpc/call.h"
 #include "telemetry/call_scope.h"

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "exchange/exchange_registry.h"
+#include "exchange/flights/exchange_registry.h"
 #include "fuzz/choices.h"
 
 namespace modelgates::gateway {

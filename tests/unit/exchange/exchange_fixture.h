@@ -8,7 +8,7 @@
 #include <optional>
 #include <string>
 
-#include "exchange/exchange_registry.h"
+#include "exchange/flights/exchange_registry.h"
 #include "support/fake_loop.h"
 #include "support/scripted_transport.h"
 #include "unit/exchange/exchange_table.h"

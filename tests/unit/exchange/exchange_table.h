@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "exchange/exchange_registry.h"
+#include "exchange/flights/exchange_registry.h"
 #include "unit/resilience/table_classifiers.h"
 
 namespace modelgates::gateway {

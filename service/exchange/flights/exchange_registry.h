@@ -12,11 +12,11 @@
 
 #include "base/event_loop.h"
 #include "base/task.h"
-#include "exchange/exchange_flight.h"
 #include "exchange/exchange_identity.h"
-#include "exchange/exchange_options.h"
 #include "exchange/exchange_result.h"
 #include "exchange/exchange_state.h"
+#include "exchange/flights/exchange_flight.h"
+#include "exchange/flights/exchange_options.h"
 #include "exchange/shared/exchange_store.h"
 #include "resilience/retrier.h"
 

@@ -1,4 +1,4 @@
-#include "exchange/exchange_registry.h"
+#include "exchange/flights/exchange_registry.h"
 
 #include <algorithm>
 #include <utility>

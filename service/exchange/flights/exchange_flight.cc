@@ -1,4 +1,4 @@
-#include "exchange/exchange_flight.h"
+#include "exchange/flights/exchange_flight.h"
 
 #include <algorithm>
 #include <cassert>
