@@ -56,6 +56,22 @@ bool StartsElement(std::string_view text, std::string_view name) {
          !IsLetter(text[name.size() + 1]);
 }
 
+constexpr size_t kBlock = 16;
+using Block [[gnu::vector_size(kBlock)]] = uint8_t;
+
+// Where the first of the next kBlock bytes is that does not stand for itself; kBlock: nowhere.
+size_t SpecialIn(const char* text) {
+  static_assert(std::endian::native == std::endian::little);
+  Block bytes;
+  std::memcpy(&bytes, text, kBlock);
+  const auto special = (bytes < 0x20) | (bytes > 0x7e) | (bytes == '"') | (bytes == '\\');
+  uint64_t halves[2];
+  std::memcpy(halves, &special, kBlock);
+  if (halves[0] != 0) return static_cast<size_t>(std::countr_zero(halves[0])) / 8;
+  if (halves[1] != 0) return static_cast<size_t>(std::countr_zero(halves[1])) / 8 + 8;
+  return kBlock;
+}
+
 }  // namespace
 
 size_t CharacterLength(std::string_view text) {
@@ -89,28 +105,15 @@ std::string CleanText(std::string_view text, size_t max_bytes) {
 }
 
 size_t PlainPrefix(std::string_view text) {
-  // Eight bytes at a time: each test sets the highest bit of the bytes it is about. A borrow can
-  // only disturb bytes above one that was found, so the first one found is right.
-  constexpr uint64_t kOnes = 0x0101010101010101;
-  constexpr uint64_t kHighest = 0x80 * kOnes;
-  static_assert(std::endian::native == std::endian::little);
-  const auto is_zero = [](uint64_t word) { return (word - kOnes) & ~word; };
-  const auto special_at = [&](size_t i) {
-    uint64_t word;
-    std::memcpy(&word, text.data() + i, sizeof(word));
-    return (word | (word - 0x20 * kOnes) | is_zero(word ^ '"' * kOnes) |
-            is_zero(word ^ '\\' * kOnes) | is_zero(word ^ 0x7f * kOnes)) &
-           kHighest;
-  };
-  if (text.size() < sizeof(uint64_t)) {
-    const auto is_plain = [](char c) { return c >= 0x20 && c < 0x7f && c != '"' && c != '\\'; };
-    return static_cast<size_t>(std::find_if_not(text.begin(), text.end(), is_plain) - text.begin());
+  if (text.size() < kBlock) {
+    char block[kBlock];
+    std::memset(block, ' ', sizeof block);
+    std::memcpy(block, text.data(), text.size());
+    return std::min(SpecialIn(block), text.size());
   }
-  const size_t last = text.size() - sizeof(uint64_t);
-  for (size_t i = 0;; i = std::min(i + sizeof(uint64_t), last)) {
-    if (const uint64_t special = special_at(i); special != 0) {
-      return i + static_cast<size_t>(std::countr_zero(special)) / 8;
-    }
+  const size_t last = text.size() - kBlock;
+  for (size_t i = 0;; i = std::min(i + kBlock, last)) {
+    if (const size_t special = SpecialIn(text.data() + i); special < kBlock) return i + special;
     if (i == last) return text.size();
   }
 }

@@ -71,7 +71,8 @@ std::string CharsetOf(std::string_view content_type) {
 }
 
 bool DecodeToUtf8(std::string_view content_type, std::string& body) {
-  if (!IsOneByteWestern(CharsetOf(content_type))) return false;
+  const std::string charset = CharsetOf(content_type);
+  if (charset.empty() || !IsOneByteWestern(charset)) return false;
   std::string decoded = FromWindows1252(body);
   Wipe(body);
   body = std::move(decoded);

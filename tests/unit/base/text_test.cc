@@ -92,7 +92,7 @@ TEST(Text, SurvivesRandomBytes) {
 TEST(PlainPrefix, EndsAtTheFirstByteThatNeedsCare) {
   for (int c = 0; c < 256; ++c) {
     const bool plain = c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
-    for (size_t before = 0; before < 20; ++before) {
+    for (size_t before = 0; before < 40; ++before) {
       for (const char after : {'x', '\x00', '"', '\xff'}) {
         std::string text = std::string(before, ' ') + static_cast<char>(c);
         EXPECT_EQ(PlainPrefix(text), plain ? before + 1 : before);
