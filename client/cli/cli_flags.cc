@@ -132,7 +132,7 @@ CallOptions CommonFlags::ToCallOptions(std::stop_token stop) const {
 // ---- Parts
 
 void AppFlags::AddTo(CLI::App& command) {
-  AddOptional(command, "--http-referer", http_referer, "URL", "URL of the app; \"\": none");
+  AddOptional(command, "--http-referer", http_referer, "URL", "URL of the app; \"\": send none");
   AddOptional(command, "--x-open-router-title", x_open_router_title, "TEXT",
               "name of the app, for the user");
   AddOptional(command, "--x-open-router-categories", x_open_router_categories, "LIST",
@@ -146,7 +146,7 @@ void RetryFlags::AddTo(CLI::App& command) {
   AddOptional(command, "--max-interval", max_interval, "DURATION", "longest wait between attempts");
   AddOptional(command, "--exponent", exponent, "NUMBER", "growth factor of the waits");
   AddOptional(command, "--max-elapsed-time", max_elapsed_time, "DURATION",
-              "no retry after this time");
+              "no retry later than this after the start");
   AddOptional(command, "--jitter", jitter, "DURATION", "longest random part of a wait");
   AddOptional(command, "--retry-connection-errors", retry_connection_errors, "BOOL",
               "retry connection errors too");
@@ -270,7 +270,7 @@ void LoginFlags::AddTo(CLI::App& command) {
       ->type_name("DURATION");
   command.add_option("--port", port, "port on 127.0.0.1; default: any free port")
       ->type_name("0-65535");
-  command.add_option("--direct", direct, "no page: create a code for this URL by API")
+  command.add_option("--direct", direct, "create the code by API for this URL, without a page")
       ->type_name("CALLBACK-URL");
   app.AddTo(command);
 }

@@ -12,6 +12,8 @@ using namespace modelgates::oauth::cli;
 using modelgates::oauth::Error;
 
 constexpr char kSeeCommon[] = "Flags of all commands: modelgates-oauth --help\n\n";
+constexpr char kSecrets[] =
+    "TEXT|@FILE|-: the text itself, a file that contains it, or the next line of stdin\n";
 
 // gRPC's own words may quote what it was given, and people get the error itself.
 void Silence(gpr_log_func_args*) {}
@@ -19,7 +21,7 @@ void Silence(gpr_log_func_args*) {}
 CLI::App* AddCommand(CLI::App& app, const char* name, const char* text, const char* example) {
   CLI::App* const command = app.add_subcommand(name, text);
   command->get_formatter()->column_width(40);
-  command->footer(kSeeCommon + std::string("Example:\n") + example);
+  command->footer(kSecrets + std::string(kSeeCommon) + "Example:\n" + example);
   return command;
 }
 
@@ -35,7 +37,7 @@ int main(int argc, char** argv) {
   app.fallthrough();
   app.set_version_flag("--version", "modelgates-oauth " CLI_VERSION);
   app.get_formatter()->column_width(34);
-  app.footer(std::string(ExitStatusText()) +
+  app.footer(kSecrets + std::string("\n") + std::string(ExitStatusText()) +
              "\n\nExample:\n  modelgates-oauth login --key-file key.txt");
   CommonFlags common;
   common.AddTo(app);
@@ -67,7 +69,7 @@ int main(int argc, char** argv) {
   pkce->add_option("--code-verifier", verifier, "existing verifier; default: a new one")
       ->type_name("TEXT|@FILE|-");
 
-  CLI::App* const health = AddCommand(app, "health", "Ask the gateway whether it serves",
+  CLI::App* const health = AddCommand(app, "health", "Check whether the gateway is serving",
                                       "  modelgates-oauth health --timeout 2s");
 
   std::string shell;

@@ -120,7 +120,7 @@ std::vector<Setting> MakeSettings() {
       Count("breaker_failure_percent", &C::breaker_failure_percent, 1, 100,
             "Percentage of failed attempts within the window that opens the breaker."),
       Length("breaker_probe_interval", &C::breaker_probe_interval, milliseconds(100), minutes(1),
-             "Time between two probes (attempts that are let through) while the breaker "
+             "Time between two probes (attempts that are allowed) while the breaker "
              "is open, plus or minus 20 %."),
       Count("breaker_probes", &C::breaker_probes, 1, 100,
             "Number of consecutive successful probes that closes the breaker."),

@@ -56,11 +56,9 @@ std::string DescribeSettings(const Config& config) {
 std::string HelpText() {
   std::string out =
       "usage: oauth-gateway [--name=value ...] [--flagfile=FILE]\n\n"
-      "Serves the ModelGates OAuth operations over gRPC. Each setting has a default and can come "
-      "from\n"
-      "the environment variable beside it; a flag wins over the environment. A flagfile holds one "
-      "flag\n"
-      "per line.\n\n";
+      "Serves the ModelGates OAuth operations over gRPC. Each setting has a default, a flag and\n"
+      "an environment variable; the flag wins. A DURATION has a unit: 500ms, 1.5s, 2m, 1h. A\n"
+      "flagfile has one flag per line.\n\n";
   for (const Setting& setting : Settings()) {
     const std::string by_default = Show(setting, Config());
     out += fmt::format("  {:<37} {}\n", Usage(setting), setting.EnvironmentName());

@@ -107,7 +107,7 @@ TEST(Places, OfASettingIncludeItsReader) {
     }
   }
   for (const Setting& setting : Settings()) {
-    const std::regex member("(\\.|->|::)" + std::string(setting.name) + "\\b");
+    const std::regex member("config(_|\\(\\))?(\\.|->)" + std::string(setting.name) + "\\b");
     EXPECT_TRUE(std::regex_search(sources, member)) << setting.name;
   }
 }
