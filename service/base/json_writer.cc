@@ -6,31 +6,40 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <cstring>
 #include <iterator>
-#include <utility>
 
 #include "base/text.h"
 
 namespace modelgates::gateway {
+namespace {
 
-void JsonWriter::BeginObject() {
-  out_ += '{';
-  first_ = true;
+char* Put(char* at, std::string_view text) {
+  std::memcpy(at, text.data(), text.size());
+  return at + text.size();
 }
 
-void JsonWriter::EndObject() { out_ += '}'; }
+}  // namespace
+
+void JsonWriter::BeginObject() { out_ += '{'; }
+
+void JsonWriter::EndObject() {
+  if (out_.back() == ',') out_.pop_back();
+  out_ += '}';
+}
 
 void JsonWriter::Member(std::string_view name, std::string_view value) {
-  Name(name);
-  out_ += '"';
   if (PlainPrefix(value) == value.size()) {
-    out_ += value;
-  } else if (simdjson::validate_utf8(value)) {
+    Put(Put(Put(Name(name, value.size() + 3), "\""), value), "\",");
+    return;
+  }
+  Put(Name(name, 1), "\"");
+  if (simdjson::validate_utf8(value)) {
     Escape(value);
   } else {
     Escape(ToValidUtf8(value));
   }
-  out_ += '"';
+  out_ += "\",";
 }
 
 void JsonWriter::Member(std::string_view name, double value) {
@@ -38,22 +47,17 @@ void JsonWriter::Member(std::string_view name, double value) {
   char digits[32];
   const auto end = std::to_chars(digits, digits + sizeof digits, value).ptr;
   const std::string_view text(digits, static_cast<size_t>(end - digits));
-  Name(name);
-  out_ += text;
   // A reader that takes "-0" for an integer would lose the sign.
-  if (text == "-0") out_ += ".0";
+  const std::string_view rest = text == "-0" ? ".0," : ",";
+  Put(Put(Name(name, text.size() + rest.size()), text), rest);
 }
 
-void JsonWriter::NullMember(std::string_view name) {
-  Name(name);
-  out_ += "null";
-}
+void JsonWriter::NullMember(std::string_view name) { Put(Name(name, 5), "null,"); }
 
-void JsonWriter::Name(std::string_view name) {
-  if (!std::exchange(first_, false)) out_ += ',';
-  out_ += '"';
-  out_ += name;
-  out_ += "\":";
+char* JsonWriter::Name(std::string_view name, size_t size) {
+  const size_t begin = out_.size();
+  out_.resize(begin + name.size() + 3 + size);
+  return Put(Put(Put(out_.data() + begin, "\""), name), "\":");
 }
 
 void JsonWriter::Escape(std::string_view text) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -22,11 +23,11 @@ class JsonWriter {
   void NullMember(std::string_view name);
 
  private:
-  void Name(std::string_view name);
+  // Appends the name and room for `size` characters, and returns where they go.
+  char* Name(std::string_view name, size_t size);
   void Escape(std::string_view text);
 
-  std::string& out_;
-  bool first_ = true;
+  std::string& out_;  // each member ends with a comma until the object ends
 };
 
 }  // namespace modelgates::gateway
