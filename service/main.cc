@@ -26,7 +26,7 @@ namespace {
 
 constexpr int kWrongSettings = 2;
 constexpr int kCutOff = 1;
-constexpr int kUnwell = 1;
+constexpr int kProbeFailed = 1;
 constexpr char kKeyVariable[] = "MODELGATES_API_KEY";
 
 // A shell usually allows 1,024 descriptors; as many calls at once need that many for the upstream
@@ -115,18 +115,18 @@ int Serve(Config config, const std::vector<std::string>& warnings) {
   return complete ? 0 : kCutOff;
 }
 
-int AskOnce(const Config& config) {
-  const absl::Status status = Ask(config);
+int Probe(const Config& config) {
+  const absl::Status status = RunProbe(config);
   if (status.ok()) return 0;
   std::fprintf(stderr, "oauth-gateway: %s\n", std::string(status.message()).c_str());
-  return kUnwell;
+  return kProbeFailed;
 }
 
 // gRPC's threads and the loop hand work to each other at every step of a call. With the usual
 // policy whoever is woken interrupts whoever works, two to four times a call; with this one it
 // waits its turn, and finds a bunch of work (docs/adr/0007). Inherited by every thread. Where it is
 // forbidden, calls only cost more.
-void WorkInBatches() {
+void UseBatchScheduling() {
   const sched_param priority{};
   sched_setscheduler(0, SCHED_BATCH, &priority);
 }
@@ -140,7 +140,7 @@ int Main(int argc, char** argv) {
 #endif
   NeverDumpMemory();
   signal(SIGPIPE, SIG_IGN);
-  WorkInBatches();
+  UseBatchScheduling();
 
   LoadResult loaded = Load(std::vector<std::string>(argv + 1, argv + argc), ProcessEnvironment());
   WipeTracesOfTheKey();
@@ -154,7 +154,7 @@ int Main(int argc, char** argv) {
     }
     return loaded.exit_status;
   }
-  if (loaded.config->probe != Question::kNone) return AskOnce(*loaded.config);
+  if (loaded.config->probe != ProbeKind::kNone) return Probe(*loaded.config);
   AllowManyConnections();
   return Serve(*std::move(loaded.config), loaded.warnings);
 }

@@ -37,8 +37,8 @@ enum class ExchangeRecovery : uint8_t {
   kNever,  // nothing: the letter of RFC 6749, section 4.1.2
 };
 
-// What a probe asks a gateway that runs.
-enum class Question : uint8_t {
+// What a probe asks the running gateway.
+enum class ProbeKind : uint8_t {
   kNone,    // nothing: it serves
   kHealth,  // grpc.health.v1.Health on the port of gRPC
   kLive,    // /livez on the admin port
@@ -178,7 +178,7 @@ struct Config {
   LogFormat log_format = LogFormat::kJson;
 
   // Ask the gateway that runs with these settings how it is, and end instead of serving.
-  Question probe = Question::kNone;
+  ProbeKind probe = ProbeKind::kNone;
 
   // Print the effective settings and end instead of serving.
   bool check_config = false;

@@ -49,13 +49,13 @@ std::span<const CrossRule> CrossRules() {
       {{"probe", "listen"},
        "must not be asked where port 0 leaves the port open",
        [](const Config& config) {
-         return config.probe != Question::kHealth || !config.listen.ends_with(":0");
+         return config.probe != ProbeKind::kHealth || !config.listen.ends_with(":0");
        }},
       {{"probe", "admin_listen"},
        "must not be asked where the admin port is off or left open",
        [](const Config& config) {
          const bool asks_admin =
-             config.probe == Question::kLive || config.probe == Question::kReady;
+             config.probe == ProbeKind::kLive || config.probe == ProbeKind::kReady;
          return !asks_admin ||
                 (!config.admin_listen.empty() && !config.admin_listen.ends_with(":0"));
        }},
@@ -63,27 +63,28 @@ std::span<const CrossRule> CrossRules() {
   return rules;
 }
 
-std::vector<std::string> Doubts(const Config& config) {
-  std::vector<std::string> doubts;
+std::vector<std::string> Warnings(const Config& config) {
+  std::vector<std::string> warnings;
   if (config.credential_mode == CredentialMode::kPassthrough && !config.api_key.empty()) {
-    doubts.emplace_back("the gateway's key is not used with --credential_mode=passthrough");
+    warnings.emplace_back("the gateway's key is not used with --credential_mode=passthrough");
   }
   if (config.credential_mode == CredentialMode::kService && config.api_key.empty()) {
-    doubts.emplace_back(
+    warnings.emplace_back(
         "there is no key: neither --api_key_file nor MODELGATES_API_KEY gives one, so calls go "
         "upstream without an Authorization header");
   }
   if (CrossesNetworkInClear(config.upstream)) {
-    doubts.emplace_back("--upstream is http: codes and keys cross the network in clear");
+    warnings.emplace_back("--upstream is http: codes and keys cross the network in clear");
   }
   if (config.exchange_store.empty() && !config.exchange_pepper_file.empty()) {
-    doubts.emplace_back("--exchange_pepper_file is not used without --exchange_store");
+    warnings.emplace_back("--exchange_pepper_file is not used without --exchange_store");
   }
   const std::string_view store = config.exchange_store.Reveal();
   if (store.starts_with("redis://") && store.find('@') != std::string_view::npos) {
-    doubts.emplace_back("--exchange_store is redis://: its password crosses the network in clear");
+    warnings.emplace_back(
+        "--exchange_store is redis://: its password crosses the network in clear");
   }
-  return doubts;
+  return warnings;
 }
 
 }  // namespace modelgates::gateway

@@ -20,7 +20,7 @@ struct CrossRule {
 
 std::span<const CrossRule> CrossRules();
 
-// What is allowed, but probably not meant; one sentence each.
-std::vector<std::string> Doubts(const Config& config);
+// Settings that are allowed but probably a mistake, one sentence each.
+std::vector<std::string> Warnings(const Config& config);
 
 }  // namespace modelgates::gateway

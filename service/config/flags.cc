@@ -85,7 +85,7 @@ class Loader {
     }
   }
 
-  void JudgeTogether() {
+  void CheckCrossRules() {
     for (const CrossRule& rule : CrossRules()) {
       const bool understood =
           std::none_of(rule.settings.begin(), rule.settings.end(),
@@ -148,18 +148,18 @@ LoadResult Load(const std::vector<std::string>& args, const Environment& environ
   loader.ReadSettings();
   // A probe needs no file, and must not take a gateway for ill that keeps what it has because a
   // file got wrong content.
-  if (loader.config().probe == Question::kNone) {
+  if (loader.config().probe == ProbeKind::kNone) {
     loader.ReadCaFiles();
     loader.ReadKey();
     loader.ReadPeppers();
   }
-  loader.JudgeTogether();
+  loader.CheckCrossRules();
   if (!loader.errors().empty()) {
     result.errors = std::move(loader.errors());
     result.exit_status = 2;
     return result;
   }
-  result.warnings = Doubts(loader.config());
+  result.warnings = Warnings(loader.config());
   if (loader.config().check_config) {
     result.output = DescribeSettings(loader.config());
   } else {

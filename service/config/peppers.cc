@@ -28,8 +28,8 @@ absl::StatusOr<Peppers> ParsePeppers(std::string_view text) {
       absl::StrSplit(absl::StripAsciiWhitespace({text.data(), text.size()}), '\n');
   if (lines.size() > 2) return absl::InvalidArgumentError("must hold one line or two");
   Peppers peppers;
-  for (Secret* pepper : {&peppers.in_use, &peppers.other}) {
-    const size_t line = pepper == &peppers.in_use ? 0 : 1;
+  for (Secret* pepper : {&peppers.current, &peppers.previous}) {
+    const size_t line = pepper == &peppers.current ? 0 : 1;
     if (line == lines.size()) break;
     const absl::string_view trimmed = absl::StripAsciiWhitespace(lines[line]);
     if (trimmed.size() < kMinPepperBytes) {
@@ -41,7 +41,7 @@ absl::StatusOr<Peppers> ParsePeppers(std::string_view text) {
       return absl::InvalidArgumentError("must hold visible ASCII characters only");
     }
   }
-  if (peppers.in_use == peppers.other) {
+  if (peppers.current == peppers.previous) {
     return absl::InvalidArgumentError("must not hold the same line twice");
   }
   return peppers;

@@ -11,14 +11,16 @@ namespace modelgates::gateway {
 // What keys the index of an exchange in a shared store, so that the store cannot find out by trying
 // whose exchange a record is.
 struct Peppers {
-  Secret in_use;
-  // Accepted beside it while the peppers are rotated; empty: none.
-  Secret other;
+  // Of the indices that are written.
+  Secret current;
+  // Of indices that are looked at, too, while the peppers are rotated; empty: none.
+  Secret previous;
   friend bool operator==(const Peppers&, const Peppers&) = default;
 };
 
 // Reads `path`: one or two lines, each a pepper of at least 32 visible ASCII characters, white
-// space around it cut off. The first is in use. An error names a rule, fit to follow the path
+// space around it cut off. The first is the current one. An error names a rule, fit to follow the
+// path
 // ("must ..."), and nothing of the content.
 absl::StatusOr<Peppers> ReadPepperFile(const std::string& path);
 

@@ -99,8 +99,8 @@ Setting Factor(std::string_view name, double Config::*member, double least, doub
   return setting;
 }
 
-Setting Length(std::string_view name, milliseconds Config::*member, milliseconds least,
-               milliseconds most, std::string_view help) {
+Setting DurationSetting(std::string_view name, milliseconds Config::*member, milliseconds least,
+                        milliseconds most, std::string_view help) {
   Setting setting{name, "DURATION", help, nullptr, nullptr};
   setting.parse = [=](std::string_view text, Config& config) -> Rule {
     const std::optional<milliseconds> length = ParseDuration(text);

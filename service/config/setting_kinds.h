@@ -44,9 +44,9 @@ Setting Count(std::string_view name, int Config::*member, int least, int most,
 Setting Factor(std::string_view name, double Config::*member, double least, double most,
                std::string_view help);
 
-Setting Length(std::string_view name, std::chrono::milliseconds Config::*member,
-               std::chrono::milliseconds least, std::chrono::milliseconds most,
-               std::string_view help);
+Setting DurationSetting(std::string_view name, std::chrono::milliseconds Config::*member,
+                        std::chrono::milliseconds least, std::chrono::milliseconds most,
+                        std::string_view help);
 
 // One of the names in `list`, in any case of letters. Names of the same value stand side by side:
 // the first is the one that is printed, the others are synonyms.

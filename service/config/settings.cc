@@ -82,28 +82,28 @@ std::vector<Setting> MakeSettings() {
              "challenge must have the length and alphabet of RFC 7636; s256: PKCE with "
              "S256 is required."),
 
-      Length("default_deadline", &C::default_deadline, milliseconds(100), hours(1),
-             "Deadline of calls whose caller set none."),
-      Length("max_deadline", &C::max_deadline, milliseconds(100), hours(1),
-             "Longest deadline of a call. A longer one is shortened."),
-      Length("connect_timeout", &C::connect_timeout, milliseconds(1), minutes(5),
-             "Longest time to connect to the upstream, including the TLS handshake."),
-      Length("attempt_timeout", &C::attempt_timeout, milliseconds(1), hours(1),
-             "Longest time of one attempt, including the connect time."),
+      DurationSetting("default_deadline", &C::default_deadline, milliseconds(100), hours(1),
+                      "Deadline of calls whose caller set none."),
+      DurationSetting("max_deadline", &C::max_deadline, milliseconds(100), hours(1),
+                      "Longest deadline of a call. A longer one is shortened."),
+      DurationSetting("connect_timeout", &C::connect_timeout, milliseconds(1), minutes(5),
+                      "Longest time to connect to the upstream, including the TLS handshake."),
+      DurationSetting("attempt_timeout", &C::attempt_timeout, milliseconds(1), hours(1),
+                      "Longest time of one attempt, including the connect time."),
 
       Count("max_attempts", &C::max_attempts, 1, 10,
             "Attempts of one call, including the first. A call's RetryConfig overrides "
             "this default and those of --initial_interval, --max_interval and "
             "--backoff_exponent."),
-      Length("initial_interval", &C::initial_interval, milliseconds(0), minutes(1),
-             "Wait before the first retry of a call."),
-      Length("max_interval", &C::max_interval, milliseconds(0), minutes(10),
-             "Longest wait between two attempts."),
+      DurationSetting("initial_interval", &C::initial_interval, milliseconds(0), minutes(1),
+                      "Wait before the first retry of a call."),
+      DurationSetting("max_interval", &C::max_interval, milliseconds(0), minutes(10),
+                      "Longest wait between two attempts."),
       Factor("backoff_exponent", &C::backoff_exponent, 1, 10,
              "Factor by which each wait is longer than the one before."),
-      Length("max_retry_after", &C::max_retry_after, milliseconds(0), hours(1),
-             "Longest Retry-After of the upstream that the gateway waits for. A longer "
-             "one ends the call at once, with RetryInfo."),
+      DurationSetting("max_retry_after", &C::max_retry_after, milliseconds(0), hours(1),
+                      "Longest Retry-After of the upstream that the gateway waits for. A longer "
+                      "one ends the call at once, with RetryInfo."),
 
       Switch("retry_budget", &C::retry_budget,
              "Limit the retries of all calls together, so that retries do not add load to "
@@ -113,15 +113,16 @@ std::vector<Setting> MakeSettings() {
       Count("retry_budget_min_rate", &C::retry_budget_min_rate, 0, 1000,
             "Retries per second allowed in addition to the percentage."),
       Switch("breaker", &C::breaker, "Circuit breaker: refuse calls while most attempts fail."),
-      Length("breaker_window", &C::breaker_window, seconds(1), minutes(10),
-             "Period of the attempts that the breaker counts."),
+      DurationSetting("breaker_window", &C::breaker_window, seconds(1), minutes(10),
+                      "Period of the attempts that the breaker counts."),
       Count("breaker_min_attempts", &C::breaker_min_attempts, 1, 100'000,
             "Least number of attempts within the window that can open the breaker."),
       Count("breaker_failure_percent", &C::breaker_failure_percent, 1, 100,
             "Percentage of failed attempts within the window that opens the breaker."),
-      Length("breaker_probe_interval", &C::breaker_probe_interval, milliseconds(100), minutes(1),
-             "Time between two probes (attempts that are allowed) while the breaker "
-             "is open, plus or minus 20 %."),
+      DurationSetting("breaker_probe_interval", &C::breaker_probe_interval, milliseconds(100),
+                      minutes(1),
+                      "Time between two probes (attempts that are allowed) while the breaker "
+                      "is open, plus or minus 20 %."),
       Count("breaker_probes", &C::breaker_probes, 1, 100,
             "Number of consecutive successful probes that closes the breaker."),
 
@@ -141,12 +142,12 @@ std::vector<Setting> MakeSettings() {
              "What the gateway does when the answer to an exchange is lost and the code may be "
              "spent. once: it sends the code once more, after the first attempt has ended; "
              "never: it does not send the code again (RFC 6749, section 4.1.2)."),
-      Length("exchange_cap", &C::exchange_cap, milliseconds(100), minutes(10),
-             "Longest time that an exchange continues after its callers have left, "
-             "including its recovery."),
-      Length("exchange_replay_ttl", &C::exchange_replay_ttl, milliseconds(0), minutes(2),
-             "How long the result of an exchange is kept for identical calls. 0s: not "
-             "kept."),
+      DurationSetting("exchange_cap", &C::exchange_cap, milliseconds(100), minutes(10),
+                      "Longest time that an exchange continues after its callers have left, "
+                      "including its recovery."),
+      DurationSetting("exchange_replay_ttl", &C::exchange_replay_ttl, milliseconds(0), minutes(2),
+                      "How long the result of an exchange is kept for identical calls. 0s: not "
+                      "kept."),
       SecretUrl("exchange_store", &C::exchange_store, StoreRule,
                 "URL of a Redis-compatible server that lets gateways share exchanges: "
                 "redis://[[user]:password@]host[:port][/database], rediss:// for TLS. Unset: "
@@ -163,16 +164,16 @@ std::vector<Setting> MakeSettings() {
            "also accepted during rotation. Read again when it changes.",
            RedactKeyPath),
 
-      Length("max_connection_age", &C::max_connection_age, milliseconds(0), hours(24),
-             "Age at which a caller's connection is asked to reconnect, so that new "
-             "gateways get their share of calls. 0s: half an hour. A drain waits 1.2 "
-             "times this age for the connections, at most one minute; with 0s it does not "
-             "wait."),
-      Length("drain_delay", &C::drain_delay, milliseconds(0), hours(1),
-             "Time after SIGTERM during which calls are served while health is "
-             "NOT_SERVING."),
-      Length("drain_timeout", &C::drain_timeout, milliseconds(0), hours(1),
-             "Time that running calls have to finish, at the end of a drain."),
+      DurationSetting("max_connection_age", &C::max_connection_age, milliseconds(0), hours(24),
+                      "Age at which a caller's connection is asked to reconnect, so that new "
+                      "gateways get their share of calls. 0s: half an hour. A drain waits 1.2 "
+                      "times this age for the connections, at most one minute; with 0s it does not "
+                      "wait."),
+      DurationSetting("drain_delay", &C::drain_delay, milliseconds(0), hours(1),
+                      "Time after SIGTERM during which calls are served while health is "
+                      "NOT_SERVING."),
+      DurationSetting("drain_timeout", &C::drain_timeout, milliseconds(0), hours(1),
+                      "Time that running calls have to finish, at the end of a drain."),
 
       Switch("reflection", &C::reflection,
              "gRPC server reflection, which lets tools call the gateway without proto "
@@ -188,10 +189,10 @@ std::vector<Setting> MakeSettings() {
       Choice("log_format", &C::log_format, {{"json", LogFormat::kJson}, {"text", LogFormat::kText}},
              "Format of the log. json: one object per line; text: for a terminal."),
       Choice("probe", &C::probe,
-             {{"none", Question::kNone},
-              {"health", Question::kHealth},
-              {"live", Question::kLive},
-              {"ready", Question::kReady}},
+             {{"none", ProbeKind::kNone},
+              {"health", ProbeKind::kHealth},
+              {"live", ProbeKind::kLive},
+              {"ready", ProbeKind::kReady}},
              "Query the gateway that runs on this machine with the same settings, then exit: 0 "
              "when it is "
              "healthy, else 1. health: the gRPC health service at --listen, without TLS; live, "

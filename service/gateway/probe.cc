@@ -19,7 +19,7 @@ namespace {
 using grpc::health::v1::HealthCheckRequest;
 using grpc::health::v1::HealthCheckResponse;
 
-constexpr std::chrono::seconds kAnswerTime{2};
+constexpr std::chrono::seconds kTimeout{2};
 
 // Where one that listens on `listen` can be reached from the same machine.
 std::string ReachedAt(const std::string& listen) {
@@ -31,11 +31,12 @@ std::string ReachedAt(const std::string& listen) {
   return listen;
 }
 
-absl::Status Unwell(const std::string& listen, std::string_view question, std::string_view answer) {
-  return absl::UnavailableError(fmt::format("{} of {}: {}", question, listen, answer));
+absl::Status ProbeFailed(const std::string& listen, std::string_view query,
+                         std::string_view answer) {
+  return absl::UnavailableError(fmt::format("{} of {}: {}", query, listen, answer));
 }
 
-absl::Status AskHealth(const std::string& listen) {
+absl::Status ProbeHealth(const std::string& listen) {
   // Said below, in one line, instead of by gRPC in several.
   gpr_set_log_verbosity(GPR_LOG_SEVERITY_ERROR);
   gpr_set_log_function([](gpr_log_func_args*) {});
@@ -53,44 +54,44 @@ absl::Status AskHealth(const std::string& listen) {
   stub.UnaryCall(&context, "/grpc.health.v1.Health/Check", grpc::StubOptions(), &request, &response,
                  [&](grpc::Status status) { ended.set_value(std::move(status)); });
   std::future<grpc::Status> end = ended.get_future();
-  if (end.wait_for(kAnswerTime) == std::future_status::timeout) context.TryCancel();
+  if (end.wait_for(kTimeout) == std::future_status::timeout) context.TryCancel();
   const grpc::Status status = end.get();
-  if (!status.ok()) return Unwell(listen, "health", status.error_message());
+  if (!status.ok()) return ProbeFailed(listen, "health", status.error_message());
   if (response.status() == HealthCheckResponse::SERVING) return absl::OkStatus();
-  return Unwell(listen, "health", HealthCheckResponse::ServingStatus_Name(response.status()));
+  return ProbeFailed(listen, "health", HealthCheckResponse::ServingStatus_Name(response.status()));
 }
 
-absl::Status AskAdmin(const std::string& listen, const std::string& path) {
+absl::Status ProbeAdmin(const std::string& listen, const std::string& path) {
   const std::string url = "http://" + ReachedAt(listen) + path;
   const std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> curl(curl_easy_init(),
                                                                  &curl_easy_cleanup);
-  if (!curl) return Unwell(listen, path, "out of memory");
-  const auto timeout = std::chrono::milliseconds(kAnswerTime).count();
+  if (!curl) return ProbeFailed(listen, path, "out of memory");
+  const auto timeout = std::chrono::milliseconds(kTimeout).count();
   curl_easy_setopt(curl.get(), CURLOPT_URL, url.c_str());
   curl_easy_setopt(curl.get(), CURLOPT_NOBODY, 1L);
   curl_easy_setopt(curl.get(), CURLOPT_PROXY, "");
   curl_easy_setopt(curl.get(), CURLOPT_TIMEOUT_MS, static_cast<long>(timeout));
   if (const CURLcode code = curl_easy_perform(curl.get()); code != CURLE_OK) {
-    return Unwell(listen, path, curl_easy_strerror(code));
+    return ProbeFailed(listen, path, curl_easy_strerror(code));
   }
   long status = 0;
   curl_easy_getinfo(curl.get(), CURLINFO_RESPONSE_CODE, &status);
   if (status == 200) return absl::OkStatus();
-  return Unwell(listen, path, fmt::format("HTTP {}", status));
+  return ProbeFailed(listen, path, fmt::format("HTTP {}", status));
 }
 
 }  // namespace
 
-absl::Status Ask(const Config& config) {
+absl::Status RunProbe(const Config& config) {
   switch (config.probe) {
-    case Question::kNone:
+    case ProbeKind::kNone:
       break;
-    case Question::kHealth:
-      return AskHealth(config.listen);
-    case Question::kLive:
-      return AskAdmin(config.admin_listen, "/livez");
-    case Question::kReady:
-      return AskAdmin(config.admin_listen, "/readyz");
+    case ProbeKind::kHealth:
+      return ProbeHealth(config.listen);
+    case ProbeKind::kLive:
+      return ProbeAdmin(config.admin_listen, "/livez");
+    case ProbeKind::kReady:
+      return ProbeAdmin(config.admin_listen, "/readyz");
   }
   return absl::OkStatus();
 }

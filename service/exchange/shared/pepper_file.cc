@@ -22,17 +22,17 @@ PepperFile::PepperFile(std::string path, Peppers peppers, EventLoop& loop, Reloa
 
 PepperFile::Indices PepperFile::IndicesOf(const ExchangeIdentity& identity) {
   Indices indices;
-  indices.in_use = ToKey(in_use_, identity);
-  if (other_) indices.other = ToKey(*other_, identity);
+  indices.current = ToKey(current_, identity);
+  if (previous_) indices.previous = ToKey(*previous_, identity);
   return indices;
 }
 
 bool PepperFile::Use(Peppers peppers) {
   if (peppers == peppers_) return false;
   peppers_ = std::move(peppers);
-  in_use_ = Hmac(peppers_.in_use.Reveal());
-  other_.reset();
-  if (!peppers_.other.empty()) other_.emplace(peppers_.other.Reveal());
+  current_ = Hmac(peppers_.current.Reveal());
+  previous_.reset();
+  if (!peppers_.previous.empty()) previous_.emplace(peppers_.previous.Reveal());
   return true;
 }
 

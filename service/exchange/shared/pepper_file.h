@@ -21,8 +21,8 @@ class PepperFile {
  public:
   // Under which an exchange is found.
   struct Indices {
-    ExchangeKey in_use;                // where it is put
-    std::optional<ExchangeKey> other;  // where it may be as well
+    ExchangeKey current;                  // where it is put
+    std::optional<ExchangeKey> previous;  // where it may be as well
   };
 
   // `peppers`: as read at start. `observer` may be null.
@@ -34,8 +34,8 @@ class PepperFile {
   bool Use(Peppers peppers);
 
   Peppers peppers_;
-  Hmac in_use_;
-  std::optional<Hmac> other_;
+  Hmac current_;
+  std::optional<Hmac> previous_;
   ReloadedFile<Peppers> file_;
 };
 

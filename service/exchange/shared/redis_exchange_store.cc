@@ -85,8 +85,8 @@ class RedisExchangeStore::Exchange final : public SharedExchange {
 };
 
 Task<SharedExchange::Claimed> RedisExchangeStore::Exchange::Claim() {
-  std::vector<std::string> keys = {ToKeyName(indices_.in_use)};
-  if (indices_.other) keys.push_back(ToKeyName(*indices_.other));
+  std::vector<std::string> keys = {ToKeyName(indices_.current)};
+  if (indices_.previous) keys.push_back(ToKeyName(*indices_.previous));
   std::vector<std::string> args = WithFence({Milliseconds(store_.options_.lease), reserved_kept()});
   Task<RedisReply> run = store_.Run(ClaimScript(), std::move(keys), std::move(args));
   const RedisReply reply = co_await run;
@@ -98,8 +98,8 @@ Task<SharedExchange::Claimed> RedisExchangeStore::Exchange::Claim() {
 
   claimed.found = Found::kUnreadable;
   if (parts.size() != 3) co_return claimed;
-  const bool in_other = parts[1].integer == 2 && indices_.other;
-  const ExchangeKey& index = in_other ? *indices_.other : indices_.in_use;
+  const bool in_previous = parts[1].integer == 2 && indices_.previous;
+  const ExchangeKey& index = in_previous ? *indices_.previous : indices_.current;
   std::optional<std::string> record = seal_.Open(parts[2].text, AsText(index));
   if (!record) co_return claimed;
   claimed.found = Found::kFinished;
@@ -117,7 +117,7 @@ Task<SharedExchange::Step> RedisExchangeStore::Exchange::Finish(std::string_view
                                                                 Keep keep) {
   if (keep.ttl <= Duration::zero() || keep.replays <= 0) return Forget();
   // Sealed now: the record need not outlive this call.
-  std::optional<std::string> sealed = seal_.Seal(record, AsText(indices_.in_use));
+  std::optional<std::string> sealed = seal_.Seal(record, AsText(indices_.current));
   // What is not sealed must not be stored. Nobody can open this, so others will not send either.
   if (!sealed) sealed.emplace();
   const bool remarked = keep.given_out_ttl > Duration::zero();
@@ -128,7 +128,7 @@ Task<SharedExchange::Step> RedisExchangeStore::Exchange::Finish(std::string_view
 
 Task<SharedExchange::Step> RedisExchangeStore::Exchange::Take(const RedisScript& script,
                                                               std::vector<std::string> args) {
-  std::vector<std::string> keys = {ToKeyName(indices_.in_use)};
+  std::vector<std::string> keys = {ToKeyName(indices_.current)};
   args = WithFence(std::move(args));
   Task<RedisReply> run = store_.Run(script, std::move(keys), std::move(args));
   const RedisReply reply = co_await run;

@@ -143,8 +143,8 @@ TEST(Load, ReadsTheStoreAndItsPeppers) {
                                      kKey);
   ASSERT_TRUE(result.config) << AllText(result);
   EXPECT_THAT(result.warnings, IsEmpty());
-  EXPECT_EQ(result.config->exchange_peppers.in_use.Reveal(), std::string(32, 'a'));
-  EXPECT_EQ(result.config->exchange_peppers.other.Reveal(), std::string(32, 'b'));
+  EXPECT_EQ(result.config->exchange_peppers.current.Reveal(), std::string(32, 'a'));
+  EXPECT_EQ(result.config->exchange_peppers.previous.Reveal(), std::string(32, 'b'));
 }
 
 TEST(Load, DoesNotShowTheStoresPassword) {

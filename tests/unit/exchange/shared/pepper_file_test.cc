@@ -82,12 +82,12 @@ class PepperFileTest : public testing::Test {
 TEST_F(PepperFileTest, HoldsOnePepperOrTwo) {
   const absl::StatusOr<Peppers> one = Read(kA);
   ASSERT_TRUE(one.ok());
-  EXPECT_EQ(one->in_use.Reveal(), kA);
-  EXPECT_TRUE(one->other.empty());
+  EXPECT_EQ(one->current.Reveal(), kA);
+  EXPECT_TRUE(one->previous.empty());
   const absl::StatusOr<Peppers> two = Read(" \t" + kA + " \r\n  " + kB + "\n\n");
   ASSERT_TRUE(two.ok());
-  EXPECT_EQ(two->in_use.Reveal(), kA);
-  EXPECT_EQ(two->other.Reveal(), kB);
+  EXPECT_EQ(two->current.Reveal(), kA);
+  EXPECT_EQ(two->previous.Reveal(), kB);
 }
 
 TEST_F(PepperFileTest, ThatIsBadIsRefusedByARuleWithoutItsContent) {
@@ -114,21 +114,21 @@ TEST_F(PepperFileTest, AnIndexIsTheSameInEveryGatewayThatKnowsThePepper) {
   const PepperFile::Indices one = Open(kA).IndicesOf(identity_);
   const PepperFile::Indices both = Open(kA + "\n" + kB).IndicesOf(identity_);
   const PepperFile::Indices swapped = Open(kB + "\n" + kA).IndicesOf(identity_);
-  EXPECT_FALSE(one.other.has_value());
-  EXPECT_EQ(one.in_use, both.in_use);
-  EXPECT_EQ(both.in_use, swapped.other);
-  EXPECT_EQ(both.other, swapped.in_use);
-  EXPECT_NE(both.other, both.in_use);
+  EXPECT_FALSE(one.previous.has_value());
+  EXPECT_EQ(one.current, both.current);
+  EXPECT_EQ(both.current, swapped.previous);
+  EXPECT_EQ(both.previous, swapped.current);
+  EXPECT_NE(both.previous, both.current);
 }
 
 TEST_F(PepperFileTest, IsReadAgainWhenItChanges) {
   PepperFile peppers = Open(kA);
   const auto before = peppers.IndicesOf(identity_);
   Write(kB + "\n" + kA);
-  EXPECT_EQ(peppers.IndicesOf(identity_).in_use, before.in_use);
+  EXPECT_EQ(peppers.IndicesOf(identity_).current, before.current);
   Look();
-  EXPECT_EQ(peppers.IndicesOf(identity_).other, before.in_use);
-  EXPECT_NE(peppers.IndicesOf(identity_).in_use, before.in_use);
+  EXPECT_EQ(peppers.IndicesOf(identity_).previous, before.current);
+  EXPECT_NE(peppers.IndicesOf(identity_).current, before.current);
   EXPECT_EQ(capture_.Lines("reloaded").size(), 1u);
 }
 
@@ -138,13 +138,13 @@ TEST_F(PepperFileTest, ABadVersionIsLoggedOnceAndTheOneBeforeKept) {
   Write("aaaa too short");
   for (int i = 0; i < 3; ++i) {
     Look();
-    EXPECT_EQ(peppers.IndicesOf(identity_).in_use, before.in_use);
+    EXPECT_EQ(peppers.IndicesOf(identity_).current, before.current);
   }
   EXPECT_EQ(capture_.Lines("reload_failed").size(), 1u);
   EXPECT_EQ(capture_.Lines("reload_failed").at(0)["setting"], "exchange_pepper_file");
   Write(kB);
   Look();
-  EXPECT_NE(peppers.IndicesOf(identity_).in_use, before.in_use);
+  EXPECT_NE(peppers.IndicesOf(identity_).current, before.current);
   EXPECT_EQ(capture_.Lines("reloaded").size(), 1u);
 }
 
