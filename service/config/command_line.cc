@@ -6,8 +6,8 @@
 #include <sstream>
 
 #include "base/nearest_name.h"
+#include "base/small_file.h"
 #include "config/settings.h"
-#include "config/small_file.h"
 #include "config/value_rules.h"
 
 namespace modelgates::gateway {

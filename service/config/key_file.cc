@@ -7,7 +7,7 @@
 #include <cstring>
 
 #include "base/ascii.h"
-#include "config/small_file.h"
+#include "base/small_file.h"
 
 namespace modelgates::gateway {
 namespace {

@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-#include "config/small_file.h"
+#include "base/small_file.h"
 
 namespace modelgates::gateway {
 namespace {

@@ -13,7 +13,7 @@
 
 #include "base/ascii.h"
 #include "base/pem_certificates.h"
-#include "config/small_file.h"
+#include "base/small_file.h"
 #include "http/base_url.h"
 #include "http/http.h"
 #include "http/url.h"

@@ -1,4 +1,4 @@
-#include "config/small_file.h"
+#include "base/small_file.h"
 
 #include <fcntl.h>
 #include <unistd.h>
