@@ -28,6 +28,8 @@
 #include <thread>
 #include <utility>
 
+#include "base/host_port.h"
+
 namespace modelgates::gateway {
 namespace {
 
@@ -242,7 +244,7 @@ absl::StatusOr<std::unique_ptr<AdminServer>> AdminServer::Start(const std::strin
                                                                 Listener::Failed failed) {
   auto listener = Listener::Bind(listen);
   if (!listener.ok()) return listener.status();
-  const std::string name = listen.substr(0, listen.rfind(':'));
+  const std::string name(SplitHostPort(listen).value().host);
   const std::string address = fmt::format("{}:{}", name, (*listener)->port());
   auto impl = std::make_unique<Impl>(std::move(pages), name, *std::move(listener));
   std::unique_ptr<AdminServer> server(new AdminServer(std::move(impl)));

@@ -11,4 +11,7 @@ bool IsAlphanumeric(char c);
 
 bool EqualsIgnoringCase(std::string_view a, std::string_view b);
 
+// `text` without the spaces, tabs and line ends around it.
+std::string_view Trim(std::string_view text);
+
 }  // namespace modelgates::gateway

@@ -14,6 +14,8 @@
 #include <system_error>
 #include <utility>
 
+#include "base/host_port.h"
+
 namespace modelgates::gateway {
 namespace {
 
@@ -68,15 +70,15 @@ int ListenOn(const addrinfo& address, int port) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Listener>> Listener::Bind(const std::string& address) {
-  const size_t colon = address.rfind(':');
-  std::string host = address.substr(0, colon);
-  if (host.starts_with('[')) host = host.substr(1, host.size() - 2);
+  const std::optional<HostPort> split = SplitHostPort(address);
+  if (!split) return CannotListen(address, "it has no port");
+  std::string host(WithoutBrackets(split->host));
   if (host == "0.0.0.0" || host == "::") host = HasIpv6() ? "::" : "0.0.0.0";
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;
   hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV;
   addrinfo* found = nullptr;
-  const int failure = getaddrinfo(host.c_str(), address.substr(colon + 1).c_str(), &hints, &found);
+  const int failure = getaddrinfo(host.c_str(), std::string(split->port).c_str(), &hints, &found);
   if (failure != 0) {
     return CannotListen(address, gai_strerror(failure));
   }

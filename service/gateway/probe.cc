@@ -13,6 +13,8 @@
 #include <memory>
 #include <string>
 
+#include "base/host_port.h"
+
 namespace modelgates::gateway {
 namespace {
 
@@ -23,11 +25,9 @@ constexpr std::chrono::seconds kTimeout{2};
 
 // Where one that listens on `listen` can be reached from the same machine.
 std::string ReachedAt(const std::string& listen) {
-  const size_t colon = listen.rfind(':');
-  const std::string host = listen.substr(0, colon);
-  const std::string port = listen.substr(colon);
-  if (host == "0.0.0.0") return "127.0.0.1" + port;
-  if (host == "[::]") return "[::1]" + port;
+  const HostPort address = SplitHostPort(listen).value();
+  if (address.host == "0.0.0.0") return fmt::format("127.0.0.1:{}", address.port);
+  if (address.host == "[::]") return fmt::format("[::1]:{}", address.port);
   return listen;
 }
 

@@ -13,13 +13,6 @@ namespace {
 constexpr std::string_view kDefaultPort = "6379";
 constexpr int kMaxDatabase = 9999;
 
-int HexDigit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
 // nullopt: a '%' that begins no byte. Not by libcurl, which leaves copies of a password behind.
 std::optional<Secret> PercentDecoded(std::string_view text) {
   std::string decoded;
@@ -31,10 +24,12 @@ std::optional<Secret> PercentDecoded(std::string_view text) {
       text.remove_prefix(1);
       continue;
     }
-    const int high = text.size() < 3 ? -1 : HexDigit(text[1]);
-    const int low = text.size() < 3 ? -1 : HexDigit(text[2]);
-    if (high < 0 || low < 0) break;
-    decoded += static_cast<char>(high * 16 + low);
+    const std::string_view digits = text.substr(1, 2);
+    unsigned char byte = 0;
+    const char* const end =
+        std::from_chars(digits.data(), digits.data() + digits.size(), byte, 16).ptr;
+    if (end != digits.data() + 2) break;
+    decoded += static_cast<char>(byte);
     text.remove_prefix(3);
   }
   if (text.empty()) result.emplace(std::string_view(decoded));

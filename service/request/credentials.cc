@@ -1,11 +1,9 @@
 #include "request/credentials.h"
 
-#include <absl/strings/ascii.h>
-#include <absl/strings/match.h>
-
 #include <algorithm>
 #include <cstring>
 
+#include "base/ascii.h"
 #include "config/key_file.h"
 #include "http/http.h"
 
@@ -19,8 +17,7 @@ constexpr std::chrono::seconds kPatience{1};
 bool IsBearer(std::string_view authorization) {
   constexpr std::string_view kScheme = "bearer ";
   return authorization.size() > kScheme.size() &&
-         absl::EqualsIgnoreCase({authorization.data(), kScheme.size()},
-                                {kScheme.data(), kScheme.size()}) &&
+         EqualsIgnoringCase(authorization.substr(0, kScheme.size()), kScheme) &&
          IsFieldValue(authorization);
 }
 
@@ -51,7 +48,7 @@ std::optional<Credential> Credentials::Select(std::span<const std::string_view> 
                           (mode_ == CredentialMode::kEither && !authorization.empty());
   if (is_callers) {
     if (authorization.size() != 1) return std::nullopt;
-    const std::string_view bearer = TrimKey(authorization.front());
+    const std::string_view bearer = Trim(authorization.front());
     if (!IsBearer(bearer)) return std::nullopt;
     return Credential{Secret(bearer), KeyOwner::kCaller};
   }
