@@ -17,6 +17,7 @@
 #include "frontend/grpc_log.h"
 #include "frontend/protobuf_log.h"
 #include "gateway/probe.h"
+#include "gateway/room_rules.h"
 #include "gateway/server.h"
 #include "gateway/signals.h"
 #include "gateway/standard_descriptors.h"
@@ -142,7 +143,8 @@ int Main(int argc, char** argv) {
   signal(SIGPIPE, SIG_IGN);
   UseBatchScheduling();
 
-  LoadResult loaded = Load(std::vector<std::string>(argv + 1, argv + argc), ProcessEnvironment());
+  LoadResult loaded = Load(std::vector<std::string>(argv + 1, argv + argc), ProcessEnvironment(),
+                           RulesOfAllRooms());
   WipeTracesOfTheKey();
   std::fputs(loaded.output.c_str(), stdout);
   for (const std::string& error : loaded.errors) {

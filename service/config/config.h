@@ -6,7 +6,6 @@
 
 #include "base/log_options.h"
 #include "base/secret.h"
-#include "config/peppers.h"
 
 namespace modelgates::gateway {
 
@@ -156,8 +155,6 @@ struct Config {
   bool exchange_store_fail_closed = false;
   // File with the peppers of the store's index, re-read when it changes.
   std::string exchange_pepper_file;
-  // Those, as found at start.
-  Peppers exchange_peppers;
 
   // How old a caller's connection gets, give or take a tenth; then it is told to make another one,
   // with calls under way unharmed. 0 is half an hour, for which a drain does not wait: what is

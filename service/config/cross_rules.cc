@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include "base/ascii.h"
-#include "config/value_rules.h"
 
 namespace modelgates::gateway {
 
@@ -13,11 +12,6 @@ std::span<const CrossRule> CrossRules() {
        "must not be the same as --admin_listen",
        [](const Config& config) {
          return config.listen != config.admin_listen || config.listen.ends_with(":0");
-       }},
-      {{"upstream", "insecure_upstream"},
-       "must be https: http is for loopback hosts only, unless --insecure_upstream is set",
-       [](const Config& config) {
-         return config.insecure_upstream || !CrossesNetworkInClear(config.upstream);
        }},
       {{"credential_mode"},
        "must not be either: without mutual TLS, which this version does not have, everybody who "
@@ -63,27 +57,27 @@ std::span<const CrossRule> CrossRules() {
   return rules;
 }
 
-std::vector<std::string> Warnings(const Config& config) {
-  std::vector<std::string> warnings;
-  if (config.credential_mode == CredentialMode::kPassthrough && !config.api_key.empty()) {
-    warnings.emplace_back("the gateway's key is not used with --credential_mode=passthrough");
-  }
-  if (config.credential_mode == CredentialMode::kService && config.api_key.empty()) {
-    warnings.emplace_back(
-        "there is no key: neither --api_key_file nor MODELGATES_API_KEY gives one, so calls go "
-        "upstream without an Authorization header");
-  }
-  if (CrossesNetworkInClear(config.upstream)) {
-    warnings.emplace_back("--upstream is http: codes and keys cross the network in clear");
-  }
-  if (config.exchange_store.empty() && !config.exchange_pepper_file.empty()) {
-    warnings.emplace_back("--exchange_pepper_file is not used without --exchange_store");
-  }
-  const std::string_view store = config.exchange_store.Reveal();
-  if (store.starts_with("redis://") && store.find('@') != std::string_view::npos) {
-    warnings.emplace_back(
-        "--exchange_store is redis://: its password crosses the network in clear");
-  }
+std::span<const Warning> Warnings() {
+  static const auto& warnings = *new std::vector<Warning>{
+      {"the gateway's key is not used with --credential_mode=passthrough",
+       [](const Config& config) {
+         return config.credential_mode == CredentialMode::kPassthrough && !config.api_key.empty();
+       }},
+      {"there is no key: neither --api_key_file nor MODELGATES_API_KEY gives one, so calls go "
+       "upstream without an Authorization header",
+       [](const Config& config) {
+         return config.credential_mode == CredentialMode::kService && config.api_key.empty();
+       }},
+      {"--exchange_pepper_file is not used without --exchange_store",
+       [](const Config& config) {
+         return config.exchange_store.empty() && !config.exchange_pepper_file.empty();
+       }},
+      {"--exchange_store is redis://: its password crosses the network in clear",
+       [](const Config& config) {
+         const std::string_view store = config.exchange_store.Reveal();
+         return store.starts_with("redis://") && store.find('@') != std::string_view::npos;
+       }},
+  };
   return warnings;
 }
 

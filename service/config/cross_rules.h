@@ -1,7 +1,6 @@
 #pragma once
 
 #include <span>
-#include <string>
 #include <string_view>
 #include <vector>
 
@@ -20,7 +19,12 @@ struct CrossRule {
 
 std::span<const CrossRule> CrossRules();
 
-// Settings that are allowed but probably a mistake, one sentence each.
-std::vector<std::string> Warnings(const Config& config);
+// Settings that are allowed but probably a mistake.
+struct Warning {
+  std::string_view text;  // one sentence
+  bool (*applies)(const Config& config);
+};
+
+std::span<const Warning> Warnings();
 
 }  // namespace modelgates::gateway

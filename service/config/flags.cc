@@ -5,11 +5,12 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <span>
 
+#include "base/ascii.h"
 #include "config/command_line.h"
 #include "config/cross_rules.h"
 #include "config/key_file.h"
-#include "config/peppers.h"
 #include "config/settings.h"
 #include "config/settings_text.h"
 #include "config/value_rules.h"
@@ -19,18 +20,17 @@ namespace {
 
 constexpr std::string_view kKeyVariable = "MODELGATES_API_KEY";
 
-bool TakesEmpty(const Setting& setting) {
-  Config config;
-  return !setting.parse("", config);
-}
+constexpr SettingRules::ValueRule kOwnFileRules[] = {{"upstream_ca_file", CaFileRule},
+                                                     {"exchange_store_ca_file", CaFileRule}};
 
 // Fills in the Config and remembers what went wrong, and with which settings.
 class Loader {
  public:
-  Loader(CommandLine command_line, const Environment& environment)
+  Loader(CommandLine command_line, const Environment& environment, const SettingRules& rules)
       : given_(std::move(command_line.values)),
         errors_(std::move(command_line.errors)),
-        environment_(environment) {}
+        environment_(environment),
+        rules_(rules) {}
 
   void ReadSettings() {
     for (const Setting& setting : Settings()) {
@@ -42,7 +42,7 @@ class Loader {
         if (found->second.empty() && !TakesEmpty(setting)) continue;
         given_[setting.name] = {found->second, "environment variable " + variable};
       }
-      if (const Rule broken = setting.parse(given_[setting.name].text, config_)) {
+      if (const Rule broken = Parse(setting, given_[setting.name].text, config_)) {
         AddError(setting, *broken);
       }
     }
@@ -60,33 +60,61 @@ class Loader {
     }
     const auto found = environment_.find(kKeyVariable);
     if (found == environment_.end()) return;
-    const std::string_view key = TrimKey(found->second);
+    const std::string_view key = Trim(found->second);
     if (const Rule broken = KeyRule(key)) {
       errors_.push_back(fmt::format("{} (environment variable) {}", kKeyVariable, *broken));
     }
     config_.api_key = Secret(key);
   }
 
-  void ReadPeppers() {
-    if (config_.exchange_pepper_file.empty()) return;
-    absl::StatusOr<Peppers> peppers = ReadPepperFile(config_.exchange_pepper_file);
-    if (!peppers.ok()) {
-      return AddError(*FindSetting("exchange_pepper_file"),
-                      std::string(peppers.status().message()));
-    }
-    config_.exchange_peppers = *std::move(peppers);
-  }
-
-  void ReadCaFiles() {
-    for (const auto& [name, path] : {std::pair("upstream_ca_file", &config_.upstream_ca_file),
-                                     {"exchange_store_ca_file", &config_.exchange_store_ca_file}}) {
-      if (path->empty()) continue;
-      if (const Rule broken = CaFileRule(*path)) AddError(*FindSetting(name), *broken);
-    }
+  void CheckFiles() {
+    CheckFiles(kOwnFileRules);
+    CheckFiles(rules_.files);
   }
 
   void CheckCrossRules() {
-    for (const CrossRule& rule : CrossRules()) {
+    CheckCrossRules(CrossRules());
+    CheckCrossRules(rules_.pairs);
+  }
+
+  std::vector<std::string> WarningsOfAll() const {
+    std::vector<std::string> texts;
+    for (const std::span<const Warning> list : {Warnings(), std::span(rules_.warnings)}) {
+      for (const Warning& warning : list) {
+        if (warning.applies(config_)) texts.emplace_back(warning.text);
+      }
+    }
+    return texts;
+  }
+
+  std::vector<std::string>& errors() { return errors_; }
+  Config& config() { return config_; }
+
+ private:
+  Rule Parse(const Setting& setting, std::string_view text, Config& config) const {
+    if (Rule broken = setting.parse(text, config)) return broken;
+    for (const SettingRules::ValueRule& rule : rules_.values) {
+      if (rule.setting == setting.name) return rule.check(setting.print(config));
+    }
+    return std::nullopt;
+  }
+
+  bool TakesEmpty(const Setting& setting) const {
+    Config config;
+    return !Parse(setting, "", config);
+  }
+
+  void CheckFiles(std::span<const SettingRules::ValueRule> rules) {
+    for (const SettingRules::ValueRule& rule : rules) {
+      const Setting& setting = *FindSetting(rule.setting);
+      const std::string path = setting.print(config_);
+      if (path.empty()) continue;
+      if (const Rule broken = rule.check(path)) AddError(setting, *broken);
+    }
+  }
+
+  void CheckCrossRules(std::span<const CrossRule> rules) {
+    for (const CrossRule& rule : rules) {
       const bool understood =
           std::none_of(rule.settings.begin(), rule.settings.end(),
                        [this](std::string_view name) { return wrong_.contains(name); });
@@ -94,10 +122,6 @@ class Loader {
     }
   }
 
-  std::vector<std::string>& errors() { return errors_; }
-  Config& config() { return config_; }
-
- private:
   void AddError(const Setting& setting, std::string_view rule) {
     wrong_.insert(setting.name);
     errors_.push_back(fmt::format("{} {}", Describe(setting), rule));
@@ -126,13 +150,15 @@ class Loader {
   std::map<std::string_view, GivenValue> given_;
   std::vector<std::string> errors_;
   const Environment& environment_;
+  const SettingRules& rules_;
   std::set<std::string_view> wrong_;
   Config config_;
 };
 
 }  // namespace
 
-LoadResult Load(const std::vector<std::string>& args, const Environment& environment) {
+LoadResult Load(const std::vector<std::string>& args, const Environment& environment,
+                const SettingRules& rules) {
   CommandLine command_line = ReadCommandLine(args);
   LoadResult result;
   if (command_line.help) {
@@ -144,14 +170,13 @@ LoadResult Load(const std::vector<std::string>& args, const Environment& environ
     return result;
   }
 
-  Loader loader(std::move(command_line), environment);
+  Loader loader(std::move(command_line), environment, rules);
   loader.ReadSettings();
   // A probe needs no file, and must not take a gateway for ill that keeps what it has because a
   // file got wrong content.
   if (loader.config().probe == ProbeKind::kNone) {
-    loader.ReadCaFiles();
+    loader.CheckFiles();
     loader.ReadKey();
-    loader.ReadPeppers();
   }
   loader.CheckCrossRules();
   if (!loader.errors().empty()) {
@@ -159,7 +184,7 @@ LoadResult Load(const std::vector<std::string>& args, const Environment& environ
     result.exit_status = 2;
     return result;
   }
-  result.warnings = Warnings(loader.config());
+  result.warnings = loader.WarningsOfAll();
   if (loader.config().check_config) {
     result.output = DescribeSettings(loader.config());
   } else {

@@ -7,6 +7,7 @@
 
 #include "config/config.h"
 #include "config/environment.h"
+#include "config/setting_rules.h"
 
 namespace modelgates::gateway {
 
@@ -37,6 +38,9 @@ struct LoadResult {
 //
 // No text of the result holds a secret: neither the key nor its file's content, nor user info
 // or query of a URL, nor arguments that belong to no flag.
-LoadResult Load(const std::vector<std::string>& args, const Environment& environment);
+//
+// `rules`: those of rooms above this one.
+LoadResult Load(const std::vector<std::string>& args, const Environment& environment,
+                const SettingRules& rules);
 
 }  // namespace modelgates::gateway

@@ -20,7 +20,7 @@ std::string_view WithoutBearer(std::string_view key) {
   const size_t end = kBearer.size();
   const bool has_scheme =
       key.size() > end && key[end] == ' ' && EqualsIgnoringCase(key.substr(0, end), kBearer);
-  return has_scheme ? TrimKey(key.substr(end)) : key;
+  return has_scheme ? Trim(key.substr(end)) : key;
 }
 
 // A bearer has '=' at its end only (RFC 6750, section 2.1).
@@ -30,13 +30,6 @@ bool IsAssignment(std::string_view word) {
 }
 
 }  // namespace
-
-std::string_view TrimKey(std::string_view text) {
-  constexpr std::string_view kSpace = " \t\r\n";
-  const size_t begin = text.find_first_not_of(kSpace);
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(kSpace) - begin + 1);
-}
 
 std::optional<std::string> KeyRule(std::string_view key) {
   if (key.size() > kMaxBytes) return fmt::format("must hold a key of at most {} bytes", kMaxBytes);
@@ -60,7 +53,7 @@ absl::StatusOr<Secret> ReadKeyFile(const std::string& path) {
   }
   std::string_view key = *text;
   if (key.starts_with(kByteOrderMark)) key.remove_prefix(kByteOrderMark.size());
-  key = TrimKey(key);
+  key = Trim(key);
   std::optional<std::string> broken = KeyRule(key);
   if (key.empty()) broken = "must hold a key, the file is empty";
   absl::StatusOr<Secret> result = Secret(key);

@@ -15,9 +15,6 @@ namespace modelgates::gateway {
 // ..."), and nothing of the content: unreadable, empty, or not a key by KeyRule.
 absl::StatusOr<Secret> ReadKeyFile(const std::string& path);
 
-// `text` without the white space around it.
-std::string_view TrimKey(std::string_view text);
-
 // What is wrong with a trimmed key, without the key; nullopt when it can be sent in an
 // Authorization header: one word of visible ASCII, or "Bearer" and one word. What people put there
 // by accident has words of its own: quotes, NAME=key, "Bearer" alone. Empty is right: no such

@@ -30,12 +30,10 @@ Setting Address(std::string_view name, std::string Config::*member, Empty empty,
   return setting;
 }
 
-Setting SecretUrl(std::string_view name, Secret Config::*member, Rule (*rule)(std::string_view),
-                  std::string_view help) {
+Setting SecretUrl(std::string_view name, Secret Config::*member, std::string_view help) {
   Setting setting{name, "URL", help, nullptr, nullptr, RedactUrl};
   setting.parse = [=](std::string_view text, Config& config) -> Rule {
     if (text.ends_with('/')) text.remove_suffix(1);
-    if (Rule broken = text.empty() ? std::nullopt : rule(text)) return broken;
     config.*member = Secret(text);
     return std::nullopt;
   };

@@ -22,7 +22,8 @@ namespace modelgates::gateway {
 // Whether an empty value is right, whatever the rule.
 enum class Empty : uint8_t { kAllowed, kRefused };
 
-// `rule` null: every text is right. `redact` null: all of it may be shown.
+// `rule` null: none here; a room above may have one (setting_rules.h). `redact` null: all of it may
+// be shown.
 Setting Text(std::string_view name, std::string_view value, std::string Config::*member,
              Empty empty, Rule (*rule)(std::string_view), std::string_view help,
              std::string (*redact)(std::string_view) = nullptr);
@@ -31,9 +32,9 @@ Setting Text(std::string_view name, std::string_view value, std::string Config::
 Setting Address(std::string_view name, std::string Config::*member, Empty empty,
                 std::string_view help);
 
-// A URL that may hold a password, or nothing; with or without a slash at its end.
-Setting SecretUrl(std::string_view name, Secret Config::*member, Rule (*rule)(std::string_view),
-                  std::string_view help);
+// A URL that may hold a password, or nothing; with or without a slash at its end. Its rule is that
+// of a room above.
+Setting SecretUrl(std::string_view name, Secret Config::*member, std::string_view help);
 
 // --name, --noname, --name=true or one of its synonyms.
 Setting Switch(std::string_view name, bool Config::*member, std::string_view help);

@@ -24,14 +24,14 @@ std::vector<Setting> MakeSettings() {
       Address("admin_listen", &C::admin_listen, Empty::kAllowed,
               "Address and port of probes and metrics over HTTP. Empty: not served."),
 
-      Text("upstream", "URL", &C::upstream, Empty::kRefused, UpstreamRule,
+      Text("upstream", "URL", &C::upstream, Empty::kRefused, nullptr,
            "Base URL of the REST API: https, or http where the host is loopback or "
            "--insecure_upstream is set. No query, no fragment, no user.",
            RedactUrl),
       Text("upstream_ca_file", "FILE", &C::upstream_ca_file, Empty::kAllowed, nullptr,
            "PEM file of the CA certificates that are trusted for the upstream, instead "
            "of the system's. Read again when it changes."),
-      SecretUrl("upstream_proxy", &C::upstream_proxy, ProxyRule,
+      SecretUrl("upstream_proxy", &C::upstream_proxy,
                 "HTTP proxy to the upstream: http://[user:password@]host:port. Proxy variables of "
                 "the environment are ignored."),
       Switch("insecure_upstream", &C::insecure_upstream,
@@ -53,13 +53,13 @@ std::vector<Setting> MakeSettings() {
              "requires callers that are authenticated by mutual TLS; this version has "
              "none, so it is refused."),
 
-      Text("http_referer", "TEXT", &C::http_referer, Empty::kAllowed, HeaderValueRule,
+      Text("http_referer", "TEXT", &C::http_referer, Empty::kAllowed, nullptr,
            "HTTP-Referer of calls that do not set the field. At most 8,192 bytes of "
            "ASCII."),
-      Text("x_open_router_title", "TEXT", &C::x_open_router_title, Empty::kAllowed, HeaderValueRule,
+      Text("x_open_router_title", "TEXT", &C::x_open_router_title, Empty::kAllowed, nullptr,
            "App title of calls that do not set the field. At most 8,192 bytes of ASCII."),
       Text("x_open_router_categories", "TEXT", &C::x_open_router_categories, Empty::kAllowed,
-           HeaderValueRule,
+           nullptr,
            "App categories, comma-separated, of calls that do not set the field. At "
            "most 8,192 bytes of ASCII."),
       Text("title_header", "NAME", &C::title_header, Empty::kRefused, HeaderNameRule,
@@ -148,7 +148,7 @@ std::vector<Setting> MakeSettings() {
       DurationSetting("exchange_replay_ttl", &C::exchange_replay_ttl, milliseconds(0), minutes(2),
                       "How long the result of an exchange is kept for identical calls. 0s: not "
                       "kept."),
-      SecretUrl("exchange_store", &C::exchange_store, StoreRule,
+      SecretUrl("exchange_store", &C::exchange_store,
                 "URL of a Redis-compatible server that lets gateways share exchanges: "
                 "redis://[[user]:password@]host[:port][/database], rediss:// for TLS. Unset: "
                 "a repeated exchange finds its result only on the gateway that served it."),

@@ -8,25 +8,15 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <charconv>
 #include <cstring>
 
 #include "base/ascii.h"
+#include "base/host_port.h"
 #include "base/pem_certificates.h"
 #include "base/small_file.h"
-#include "http/base_url.h"
-#include "http/http.h"
-#include "http/url.h"
-#include "redis/redis_url.h"
 
 namespace modelgates::gateway {
 namespace {
-
-bool IsPort(std::string_view text) {
-  int port = -1;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
-  return error == std::errc() && end == text.data() + text.size() && port >= 0 && port <= 65535;
-}
 
 bool IsIpv6(std::string_view text) {
   in6_addr address;
@@ -39,23 +29,13 @@ bool IsHostName(std::string_view text) {
 }
 
 bool IsHost(std::string_view text) {
-  if (text.starts_with('[') && text.ends_with(']')) {
-    return IsIpv6(text.substr(1, text.size() - 2));
-  }
-  return IsHostName(text);
+  const std::string_view address = WithoutBrackets(text);
+  return address.size() < text.size() ? IsIpv6(address) : IsHostName(text);
 }
 
 bool IsHostPort(std::string_view text) {
-  const size_t colon = text.rfind(':');
-  return colon != std::string_view::npos && IsHost(text.substr(0, colon)) &&
-         IsPort(text.substr(colon + 1));
-}
-
-bool IsLoopback(std::string_view host) {
-  if (EqualsIgnoringCase(host, "localhost") || host == "[::1]") return true;
-  in_addr address;
-  return inet_pton(AF_INET, std::string(host).c_str(), &address) == 1 &&
-         (ntohl(address.s_addr) >> 24) == 127;
+  const std::optional<HostPort> split = SplitHostPort(text);
+  return split && IsHost(split->host) && IsPort(split->port);
 }
 
 }  // namespace
@@ -64,28 +44,6 @@ Rule HostPortRule(std::string_view text) {
   if (IsHostPort(text)) return std::nullopt;
   return "must be host:port with a port from 0 to 65535, such as 0.0.0.0:50051, [::1]:50051 or "
          ":50051 for every address; without a scheme, not a Unix socket";
-}
-
-Rule UpstreamRule(std::string_view text) {
-  const absl::StatusOr<BaseUrl> url = ParseBaseUrl(text);
-  if (url.ok()) return std::nullopt;
-  return std::string(url.status().message());
-}
-
-Rule ProxyRule(std::string_view text) {
-  const std::optional<Url> url = ParseUrl(text);
-  // The port is asked for because libcurl's own for a proxy, 1080, is not the scheme's.
-  const bool has_port = url && text.ends_with(fmt::format(":{}", url->port));
-  const bool fits = has_port && url->scheme == "http" && !url->has_query && !url->has_fragment &&
-                    (url->path.empty() || url->path == "/");
-  if (fits) return std::nullopt;
-  return "must be http://host:port, or http://user:password@host:port, and nothing after it";
-}
-
-Rule StoreRule(std::string_view text) {
-  const absl::StatusOr<RedisUrl> url = ParseRedisUrl(text);
-  if (url.ok()) return std::nullopt;
-  return std::string(url.status().message());
 }
 
 Rule CaFileRule(std::string_view path) {
@@ -114,17 +72,6 @@ Rule HeaderNameRule(std::string_view text) {
     return "must not be a header that has another meaning";
   }
   return std::nullopt;
-}
-
-Rule HeaderValueRule(std::string_view text) {
-  if (text.size() <= 8192 && IsFieldValue(text)) return std::nullopt;
-  return "must be a header value: ASCII without control characters, no space at its ends, at most "
-         "8192 bytes";
-}
-
-bool CrossesNetworkInClear(std::string_view text) {
-  const std::optional<Url> url = ParseUrl(text);
-  return url && url->scheme == "http" && !IsLoopback(url->host);
 }
 
 std::string PrintDuration(std::chrono::milliseconds duration) {

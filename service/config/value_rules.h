@@ -14,26 +14,11 @@ using Rule = std::optional<std::string>;
 // host:port; the host a name or an IPv4 address, an IPv6 address in brackets; port 0 to 65535.
 Rule HostPortRule(std::string_view text);
 
-// A base URL of the upstream, see http/base_url.h.
-Rule UpstreamRule(std::string_view text);
-
-// An HTTP proxy: http://host:port, user info allowed, nothing after it.
-Rule ProxyRule(std::string_view text);
-
-// A Redis-compatible server, see redis/redis_url.h.
-Rule StoreRule(std::string_view text);
-
 // A PEM file with certificates, all of which can be read now (base/pem_certificates.h).
 Rule CaFileRule(std::string_view path);
 
 // A field name (RFC 9110, 5.1) that is not one of those the gateway itself sends.
 Rule HeaderNameRule(std::string_view text);
-
-// A field value (RFC 9110, 5.5) of ASCII, at most 8,192 bytes: the rule for fields of a call.
-Rule HeaderValueRule(std::string_view text);
-
-// Whether a request to `url`, which UpstreamRule takes, leaves the machine unencrypted.
-bool CrossesNetworkInClear(std::string_view url);
 
 // Shortest whole unit: "500ms", "30s". What ParseDuration takes.
 std::string PrintDuration(std::chrono::milliseconds duration);

@@ -16,6 +16,7 @@
 
 #include "admin/admin_server.h"
 #include "base/epoll_loop.h"
+#include "base/host_port.h"
 #include "base/listener.h"
 #include "base/locked_memory.h"
 #include "config/settings_text.h"
@@ -81,7 +82,7 @@ class SharedStore {
   SharedStore(const Config& config, EpollLoop& loop, Log& log, ReloadObserver& reloads)
       : client_(loop, *ParseRedisUrl(config.exchange_store.Reveal()),
                 ToRedisOptions(config, reloads), log),
-        peppers_(config.exchange_pepper_file, config.exchange_peppers, loop, &reloads),
+        peppers_(config.exchange_pepper_file, loop, &reloads),
         store_(client_, peppers_, ToStoreOptions(config), log) {}
 
   ExchangeStore& store() { return store_; }
@@ -303,8 +304,8 @@ class RealServer final : public Server, private Drainable {
     }
     grpc_ = builder.BuildAndStart();
     if (grpc_ == nullptr) return absl::UnavailableError("--listen: gRPC does not start");
-    grpc_address_ = fmt::format("{}:{}", config_.listen.substr(0, config_.listen.rfind(':')),
-                                listener_->port());
+    grpc_address_ =
+        fmt::format("{}:{}", SplitHostPort(config_.listen).value().host, listener_->port());
     shutdown_ = std::make_unique<GrpcShutdown>(*grpc_);
     // Known to health from the first connection on; Health says when they serve.
     grpc::HealthCheckServiceInterface* health = grpc_->GetHealthCheckService();

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/host_port.h"
 #include "http/curl_url.h"
 #include "http/plain_url.h"
 
@@ -58,6 +59,11 @@ std::optional<Url> ParseAnyUrl(std::string_view text) {
   result.has_user_info =
       text.substr(authority + 3, end - authority - 3).find('@') != std::string_view::npos;
   return result;
+}
+
+bool CrossesNetworkInClear(std::string_view text) {
+  const std::optional<Url> url = ParseUrl(text);
+  return url && url->scheme == "http" && !IsLoopback(url->host);
 }
 
 }  // namespace modelgates::gateway

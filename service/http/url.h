@@ -23,4 +23,7 @@ std::optional<Url> ParseUrl(std::string_view text);
 // The same by libcurl alone, which costs several times as much as ParsePlainUrl (plain_url.h).
 std::optional<Url> ParseAnyUrl(std::string_view text);
 
+// Whether a request to `url` leaves the machine unencrypted.
+bool CrossesNetworkInClear(std::string_view url);
+
 }  // namespace modelgates::gateway

@@ -12,11 +12,13 @@ static_assert(std::endian::native == std::endian::little,
 
 }  // namespace
 
-PepperFile::PepperFile(std::string path, Peppers peppers, EventLoop& loop, ReloadObserver* observer)
+PepperFile::PepperFile(const std::string& path, EventLoop& loop, ReloadObserver* observer)
     : file_(
-          loop, {.path = std::move(path), .setting = "exchange_pepper_file"}, ReadPepperFile,
+          loop, {.path = path, .setting = "exchange_pepper_file"}, ReadPepperFile,
           [this](Peppers changed) { return Use(std::move(changed)); }, observer) {
-  Use(std::move(peppers));
+  if (absl::StatusOr<Peppers> peppers = ReadPepperFile(path); peppers.ok()) {
+    Use(*std::move(peppers));
+  }
   file_.Watch();
 }
 

@@ -6,8 +6,8 @@
 #include "base/event_loop.h"
 #include "base/hmac.h"
 #include "base/reloaded_file.h"
-#include "config/peppers.h"
 #include "exchange/exchange_identity.h"
+#include "exchange/shared/peppers.h"
 
 namespace modelgates::gateway {
 
@@ -25,8 +25,9 @@ class PepperFile {
     std::optional<ExchangeKey> previous;  // where it may be as well
   };
 
-  // `peppers`: as read at start. `observer` may be null.
-  PepperFile(std::string path, Peppers peppers, EventLoop& loop, ReloadObserver* observer);
+  // Reads the file. While it cannot be read, a pepper made by chance is in use, which no other
+  // gateway knows. `observer` may be null.
+  PepperFile(const std::string& path, EventLoop& loop, ReloadObserver* observer);
 
   Indices IndicesOf(const ExchangeIdentity& identity);
 
@@ -34,7 +35,7 @@ class PepperFile {
   bool Use(Peppers peppers);
 
   Peppers peppers_;
-  Hmac current_;
+  Hmac current_;  // made by chance at first
   std::optional<Hmac> previous_;
   ReloadedFile<Peppers> file_;
 };

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "config/flags.h"
+#include "gateway/room_rules.h"
 
 namespace modelgates::gateway {
 
@@ -16,7 +17,7 @@ using Variables = Environment;
 
 // Load with `variables` as the whole environment.
 inline LoadResult LoadWith(const std::vector<std::string>& args, const Variables& variables = {}) {
-  return Load(args, variables);
+  return Load(args, variables, RulesOfAllRooms());
 }
 
 // All that a Load could make somebody see.

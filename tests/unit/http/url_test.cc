@@ -87,5 +87,16 @@ INSTANTIATE_TEST_SUITE_P(
         UrlCase{"Ipv6Malformed", "https://[v1.x]/"}),
     [](const auto& row) { return row.param.name; });
 
+TEST(CrossesNetworkInClear, SparesLoopbackOnly) {
+  for (const char* url : {"http://localhost/", "http://127.0.0.1:1/", "http://127.255.0.1/",
+                          "http://[::1]:8080/", "https://a.b/"}) {
+    EXPECT_FALSE(CrossesNetworkInClear(url)) << url;
+  }
+  for (const char* url : {"http://a.b/", "http://localhost.a.b/", "http://126.0.0.1/",
+                          "http://[::2]/", "http://0.0.0.0/", "http://127.0.0.1.a.b/"}) {
+    EXPECT_TRUE(CrossesNetworkInClear(url)) << url;
+  }
+}
+
 }  // namespace
 }  // namespace modelgates::gateway

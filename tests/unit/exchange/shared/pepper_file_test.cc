@@ -54,7 +54,8 @@ class PepperFileTest : public testing::Test {
   }
 
   PepperFile Open(std::string_view text) {
-    return PepperFile(path_, *Read(text), loop_, &reloads_);
+    Write(text);
+    return PepperFile(path_, loop_, &reloads_);
   }
 
   // Until the file was looked at once more: its timer is set again then.
@@ -146,6 +147,18 @@ TEST_F(PepperFileTest, ABadVersionIsLoggedOnceAndTheOneBeforeKept) {
   Look();
   EXPECT_NE(peppers.IndicesOf(identity_).current, before.current);
   EXPECT_EQ(capture_.Lines("reloaded").size(), 1u);
+}
+
+// The settings were checked a moment before, so this is a race with who replaces the file.
+TEST_F(PepperFileTest, ThatIsBadAtTheStartIsNobodysUntilItIsGood) {
+  PepperFile peppers = Open("aaaa too short");
+  const auto nobodys = peppers.IndicesOf(identity_);
+  EXPECT_NE(nobodys.current, Open("aaaa too short").IndicesOf(identity_).current);
+  Look();
+  EXPECT_EQ(capture_.Lines("reload_failed").size(), 1u);
+  Write(kA);
+  Look();
+  EXPECT_EQ(peppers.IndicesOf(identity_).current, Open(kA).IndicesOf(identity_).current);
 }
 
 }  // namespace

@@ -107,11 +107,9 @@ class StoreGateway {
     close(mkstemp(path.data()));
     std::ofstream(path) << peppers;
     pepper_path_ = path;
-    absl::StatusOr<Peppers> parsed = ReadPepperFile(path);
-    EXPECT_TRUE(parsed.ok());
     thread_.On([&] {
       client_.emplace(thread_.loop(), *ParseRedisUrl(url), redis_options, capture_.log());
-      peppers_.emplace(path, *std::move(parsed), thread_.loop(), nullptr);
+      peppers_.emplace(path, thread_.loop(), nullptr);
       store_.emplace(*client_, *peppers_, options, capture_.log());
     });
   }

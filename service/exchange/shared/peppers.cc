@@ -1,6 +1,5 @@
-#include "config/peppers.h"
+#include "exchange/shared/peppers.h"
 
-#include <absl/strings/ascii.h>
 #include <absl/strings/str_split.h>
 #include <fmt/format.h>
 
@@ -11,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/ascii.h"
 #include "base/small_file.h"
 
 namespace modelgates::gateway {
@@ -24,19 +24,20 @@ bool IsVisible(std::string_view text) {
 }
 
 absl::StatusOr<Peppers> ParsePeppers(std::string_view text) {
-  std::vector<absl::string_view> lines =
-      absl::StrSplit(absl::StripAsciiWhitespace({text.data(), text.size()}), '\n');
+  text = Trim(text);
+  const std::vector<absl::string_view> lines =
+      absl::StrSplit(absl::string_view(text.data(), text.size()), '\n');
   if (lines.size() > 2) return absl::InvalidArgumentError("must hold one line or two");
   Peppers peppers;
   for (Secret* pepper : {&peppers.current, &peppers.previous}) {
     const size_t line = pepper == &peppers.current ? 0 : 1;
     if (line == lines.size()) break;
-    const absl::string_view trimmed = absl::StripAsciiWhitespace(lines[line]);
+    const std::string_view trimmed = Trim({lines[line].data(), lines[line].size()});
     if (trimmed.size() < kMinPepperBytes) {
       return absl::InvalidArgumentError(
           fmt::format("must hold at least {} characters in each line", kMinPepperBytes));
     }
-    *pepper = Secret(std::string_view(trimmed.data(), trimmed.size()));
+    *pepper = Secret(trimmed);
     if (!IsVisible(pepper->Reveal())) {
       return absl::InvalidArgumentError("must hold visible ASCII characters only");
     }

@@ -1,0 +1,71 @@
+#include "gateway/room_rules.h"
+
+#include <fmt/format.h>
+
+#include <optional>
+#include <string>
+
+#include "exchange/shared/peppers.h"
+#include "http/base_url.h"
+#include "http/http.h"
+#include "http/url.h"
+#include "redis/redis_url.h"
+
+namespace modelgates::gateway {
+namespace {
+
+template <class T>
+Rule ToRule(const absl::StatusOr<T>& parsed) {
+  if (parsed.ok()) return std::nullopt;
+  return std::string(parsed.status().message());
+}
+
+Rule UpstreamRule(std::string_view text) { return ToRule(ParseBaseUrl(text)); }
+
+Rule ProxyRule(std::string_view text) {
+  if (text.empty()) return std::nullopt;
+  const std::optional<Url> url = ParseUrl(text);
+  // The port is asked for because libcurl's own for a proxy, 1080, is not the scheme's.
+  const bool has_port = url && text.ends_with(fmt::format(":{}", url->port));
+  const bool fits = has_port && url->scheme == "http" && !url->has_query && !url->has_fragment &&
+                    (url->path.empty() || url->path == "/");
+  if (fits) return std::nullopt;
+  return "must be http://host:port, or http://user:password@host:port, and nothing after it";
+}
+
+Rule StoreRule(std::string_view text) {
+  return text.empty() ? std::nullopt : ToRule(ParseRedisUrl(text));
+}
+
+// As the fields of a call.
+Rule HeaderValueRule(std::string_view text) {
+  if (text.size() <= 8192 && IsFieldValue(text)) return std::nullopt;
+  return "must be a header value: ASCII without control characters, no space at its ends, at most "
+         "8192 bytes";
+}
+
+Rule PepperFileRule(std::string_view path) { return ToRule(ReadPepperFile(std::string(path))); }
+
+}  // namespace
+
+SettingRules RulesOfAllRooms() {
+  SettingRules rules;
+  rules.values = {{"upstream", UpstreamRule},
+                  {"upstream_proxy", ProxyRule},
+                  {"http_referer", HeaderValueRule},
+                  {"x_open_router_title", HeaderValueRule},
+                  {"x_open_router_categories", HeaderValueRule},
+                  {"exchange_store", StoreRule}};
+  rules.files = {{"exchange_pepper_file", PepperFileRule}};
+  rules.pairs = {{{"upstream", "insecure_upstream"},
+                  "must be https: http is for loopback hosts only, unless --insecure_upstream is "
+                  "set",
+                  [](const Config& config) {
+                    return config.insecure_upstream || !CrossesNetworkInClear(config.upstream);
+                  }}};
+  rules.warnings = {{"--upstream is http: codes and keys cross the network in clear",
+                     [](const Config& config) { return CrossesNetworkInClear(config.upstream); }}};
+  return rules;
+}
+
+}  // namespace modelgates::gateway
