@@ -121,7 +121,7 @@ TEST_F(KeyRotation, FailsNoCallUnderLoad) {
     if (i != kPairs / 2) continue;
     Accept({"sk-1", "sk-2"});
     WriteKey("sk-2");
-    Accept({"sk-2"});
+    Accept({"sk-2"}, milliseconds(20));
   }
   for (const auto& call : creates) ASSERT_THAT(call->Wait(), Succeeds());
   for (const auto& call : exchanges) ASSERT_THAT(call->Wait(), Succeeds());
