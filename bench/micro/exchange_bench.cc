@@ -4,7 +4,7 @@
 #include "base/fingerprint.h"
 #include "bench/micro/allocation_report.h"
 #include "exchange/flights/exchange_registry.h"
-#include "failure/error_catalogue.h"
+#include "failure/verdict.h"
 #include "rpc/exchange_reader.h"
 #include "support/documented_messages.h"
 #include "support/fake_loop.h"

@@ -1,5 +1,5 @@
 #include "bench/micro/allocation_report.h"
-#include "failure/error_catalogue.h"
+#include "failure/verdict.h"
 #include "resilience/backoff.h"
 #include "resilience/retry_policy.h"
 #include "support/scripted_transport.h"

@@ -26,7 +26,7 @@ void ToStatusForbidden(benchmark::State& state) {
     FailedCall failed = FailUpstream(Rpc::kExchangeAuthCode, outcome);
     failed.request_id = kRequestId;
     failed.redaction = &redaction;
-    benchmark::DoNotOptimize(ToStatus(failed));
+    benchmark::DoNotOptimize(ToStatus(ToErrorReply(failed)));
   }
 }
 BENCHMARK(ToStatusForbidden)->ArgName("message_bytes")->Arg(16)->Arg(1024)->Arg(65'536);
@@ -41,7 +41,7 @@ void ToStatusHtmlPage(benchmark::State& state) {
     FailedCall failed = FailUpstream(Rpc::kCreateAuthCode, outcome);
     failed.request_id = kRequestId;
     failed.redaction = &redaction;
-    benchmark::DoNotOptimize(ToStatus(failed));
+    benchmark::DoNotOptimize(ToStatus(ToErrorReply(failed)));
   }
 }
 BENCHMARK(ToStatusHtmlPage)->ArgName("page_bytes")->Arg(64)->Arg(1024)->Arg(65'536);
@@ -59,7 +59,7 @@ void ToStatusViolations(benchmark::State& state) {
     FailedCall failed = FailValidation(Rpc::kCreateAuthCode, Validate(request, config));
     failed.request_id = kRequestId;
     failed.redaction = &redaction;
-    benchmark::DoNotOptimize(ToStatus(failed));
+    benchmark::DoNotOptimize(ToStatus(ToErrorReply(failed)));
   }
 }
 BENCHMARK(ToStatusViolations)->ArgName("violations")->DenseRange(1, 3);
@@ -71,7 +71,7 @@ void ToStatusOverloaded(benchmark::State& state) {
     FailedCall failed = FailLocally(Rpc::kCreateAuthCode, v1::GATEWAY_OVERLOADED);
     failed.request_id = kRequestId;
     failed.redaction = &redaction;
-    benchmark::DoNotOptimize(ToStatus(failed));
+    benchmark::DoNotOptimize(ToStatus(ToErrorReply(failed)));
   }
 }
 BENCHMARK(ToStatusOverloaded);

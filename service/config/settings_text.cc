@@ -38,10 +38,6 @@ std::string Usage(const Setting& setting) {
                              : fmt::format("--{}={}", setting.name, setting.value);
 }
 
-std::string Code(std::string_view text) {
-  return text.empty() ? std::string("none") : fmt::format("`{}`", text);
-}
-
 }  // namespace
 
 std::string DescribeSettings(const Config& config) {
@@ -66,15 +62,6 @@ std::string HelpText() {
          out);
   }
   out += "\n  --help\n      Print this and exit.\n  --version\n      Print the version and exit.\n";
-  return out;
-}
-
-std::string SettingsMarkdown() {
-  std::string out = "| flag | environment | default | meaning |\n|--|--|--|--|\n";
-  for (const Setting& setting : Settings()) {
-    out += fmt::format("| `--{}` | `{}` | {} | {} |\n", setting.name, setting.EnvironmentName(),
-                       Code(Show(setting, Config())), setting.help);
-  }
   return out;
 }
 

@@ -12,7 +12,4 @@ std::string DescribeSettings(const Config& config);
 // The text of --help: at most 100 columns.
 std::string HelpText();
 
-// The table of docs/operating.md: flag, environment variable, default, meaning.
-std::string SettingsMarkdown();
-
 }  // namespace modelgates::gateway

@@ -5,7 +5,7 @@
 #include <span>
 #include <string>
 
-#include "failure/error_message.h"
+#include "failure/error_words.h"
 
 namespace modelgates::gateway {
 namespace {

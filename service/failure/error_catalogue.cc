@@ -1,489 +1,482 @@
 #include "failure/error_catalogue.h"
 
-#include <algorithm>
-#include <array>
-
-#include "resilience/backoff.h"
-#include "upstream/error_body.h"
-#include "upstream/media_type.h"
+#include <cstdlib>
+#include <limits>
 
 namespace modelgates::gateway {
 namespace {
 
 namespace v1 = modelgates::oauth::v1;
 using absl::StatusCode;
+using enum AfterUnknown;
+using enum CallerRetry;
+using enum Health;
 using enum RetryClass;
+using enum Severity;
 using enum Trigger;
+using enum UserText;
 using Failure = TransportFailure;
 using UE = v1::UpstreamError;
+using std::chrono::milliseconds;
 
-constexpr auto kGateway = Origin::kGateway;
-constexpr auto kUpstream = Origin::kUpstream;
-constexpr auto kTransportOrigin = Origin::kTransport;
-constexpr auto kCaller = Origin::kCaller;
+// Long enough for a burst to pass, short enough for a person not to notice.
+constexpr milliseconds kOverloadDelay{1000};
+constexpr milliseconds kInProgressDelay{500};
 
-constexpr ErrorRow Local(const char* condition, ErrorReason reason, StatusCode code, Origin origin,
-                         uint8_t details, const ErrorWords& words, AuthCodeState state = UE::UNSENT,
-                         Health health = Health::kUnknown) {
-  return {condition, kLocal, Failure{}, {},     reason, code,    reason, code,
-          origin,    health, kNever,    kNever, state,  details, words};
-}
+constexpr StatusRange kAnyNumber{std::numeric_limits<int>::min(), std::numeric_limits<int>::max()};
 
-// Not sent, or not yet: the same for both RPCs.
-constexpr ErrorRow Unsent(const char* condition, Failure failure, ErrorReason reason,
-                          RetryClass create, RetryClass exchange, const ErrorWords& words) {
-  return {condition,
-          kTransport,
-          failure,
-          {},
-          reason,
-          StatusCode::kUnavailable,
-          reason,
-          StatusCode::kUnavailable,
-          kTransportOrigin,
-          Health::kFails,
-          create,
-          exchange,
-          UE::UNSENT,
-          kNoDetail,
-          words};
-}
+constexpr char kCheckUpstream[] = "operators should check --upstream";
+constexpr char kTellUpstream[] = "report it to its operators";
 
-// Sent, and no complete answer: an exchange cannot know its outcome.
-constexpr ErrorRow Lost(const char* condition, Trigger trigger, Failure failure, ErrorReason reason,
-                        StatusCode code, RetryClass create, RetryClass exchange,
-                        AuthCodeState state, const ErrorWords& words) {
-  return {condition,
-          trigger,
-          failure,
-          {},
-          reason,
-          code,
-          v1::EXCHANGE_OUTCOME_UNKNOWN,
-          StatusCode::kAborted,
-          kTransportOrigin,
-          Health::kFails,
-          create,
-          exchange,
-          state,
-          kNoDetail,
-          words};
-}
+constexpr KeyRefusal kKeyRefusal{.of_gateway = {"the upstream refused the gateway's API key",
+                                                "operators should check --api_key_file"},
+                                 .of_caller = {"the upstream refused the caller's API key",
+                                               "send another one as authorization metadata"}};
 
-constexpr Health HealthOf(int http_status) {
-  return http_status >= 500 && http_status <= 599 && http_status != 501 ? Health::kFails
-                                                                        : Health::kWorks;
-}
-
-constexpr Statuses One(int status) { return {{{{status, status}}}}; }
-constexpr Statuses Range(int first, int last) { return {{{{first, last}}}}; }
-
-constexpr ErrorRow Answer(const char* condition, Statuses statuses, StatusCode code,
-                          ErrorReason reason, uint8_t details, RetryClass create,
-                          RetryClass exchange, AuthCodeState state, const ErrorWords& words,
-                          Trigger trigger = kStatus) {
-  return {condition, trigger,  Failure{}, statuses,  reason,
-          code,      reason,   code,      kUpstream, HealthOf(statuses.ranges[0].first),
-          create,    exchange, state,     details,   words};
-}
-
-// An answer's row is the first that fits, so the particular stands before the general.
-constexpr std::array kCatalogue = {
+// A row has a line for when it applies, for what it is, for what may be repeated and what became of
+// the code, and for its words: by hand, for the formatter would give each column a line.
+// clang-format off
+constexpr ErrorRow kRows[] = {
     // Before anything is sent.
-    Local("request that is no message: not protobuf, compressed, text that is not UTF-8",
-          v1::REQUEST_MALFORMED, StatusCode::kInvalidArgument, kCaller, kNoDetail,
-          {"the request is no message of this RPC",
-           "send protobuf, uncompressed, with all text in UTF-8", UserText::kNone,
-           UserText::kFaultOfApp}),
-    Local("required field missing or blank", v1::FIELD_REQUIRED, StatusCode::kInvalidArgument,
-          kCaller, kBadRequest,
-          {"the request lacks a required field", nullptr, UserText::kNone, UserText::kFaultOfApp}),
-    Local("bad value: URL, `limit`, header field, enum number, timestamp, verifier or challenge",
-          v1::FIELD_INVALID, StatusCode::kInvalidArgument, kCaller, kBadRequest,
-          {"the request has a field that cannot be sent", nullptr, UserText::kNone,
-           UserText::kFaultOfApp}),
-    Local("`callback_url` outside the policy", v1::CALLBACK_URL_NOT_ALLOWED,
-          StatusCode::kInvalidArgument, kCaller, kBadRequest | kHelp,
-          {"callback_url is not allowed by the gateway's callback policy", nullptr, UserText::kNone,
-           UserText::kFaultOfApp}),
-    Local("retry override outside the ceilings", v1::RETRY_CONFIG_INVALID,
-          StatusCode::kInvalidArgument, kCaller, kBadRequest,
-          {"retries is outside the gateway's ceilings", nullptr, UserText::kNone,
-           UserText::kFaultOfApp}),
-    Local(
-        "credential mode `passthrough` and no bearer, or `either` and `authorization` that is none",
-        v1::CREDENTIAL_MISSING, StatusCode::kUnauthenticated, kCaller, kHelp,
-        {"this gateway needs your bearer", "send it as authorization metadata", UserText::kNone,
-         UserText::kFaultOfApp}),
-    Local("caller not on the mTLS allow list", v1::CALLER_NOT_ALLOWED,
-          StatusCode::kPermissionDenied, kCaller, kNoDetail,
-          {"this caller may not use the gateway", "ask its operators for access", UserText::kNone,
-           UserText::kFaultOfApp}),
-    Local("more calls, or exchanges under way, than admission allows", v1::GATEWAY_OVERLOADED,
-          StatusCode::kUnavailable, kGateway, kNoDetail,
-          {"the gateway serves as many calls as it admits", "operators should add replicas",
-           UserText::kUnavailable, UserText::kUnavailable}),
-    Local("draining", v1::GATEWAY_DRAINING, StatusCode::kUnavailable, kGateway, kNoDetail,
-          {"this gateway is shutting down, another one serves", "connect to another one",
-           UserText::kUnavailable, UserText::kUnavailable}),
-    Local("breaker open", v1::UPSTREAM_CIRCUIT_OPEN, StatusCode::kUnavailable, kGateway, kNoDetail,
-          {"the upstream kept failing, so nothing is sent to it for a while",
-           "operators should check the upstream", UserText::kUnavailable, UserText::kUnavailable}),
-    Local("exchange store cannot be asked, and must be", v1::EXCHANGE_STORE_UNAVAILABLE,
-          StatusCode::kUnavailable, kGateway, kNoDetail,
-          {"the store that the gateways share cannot be asked, so nothing was sent",
-           "operators should check --exchange_store", UserText::kUnavailable,
-           UserText::kUnavailable}),
-    Local("less than 100 ms of deadline left", v1::DEADLINE_TOO_SHORT,
-          StatusCode::kDeadlineExceeded, kCaller, kNoDetail,
-          {"less than 100 ms of the deadline were left, so nothing was sent",
-           "give the call more time", UserText::kTookTooLong, UserText::kTookTooLong}),
-    Local("caller cancelled", v1::CALLER_CANCELLED, StatusCode::kCancelled, kCaller, kNoDetail,
-          {"the caller cancelled the call", "call anew if the result is still wanted",
-           UserText::kNone, UserText::kNone}),
+    {.condition = "request that is no message: not protobuf, compressed, text that is not UTF-8",
+     .reason = v1::REQUEST_MALFORMED, .code = StatusCode::kInvalidArgument,
+     .origin = Origin::kCaller,
+     .what = "the request is no message of this RPC",
+     .remedy = "send protobuf, uncompressed, with all text in UTF-8", .user = {kNone, kFaultOfApp}},
+    {.condition = "required field missing or blank",
+     .reason = v1::FIELD_REQUIRED, .code = StatusCode::kInvalidArgument, .origin = Origin::kCaller,
+     .details = kBadRequest,
+     .what = "the request lacks a required field", .remedy = nullptr, .user = {kNone, kFaultOfApp}},
+    {.condition = "bad value: URL, `limit`, header field, enum number, timestamp, "
+                  "verifier or challenge",
+     .reason = v1::FIELD_INVALID, .code = StatusCode::kInvalidArgument, .origin = Origin::kCaller,
+     .details = kBadRequest,
+     .what = "the request has a field that cannot be sent", .remedy = nullptr,
+     .user = {kNone, kFaultOfApp}},
+    {.condition = "`callback_url` outside the policy",
+     .reason = v1::CALLBACK_URL_NOT_ALLOWED, .code = StatusCode::kInvalidArgument,
+     .origin = Origin::kCaller,
+     .details = kBadRequest, .help = HelpLink::kYes,
+     .what = "callback_url is not allowed by the gateway's callback policy", .remedy = nullptr,
+     .user = {kNone, kFaultOfApp}},
+    {.condition = "retry override outside the ceilings",
+     .reason = v1::RETRY_CONFIG_INVALID, .code = StatusCode::kInvalidArgument,
+     .origin = Origin::kCaller,
+     .details = kBadRequest,
+     .what = "retries is outside the gateway's ceilings", .remedy = nullptr,
+     .user = {kNone, kFaultOfApp}},
+    {.condition = "credential mode `passthrough` and no bearer, or `either` and "
+                  "`authorization` that is none",
+     .reason = v1::CREDENTIAL_MISSING, .code = StatusCode::kUnauthenticated,
+     .origin = Origin::kCaller,
+     .help = HelpLink::kYes,
+     .what = "this gateway needs your bearer", .remedy = "send it as authorization metadata",
+     .user = {kNone, kFaultOfApp}},
+    {.condition = "caller not on the mTLS allow list",
+     .reason = v1::CALLER_NOT_ALLOWED, .code = StatusCode::kPermissionDenied,
+     .origin = Origin::kCaller,
+     .what = "this caller may not use the gateway", .remedy = "ask its operators for access",
+     .user = {kNone, kFaultOfApp}},
+    {.condition = "more calls, or exchanges under way, than admission allows",
+     .reason = v1::GATEWAY_OVERLOADED, .code = StatusCode::kUnavailable, .origin = Origin::kGateway,
+     .severity = kWarning,
+     .caller_retry = kYes, .delay = kOverloadDelay,
+     .what = "the gateway serves as many calls as it admits",
+     .remedy = "operators should add replicas", .user = {kUnavailable, kUnavailable}},
+    {.condition = "draining",
+     .reason = v1::GATEWAY_DRAINING, .code = StatusCode::kUnavailable, .origin = Origin::kGateway,
+     .severity = kWarning,
+     .caller_retry = kYes, .delay = milliseconds(0),
+     .what = "this gateway is shutting down, another one serves",
+     .remedy = "connect to another one", .user = {kUnavailable, kUnavailable}},
+    {.condition = "breaker open",
+     .reason = v1::UPSTREAM_CIRCUIT_OPEN, .code = StatusCode::kUnavailable,
+     .origin = Origin::kGateway, .severity = kWarning,
+     .stop = StopReason::kBreakerOpen, .caller_retry = kYes,
+     .what = "the upstream kept failing, so nothing is sent to it for a while",
+     .remedy = "operators should check the upstream", .user = {kUnavailable, kUnavailable}},
+    {.condition = "exchange store cannot be asked, and must be",
+     .reason = v1::EXCHANGE_STORE_UNAVAILABLE, .code = StatusCode::kUnavailable,
+     .origin = Origin::kGateway, .severity = kWarning,
+     .caller_retry = kYes, .delay = kOverloadDelay,
+     .what = "the store that the gateways share cannot be asked, so nothing was sent",
+     .remedy = "operators should check --exchange_store", .user = {kUnavailable, kUnavailable}},
+    {.condition = "less than 100 ms of deadline left",
+     .reason = v1::DEADLINE_TOO_SHORT, .code = StatusCode::kDeadlineExceeded,
+     .origin = Origin::kCaller,
+     .stop = StopReason::kDeadline,
+     .what = "less than 100 ms of the deadline were left, so nothing was sent",
+     .remedy = "give the call more time", .user = {kTookTooLong, kTookTooLong}},
+    {.condition = "caller cancelled",
+     .reason = v1::CALLER_CANCELLED, .code = StatusCode::kCancelled, .origin = Origin::kCaller,
+     .what = "the caller cancelled the call", .remedy = "call anew if the result is still wanted"},
 
-    // Transport.
-    Unsent(
-        "no such host", Failure::kDns, v1::UPSTREAM_DNS_FAILURE, kAlways, kIfUnsent,
-        {"the upstream's name could not be resolved", "operators should check --upstream and DNS",
-         UserText::kUnavailable, UserText::kUnavailable}),
-    Unsent(
-        "refused, unreachable", Failure::kConnect, v1::UPSTREAM_CONNECT_FAILED, kAlways, kIfUnsent,
-        {"the upstream could not be reached", "operators should check --upstream and the network",
-         UserText::kUnavailable, UserText::kUnavailable}),
-    Unsent("connect timeout", Failure::kConnectTimeout, v1::UPSTREAM_CONNECT_FAILED, kAlways,
-           kIfUnsent,
-           {"the upstream took too long to accept a connection",
-            "operators should check --upstream and the network", UserText::kUnavailable,
-            UserText::kUnavailable}),
-    Unsent("proxy that asks for authentication (407)", Failure::kProxyRefused,
-           v1::UPSTREAM_CONNECT_FAILED, kNever, kNever,
-           {"the proxy in front of the upstream refused the gateway's credentials",
-            "operators should check --upstream_proxy", UserText::kFaultOfService,
-            UserText::kFaultOfService}),
-    Unsent("TLS handshake broken off", Failure::kTls, v1::UPSTREAM_TLS_FAILED, kAlways, kIfUnsent,
-           {"the TLS handshake with the upstream broke off",
-            "operators should check that --upstream speaks TLS", UserText::kUnavailable,
-            UserText::kUnavailable}),
-    Unsent("certificate not trusted (CA, name, date)", Failure::kTlsUntrusted,
-           v1::UPSTREAM_TLS_UNTRUSTED, kNever, kNever,
-           {"the upstream's certificate is not trusted",
-            "operators should check --upstream and --upstream_ca_file", UserText::kFaultOfService,
-            UserText::kFaultOfService}),
-    Unsent("HTTP/2 REFUSED_STREAM, GOAWAY below our stream", Failure::kRefusedStream,
-           v1::UPSTREAM_REFUSED_STREAM, kAlways, kIfUnsent,
-           {"the upstream refused the request unprocessed", "operators should check the upstream",
-            UserText::kUnavailable, UserText::kUnavailable}),
-    Lost("reset or closed before an answer", kTransport, Failure::kReset, v1::UPSTREAM_RESET,
-         StatusCode::kUnavailable, kAlways, kOnceOver, UE::UNKNOWN,
-         {"the connection to the upstream ended before an answer",
-          "operators should check the upstream", UserText::kUnavailable, UserText::kInterrupted}),
-    Lost("reset within the answer, 200 seen", kTransportAfter200, Failure::kTruncated,
-         v1::UPSTREAM_RESPONSE_TRUNCATED, StatusCode::kUnavailable, kAlways, kNever, UE::SPENT,
-         {"the connection to the upstream ended within its answer",
-          "operators should check the upstream", UserText::kUnavailable, UserText::kInterrupted}),
-    Lost("reset within the answer", kTransport, Failure::kTruncated,
-         v1::UPSTREAM_RESPONSE_TRUNCATED, StatusCode::kUnavailable, kAlways, kOnceOver, UE::UNKNOWN,
-         {"the connection to the upstream ended within its answer",
-          "operators should check the upstream", UserText::kUnavailable, UserText::kInterrupted}),
-    Lost("no whole answer in time, 200 seen", kTransportAfter200, Failure::kTimeout,
-         v1::UPSTREAM_TIMEOUT, StatusCode::kUnavailable, kAlways, kNever, UE::SPENT,
-         {"the upstream did not finish its answer in time", "operators should check the upstream",
-          UserText::kUnavailable, UserText::kInterrupted}),
-    Lost("attempt timeout", kTransport, Failure::kTimeout, v1::UPSTREAM_TIMEOUT,
-         StatusCode::kUnavailable, kAlways, kNever, UE::UNKNOWN,
-         {"the upstream did not answer in time", "operators should check the upstream",
-          UserText::kUnavailable, UserText::kInterrupted}),
-    Lost("answer that is not HTTP, 200 seen", kTransportAfter200, Failure::kGarbage,
-         v1::UPSTREAM_RESPONSE_MALFORMED, StatusCode::kInternal, kNever, kNever, UE::SPENT,
-         {"the upstream's answer is not valid HTTP", "operators should check --upstream",
-          UserText::kFaultOfService, UserText::kInterrupted}),
-    Lost("answer that is not HTTP", kTransport, Failure::kGarbage, v1::UPSTREAM_RESPONSE_MALFORMED,
-         StatusCode::kInternal, kNever, kNever, UE::UNKNOWN,
-         {"the upstream's answer is not valid HTTP", "operators should check --upstream",
-          UserText::kFaultOfService, UserText::kInterrupted}),
-    Local("caller's deadline", v1::DEADLINE_EXCEEDED, StatusCode::kDeadlineExceeded, kCaller,
-          kNoDetail,
-          {"the deadline passed before the upstream answered", "give the call more time",
-           UserText::kTookTooLong, UserText::kTookTooLong}),
-    Local("caller's deadline, exchange sent", v1::EXCHANGE_IN_PROGRESS,
-          StatusCode::kDeadlineExceeded, kCaller, kNoDetail,
-          {"the upstream has the code and has not answered yet",
-           "repeat the identical call to receive the result", UserText::kNone,
-           UserText::kStillRunning, "repeat the identical call"},
-          UE::IN_FLIGHT),
-    Local("exchange sent by another gateway that did not say what came of it",
-          v1::EXCHANGE_OUTCOME_UNKNOWN, StatusCode::kAborted, kGateway, kNoDetail,
-          {"another gateway sent the exchange, and its result is unknown",
-           "operators should check that gateway", UserText::kNone, UserText::kInterrupted},
-          UE::UNKNOWN),
-    Local("exchange that succeeded, repeated more often or later than it is replayed",
-          v1::EXCHANGE_ALREADY_COMPLETED, StatusCode::kFailedPrecondition, kCaller, kNoDetail,
-          {"this exchange succeeded before, and its key is not given again",
-           "use the key that was received", UserText::kNone, UserText::kSignInAgain},
-          UE::SPENT),
-    Local("200 answer larger than the cap (256 KiB)", v1::UPSTREAM_RESPONSE_TOO_LARGE,
-          StatusCode::kInternal, kUpstream, kNoDetail,
-          {"the upstream's answer is larger than 256 KiB", "operators should check --upstream",
-           UserText::kFaultOfService, UserText::kFaultOfService},
-          UE::SPENT, Health::kWorks),
+    // Transport: nothing was sent.
+    {.condition = "no such host", .trigger = kTransport, .failure = Failure::kDns,
+     .reason = v1::UPSTREAM_DNS_FAILURE, .code = StatusCode::kUnavailable,
+     .origin = Origin::kTransport, .health = kFails, .severity = kWarning,
+     .create = kAlways, .exchange = kIfUnsent, .caller_retry = kAfterWait,
+     .what = "the upstream's name could not be resolved",
+     .remedy = "operators should check --upstream and DNS", .user = {kUnavailable, kUnavailable}},
+    {.condition = "refused, unreachable", .trigger = kTransport, .failure = Failure::kConnect,
+     .reason = v1::UPSTREAM_CONNECT_FAILED, .code = StatusCode::kUnavailable,
+     .origin = Origin::kTransport, .health = kFails, .severity = kWarning,
+     .create = kAlways, .exchange = kIfUnsent, .caller_retry = kAfterWait,
+     .what = "the upstream could not be reached",
+     .remedy = "operators should check --upstream and the network",
+     .user = {kUnavailable, kUnavailable}},
+    {.condition = "connect timeout", .trigger = kTransport, .failure = Failure::kConnectTimeout,
+     .reason = v1::UPSTREAM_CONNECT_FAILED, .code = StatusCode::kUnavailable,
+     .origin = Origin::kTransport, .health = kFails, .severity = kWarning,
+     .create = kAlways, .exchange = kIfUnsent, .caller_retry = kAfterWait,
+     .what = "the upstream took too long to accept a connection",
+     .remedy = "operators should check --upstream and the network",
+     .user = {kUnavailable, kUnavailable}},
+    {.condition = "proxy that asks for authentication (407)", .trigger = kTransport,
+     .failure = Failure::kProxyRefused,
+     .reason = v1::UPSTREAM_CONNECT_FAILED, .code = StatusCode::kUnavailable,
+     .origin = Origin::kTransport, .health = kFails, .severity = kWarning,
+     .what = "the proxy in front of the upstream refused the gateway's credentials",
+     .remedy = "operators should check --upstream_proxy",
+     .user = {kFaultOfService, kFaultOfService}},
+    {.condition = "TLS handshake broken off", .trigger = kTransport, .failure = Failure::kTls,
+     .reason = v1::UPSTREAM_TLS_FAILED, .code = StatusCode::kUnavailable,
+     .origin = Origin::kTransport, .health = kFails, .severity = kWarning,
+     .create = kAlways, .exchange = kIfUnsent, .caller_retry = kAfterWait,
+     .what = "the TLS handshake with the upstream broke off",
+     .remedy = "operators should check that --upstream speaks TLS",
+     .user = {kUnavailable, kUnavailable}},
+    {.condition = "certificate not trusted (CA, name, date)", .trigger = kTransport,
+     .failure = Failure::kTlsUntrusted,
+     .reason = v1::UPSTREAM_TLS_UNTRUSTED, .code = StatusCode::kUnavailable,
+     .origin = Origin::kTransport, .health = kFails, .severity = kWarning,
+     .what = "the upstream's certificate is not trusted",
+     .remedy = "operators should check --upstream and --upstream_ca_file",
+     .user = {kFaultOfService, kFaultOfService}},
+    {.condition = "HTTP/2 REFUSED_STREAM, GOAWAY below our stream", .trigger = kTransport,
+     .failure = Failure::kRefusedStream,
+     .reason = v1::UPSTREAM_REFUSED_STREAM, .code = StatusCode::kUnavailable,
+     .origin = Origin::kTransport, .health = kFails, .severity = kWarning,
+     .create = kAlways, .exchange = kIfUnsent, .caller_retry = kAfterWait,
+     .what = "the upstream refused the request unprocessed",
+     .remedy = "operators should check the upstream", .user = {kUnavailable, kUnavailable}},
 
-    // HTTP answers.
-    Answer("200, not JSON, wrong or missing fields", One(200), StatusCode::kInternal,
-           v1::UPSTREAM_RESPONSE_MALFORMED, kNoDetail, kNever, kNever, UE::SPENT,
-           {"the upstream's answer could not be understood", "operators should check --upstream",
-            UserText::kFaultOfService, UserText::kFaultOfService}),
-    Answer("other 2xx", Range(201, 299), StatusCode::kInternal, v1::UPSTREAM_UNEXPECTED_STATUS,
-           kNoDetail, kNever, kNever, UE::UNKNOWN,
-           {"the upstream answered with an unexpected status", "operators should check --upstream",
-            UserText::kFaultOfService, UserText::kFaultOfService}),
-    Answer("3xx, never followed", Range(300, 399), StatusCode::kInternal, v1::UPSTREAM_REDIRECT,
-           kHelp, kNever, kNever, UE::UNKNOWN,
-           {"the upstream answered with a redirect, which is never followed",
-            "operators should check --upstream", UserText::kFaultOfService,
-            UserText::kFaultOfService}),
-    Answer("400", One(400), StatusCode::kInvalidArgument, v1::BAD_REQUEST, kBadRequest, kNever,
-           kNever, UE::REJECTED,
-           {"the upstream refused the request", "correct it", UserText::kFaultOfApp,
-            UserText::kNotCompleted}),
-    Answer("401, 403 without a JSON error of the API (CDN, firewall, proxy)",
-           Statuses{{{{401, 401}, {403, 403}}}}, StatusCode::kUnavailable, v1::UPSTREAM_BLOCKED,
-           kHelp, kNever, kNever, UE::UNKNOWN,
-           {"something in front of the API (CDN, firewall or proxy) refused the gateway's request",
-            "operators should have it let the gateway through", UserText::kFaultOfService,
-            UserText::kFaultOfService},
-           kStatusNotApi),
-    Answer("401", One(401), StatusCode::kUnauthenticated, v1::UNAUTHORIZED, kHelp, kNever, kNever,
-           UE::REJECTED,
-           {"the upstream refused the API key", "check the key", UserText::kFaultOfService,
-            UserText::kFaultOfService}),
-    Answer("402", One(402), StatusCode::kFailedPrecondition, v1::PAYMENT_REQUIRED,
-           kPreconditionFailure, kNever, kNever, UE::REJECTED,
-           {"the account lacks the credit for this", "add some", UserText::kPayment,
-            UserText::kPayment}),
-    Answer("403", One(403), StatusCode::kPermissionDenied, v1::FORBIDDEN, kNoDetail, kNever, kNever,
-           UE::REJECTED,
-           {"the upstream does not permit this",
-            "check the credential, or for an exchange start a new authorization",
-            UserText::kFaultOfService, UserText::kSignInAgain}),
-    Answer("404", One(404), StatusCode::kNotFound, v1::NOT_FOUND, kHelp, kNever, kNever,
-           UE::REJECTED,
-           {"the upstream did not find it", "operators should check --upstream",
-            UserText::kFaultOfService, UserText::kNotCompleted}),
-    Answer("405, 501", Statuses{{{{405, 405}, {501, 501}}}}, StatusCode::kUnimplemented,
-           v1::UPSTREAM_ENDPOINT_MISSING, kHelp, kNever, kNever, UE::REJECTED,
-           {"the upstream lacks this operation", "operators should check --upstream",
-            UserText::kFaultOfService, UserText::kFaultOfService}),
-    Answer("406, 415", Statuses{{{{406, 406}, {415, 415}}}}, StatusCode::kInternal,
-           v1::UPSTREAM_MEDIA_TYPE_REJECTED, kNoDetail, kNever, kNever, UE::REJECTED,
-           {"the upstream does not speak JSON here", "operators should check --upstream",
-            UserText::kFaultOfService, UserText::kFaultOfService}),
-    Answer(
-        "408, 425", Statuses{{{{408, 408}, {425, 425}}}}, StatusCode::kUnavailable,
-        v1::UPSTREAM_REQUEST_TIMEOUT, kNoDetail, kAlways, kIfUnsent, UE::UNSENT,
-        {"the upstream gave up waiting for the request", "operators should check the network to it",
-         UserText::kUnavailable, UserText::kUnavailable}),
-    Answer("409", One(409), StatusCode::kAborted, v1::CONFLICT, kNoDetail, kNever, kNever,
-           UE::REJECTED,
-           {"the request conflicts with the state of the upstream", "resolve that, then call anew",
-            UserText::kNotCompleted, UserText::kNotCompleted}),
-    Answer("410", One(410), StatusCode::kFailedPrecondition, v1::GONE, kNoDetail, kNever, kNever,
-           UE::REJECTED,
-           {"the upstream no longer has it", "start a new authorization", UserText::kNotCompleted,
-            UserText::kSignInAgain}),
-    Answer("412", One(412), StatusCode::kFailedPrecondition, v1::PRECONDITION_FAILED, kNoDetail,
-           kNever, kNever, UE::REJECTED,
-           {"a precondition of the upstream failed", "meet it, then call anew",
-            UserText::kNotCompleted, UserText::kNotCompleted}),
-    Answer("413, 414, 422, 431", Statuses{{{{413, 414}, {422, 422}, {431, 431}}}},
-           StatusCode::kInvalidArgument, v1::UNPROCESSABLE, kNoDetail, kNever, kNever, UE::REJECTED,
-           {"the upstream cannot process the request", "correct it", UserText::kFaultOfApp,
-            UserText::kFaultOfApp}),
-    Answer("429", One(429), StatusCode::kResourceExhausted, v1::RATE_LIMITED, kQuotaFailure,
-           kAlways, kIfUnsent, UE::UNSENT,
-           {"the upstream limits the rate of requests", "send fewer", UserText::kUnavailable,
-            UserText::kUnavailable}),
-    Answer("451", One(451), StatusCode::kPermissionDenied, v1::LEGAL_BLOCK, kNoDetail, kNever,
-           kNever, UE::REJECTED,
-           {"the upstream refuses for legal reasons", "ask its operators", UserText::kLegal,
-            UserText::kLegal}),
-    Answer("499", One(499), StatusCode::kUnavailable, v1::UPSTREAM_CLOSED_REQUEST, kNoDetail,
-           kAlways, kOnceOver, UE::UNKNOWN,
-           {"the upstream closed the request", "report it to its operators", UserText::kUnavailable,
-            UserText::kUnavailable}),
-    Answer("other 4xx", Range(400, 499), StatusCode::kUnknown, v1::UPSTREAM_CLIENT_ERROR, kNoDetail,
-           kNever, kNever, UE::REJECTED,
-           {"the upstream refused the request", "correct it", UserText::kNotCompleted,
-            UserText::kNotCompleted}),
-    Answer("500", One(500), StatusCode::kInternal, v1::INTERNAL_SERVER, kNoDetail, kAlways,
-           kOnceOver, UE::UNKNOWN,
-           {"the upstream failed", "report it to its operators", UserText::kUnavailable,
-            UserText::kUnavailable}),
-    Answer("502, 504, 520 to 524", Statuses{{{{502, 502}, {504, 504}, {520, 524}}}},
-           StatusCode::kUnavailable, v1::UPSTREAM_BAD_GATEWAY, kNoDetail, kAlways, kOnceOver,
-           UE::UNKNOWN,
-           {"a proxy before the upstream failed", "report it to the operators of the upstream",
-            UserText::kUnavailable, UserText::kUnavailable}),
-    Answer("503 with Retry-After", One(503), StatusCode::kUnavailable, v1::UPSTREAM_UNAVAILABLE,
-           kNoDetail, kAlways, kIfUnsent, UE::UNSENT,
-           {"the upstream is unavailable", "report it to its operators", UserText::kUnavailable,
-            UserText::kUnavailable},
-           kStatusRetryAfter),
-    Answer("503 without", One(503), StatusCode::kUnavailable, v1::UPSTREAM_UNAVAILABLE, kNoDetail,
-           kAlways, kOnceOver, UE::UNKNOWN,
-           {"the upstream is unavailable", "report it to its operators", UserText::kUnavailable,
-            UserText::kUnavailable}),
-    Answer("529 with Retry-After", One(529), StatusCode::kResourceExhausted,
-           v1::UPSTREAM_OVERLOADED, kNoDetail, kAlways, kIfUnsent, UE::UNSENT,
-           {"the upstream is overloaded", "report it to its operators", UserText::kUnavailable,
-            UserText::kUnavailable},
-           kStatusRetryAfter),
-    Answer("529 without", One(529), StatusCode::kResourceExhausted, v1::UPSTREAM_OVERLOADED,
-           kNoDetail, kAlways, kOnceOver, UE::UNKNOWN,
-           {"the upstream is overloaded", "report it to its operators", UserText::kUnavailable,
-            UserText::kUnavailable}),
-    Answer("other 5xx", Range(500, 599), StatusCode::kInternal, v1::UPSTREAM_SERVER_ERROR,
-           kNoDetail, kAlways, kOnceOver, UE::UNKNOWN,
-           {"the upstream failed", "report it to its operators", UserText::kUnavailable,
-            UserText::kUnavailable}),
-    // No status that HTTP knows (below 200, above 599): the unknown case is the safe one.
-    Answer("any other status", Range(0, 999), StatusCode::kInternal, v1::UPSTREAM_UNEXPECTED_STATUS,
-           kNoDetail, kNever, kNever, UE::UNKNOWN,
-           {"the upstream answered with an unexpected status", "operators should check --upstream",
-            UserText::kFaultOfService, UserText::kFaultOfService}),
+    // Transport: sent, and no complete answer. An exchange cannot know its outcome.
+    {.condition = "reset or closed before an answer", .trigger = kTransport,
+     .failure = Failure::kReset,
+     .reason = v1::UPSTREAM_RESET, .code = StatusCode::kUnavailable, .loses_exchange = true,
+     .origin = Origin::kTransport, .health = kFails, .severity = kWarning,
+     .create = kAlways, .exchange = kOnceOver, .caller_retry = kAfterWait,
+     .auth_code_state = UE::UNKNOWN,
+     .what = "the connection to the upstream ended before an answer",
+     .remedy = "operators should check the upstream", .user = {kUnavailable, kInterrupted}},
+    {.condition = "reset within the answer, 200 seen", .trigger = kTransportAfter200,
+     .failure = Failure::kTruncated,
+     .reason = v1::UPSTREAM_RESPONSE_TRUNCATED, .code = StatusCode::kUnavailable,
+     .loses_exchange = true, .origin = Origin::kTransport, .health = kFails, .severity = kWarning,
+     .create = kAlways, .caller_retry = kAfterWait, .auth_code_state = UE::SPENT,
+     .what = "the connection to the upstream ended within its answer",
+     .remedy = "operators should check the upstream", .user = {kUnavailable, kInterrupted}},
+    {.condition = "reset within the answer", .trigger = kTransport, .failure = Failure::kTruncated,
+     .reason = v1::UPSTREAM_RESPONSE_TRUNCATED, .code = StatusCode::kUnavailable,
+     .loses_exchange = true, .origin = Origin::kTransport, .health = kFails, .severity = kWarning,
+     .create = kAlways, .exchange = kOnceOver, .caller_retry = kAfterWait,
+     .auth_code_state = UE::UNKNOWN,
+     .what = "the connection to the upstream ended within its answer",
+     .remedy = "operators should check the upstream", .user = {kUnavailable, kInterrupted}},
+    {.condition = "no whole answer in time, 200 seen", .trigger = kTransportAfter200,
+     .failure = Failure::kTimeout,
+     .reason = v1::UPSTREAM_TIMEOUT, .code = StatusCode::kUnavailable, .loses_exchange = true,
+     .origin = Origin::kTransport, .health = kFails, .severity = kWarning,
+     .create = kAlways, .caller_retry = kAfterWait, .auth_code_state = UE::SPENT,
+     .what = "the upstream did not finish its answer in time",
+     .remedy = "operators should check the upstream", .user = {kUnavailable, kInterrupted}},
+    {.condition = "attempt timeout", .trigger = kTransport, .failure = Failure::kTimeout,
+     .reason = v1::UPSTREAM_TIMEOUT, .code = StatusCode::kUnavailable, .loses_exchange = true,
+     .origin = Origin::kTransport, .health = kFails, .severity = kWarning,
+     .create = kAlways, .caller_retry = kAfterWait, .auth_code_state = UE::UNKNOWN,
+     .what = "the upstream did not answer in time", .remedy = "operators should check the upstream",
+     .user = {kUnavailable, kInterrupted}},
+    {.condition = "answer that is not HTTP, 200 seen", .trigger = kTransportAfter200,
+     .failure = Failure::kGarbage,
+     .reason = v1::UPSTREAM_RESPONSE_MALFORMED, .code = StatusCode::kInternal,
+     .loses_exchange = true, .origin = Origin::kTransport, .health = kFails, .severity = kWarning,
+     .auth_code_state = UE::SPENT,
+     .what = "the upstream's answer is not valid HTTP", .remedy = kCheckUpstream,
+     .user = {kFaultOfService, kInterrupted}},
+    {.condition = "answer that is not HTTP", .trigger = kTransport, .failure = Failure::kGarbage,
+     .reason = v1::UPSTREAM_RESPONSE_MALFORMED, .code = StatusCode::kInternal,
+     .loses_exchange = true, .origin = Origin::kTransport, .health = kFails, .severity = kWarning,
+     .auth_code_state = UE::UNKNOWN,
+     .what = "the upstream's answer is not valid HTTP", .remedy = kCheckUpstream,
+     .user = {kFaultOfService, kInterrupted}},
+
+    // What the gateway finds while a call runs.
+    {.condition = "caller's deadline",
+     .reason = v1::DEADLINE_EXCEEDED, .code = StatusCode::kDeadlineExceeded,
+     .origin = Origin::kCaller,
+     .stop = StopReason::kDeadline,
+     .what = "the deadline passed before the upstream answered",
+     .remedy = "give the call more time", .user = {kTookTooLong, kTookTooLong}},
+    {.condition = "caller's deadline, exchange sent",
+     .reason = v1::EXCHANGE_IN_PROGRESS, .code = StatusCode::kDeadlineExceeded,
+     .origin = Origin::kCaller,
+     .stop = StopReason::kDeadline, .caller_retry = kYes, .delay = kInProgressDelay,
+     .auth_code_state = UE::IN_FLIGHT,
+     .what = "the upstream has the code and has not answered yet",
+     .remedy = "repeat the identical call to receive the result",
+     .repeat = "repeat the identical call", .user = {kNone, kStillRunning}},
+    {.condition = "exchange sent by another gateway that did not say what came of it",
+     .reason = v1::EXCHANGE_OUTCOME_UNKNOWN, .code = StatusCode::kAborted,
+     .origin = Origin::kGateway, .severity = kWarning,
+     .auth_code_state = UE::UNKNOWN,
+     .what = "another gateway sent the exchange, and its result is unknown",
+     .remedy = "operators should check that gateway", .user = {kInterrupted, kInterrupted}},
+    {.condition = "exchange that succeeded, repeated more often or later than it is replayed",
+     .reason = v1::EXCHANGE_ALREADY_COMPLETED, .code = StatusCode::kFailedPrecondition,
+     .origin = Origin::kCaller,
+     .auth_code_state = UE::SPENT,
+     .what = "this exchange succeeded before, and its key is not given again",
+     .remedy = "use the key that was received", .user = {kNone, kSignInAgain}},
+    {.condition = "200 answer larger than the cap (256 KiB)",
+     .reason = v1::UPSTREAM_RESPONSE_TOO_LARGE, .code = StatusCode::kInternal,
+     .origin = Origin::kUpstream, .health = kWorks, .severity = kWarning,
+     .auth_code_state = UE::SPENT,
+     .what = "the upstream's answer is larger than 256 KiB", .remedy = kCheckUpstream,
+     .user = {kFaultOfService, kFaultOfService}},
+
+    // HTTP answers. Of the rows that fit the first applies: the particular before the general.
+    {.condition = "200, not JSON, wrong or missing fields", .trigger = kStatus, .statuses = {{200}},
+     .reason = v1::UPSTREAM_RESPONSE_MALFORMED, .code = StatusCode::kInternal,
+     .origin = Origin::kUpstream, .health = kWorks, .severity = kWarning,
+     .auth_code_state = UE::SPENT,
+     .what = "the upstream's answer could not be understood", .remedy = kCheckUpstream,
+     .user = {kFaultOfService, kFaultOfService}},
+    {.condition = "3xx, never followed", .trigger = kStatus, .statuses = {{300, 399}},
+     .reason = v1::UPSTREAM_REDIRECT, .code = StatusCode::kInternal, .origin = Origin::kUpstream,
+     .health = kWorks, .severity = kWarning,
+     .auth_code_state = UE::UNKNOWN, .details = kLocationHost, .help = HelpLink::kYes,
+     .what = "the upstream answered with a redirect, which is never followed",
+     .remedy = kCheckUpstream, .user = {kFaultOfService, kFaultOfService}},
+    {.condition = "400", .trigger = kStatus, .statuses = {{400}},
+     .reason = v1::BAD_REQUEST, .code = StatusCode::kInvalidArgument, .origin = Origin::kUpstream,
+     .health = kWorks,
+     .auth_code_state = UE::REJECTED, .after_unknown = kOutcomeUnknown, .details = kBadRequest,
+     .create_sdk_error = "BadRequestResponseError", .exchange_sdk_error = "BadRequestResponseError",
+     .what = "the upstream refused the request", .remedy = "correct it",
+     .user = {kFaultOfApp, kNotCompleted}},
+    {.condition = "401 without a JSON error of the API (CDN, firewall, proxy)",
+     .trigger = kStatusNotApi, .statuses = {{401}},
+     .reason = v1::UPSTREAM_BLOCKED, .code = StatusCode::kUnavailable, .origin = Origin::kUpstream,
+     .health = kWorks, .severity = kWarning,
+     .create = kFinal, .exchange = kFinal, .auth_code_state = UE::UNKNOWN,
+     .after_unknown = kOutcomeUnknown, .help = HelpLink::kYes,
+     .what = "something in front of the API (CDN, firewall or proxy) refused the gateway's request",
+     .remedy = "operators should have it let the gateway through",
+     .user = {kFaultOfService, kFaultOfService}},
+    {.condition = "403 without a JSON error of the API", .trigger = kStatusNotApi,
+     .statuses = {{403}},
+     .reason = v1::UPSTREAM_BLOCKED, .code = StatusCode::kUnavailable, .origin = Origin::kUpstream,
+     .health = kWorks, .severity = kWarning,
+     .auth_code_state = UE::UNKNOWN, .after_unknown = kOutcomeUnknown, .help = HelpLink::kYes,
+     .what = "something in front of the API (CDN, firewall or proxy) refused the gateway's request",
+     .remedy = "operators should have it let the gateway through",
+     .user = {kFaultOfService, kFaultOfService}},
+    {.condition = "401", .trigger = kStatus, .statuses = {{401}},
+     .reason = v1::UNAUTHORIZED, .code = StatusCode::kUnauthenticated, .origin = Origin::kUpstream,
+     .health = kWorks, .severity = kWarning,
+     .create = kFinal, .exchange = kFinal, .auth_code_state = UE::REJECTED,
+     .after_unknown = kOutcomeUnknown, .help = HelpLink::kYes,
+     .key = kKeyRefusal,
+     .create_sdk_error = "UnauthorizedResponseError",
+     .what = "the upstream refused the API key", .remedy = "check the key",
+     .user = {kFaultOfService, kFaultOfService}},
+    {.condition = "402", .trigger = kStatus, .statuses = {{402}},
+     .reason = v1::PAYMENT_REQUIRED, .code = StatusCode::kFailedPrecondition,
+     .origin = Origin::kUpstream, .health = kWorks,
+     .auth_code_state = UE::REJECTED, .details = kPreconditionFailure,
+     .what = "the account lacks the credit for this", .remedy = "add some",
+     .user = {kPayment, kPayment}},
+    {.condition = "403", .trigger = kStatus, .statuses = {{403}},
+     .reason = v1::FORBIDDEN, .code = StatusCode::kPermissionDenied, .origin = Origin::kUpstream,
+     .health = kWorks,
+     .auth_code_state = UE::REJECTED, .after_unknown = kOutcomeUnknown,
+     .exchange_sdk_error = "ForbiddenResponseError",
+     .what = "the upstream does not permit this",
+     .remedy = "check the credential, or for an exchange start a new authorization",
+     .user = {kFaultOfService, kSignInAgain}},
+    {.condition = "404", .trigger = kStatus, .statuses = {{404}},
+     .reason = v1::NOT_FOUND, .code = StatusCode::kNotFound, .origin = Origin::kUpstream,
+     .health = kWorks,
+     .auth_code_state = UE::REJECTED, .after_unknown = kOutcomeUnknown,
+     .help = HelpLink::kUnlessTheApiAnswered,
+     .what = "the upstream did not find it", .remedy = kCheckUpstream,
+     .user = {kFaultOfService, kNotCompleted}},
+    {.condition = "405, 501", .trigger = kStatus, .statuses = {{405}, {501}},
+     .reason = v1::UPSTREAM_ENDPOINT_MISSING, .code = StatusCode::kUnimplemented,
+     .origin = Origin::kUpstream, .health = kWorks, .severity = kWarning,
+     .auth_code_state = UE::REJECTED, .help = HelpLink::kYes,
+     .what = "the upstream lacks this operation", .remedy = kCheckUpstream,
+     .user = {kFaultOfService, kFaultOfService}},
+    {.condition = "406, 415", .trigger = kStatus, .statuses = {{406}, {415}},
+     .reason = v1::UPSTREAM_MEDIA_TYPE_REJECTED, .code = StatusCode::kInternal,
+     .origin = Origin::kUpstream, .health = kWorks, .severity = kWarning,
+     .auth_code_state = UE::REJECTED,
+     .what = "the upstream does not speak JSON here", .remedy = kCheckUpstream,
+     .user = {kFaultOfService, kFaultOfService}},
+    {.condition = "408, 425", .trigger = kStatus, .statuses = {{408}, {425}},
+     .reason = v1::UPSTREAM_REQUEST_TIMEOUT, .code = StatusCode::kUnavailable,
+     .origin = Origin::kUpstream, .health = kWorks, .severity = kWarning,
+     .create = kAlways, .exchange = kIfUnsent, .caller_retry = kAfterWait,
+     .auth_code_state = UE::UNSENT,
+     .what = "the upstream gave up waiting for the request",
+     .remedy = "operators should check the network to it", .user = {kUnavailable, kUnavailable}},
+    {.condition = "409", .trigger = kStatus, .statuses = {{409}},
+     .reason = v1::CONFLICT, .code = StatusCode::kAborted, .origin = Origin::kUpstream,
+     .health = kWorks,
+     .auth_code_state = UE::REJECTED,
+     .create_sdk_error = "ConflictResponseError",
+     .what = "the request conflicts with the state of the upstream",
+     .remedy = "resolve that, then call anew", .user = {kNotCompleted, kNotCompleted}},
+    {.condition = "410", .trigger = kStatus, .statuses = {{410}},
+     .reason = v1::GONE, .code = StatusCode::kFailedPrecondition, .origin = Origin::kUpstream,
+     .health = kWorks,
+     .auth_code_state = UE::REJECTED, .after_unknown = kOutcomeUnknown,
+     .what = "the upstream no longer has it", .remedy = "start a new authorization",
+     .user = {kNotCompleted, kSignInAgain}},
+    {.condition = "412", .trigger = kStatus, .statuses = {{412}},
+     .reason = v1::PRECONDITION_FAILED, .code = StatusCode::kFailedPrecondition,
+     .origin = Origin::kUpstream, .health = kWorks,
+     .auth_code_state = UE::REJECTED,
+     .what = "a precondition of the upstream failed", .remedy = "meet it, then call anew",
+     .user = {kNotCompleted, kNotCompleted}},
+    {.condition = "413, 414, 422, 431", .trigger = kStatus, .statuses = {{413, 414}, {422}, {431}},
+     .reason = v1::UNPROCESSABLE, .code = StatusCode::kInvalidArgument, .origin = Origin::kUpstream,
+     .health = kWorks,
+     .auth_code_state = UE::REJECTED,
+     .what = "the upstream cannot process the request", .remedy = "correct it",
+     .user = {kFaultOfApp, kFaultOfApp}},
+    {.condition = "429", .trigger = kStatus, .statuses = {{429}},
+     .reason = v1::RATE_LIMITED, .code = StatusCode::kResourceExhausted,
+     .origin = Origin::kUpstream, .health = kWorks,
+     .create = kAlways, .exchange = kIfUnsent, .caller_retry = kAfterWait,
+     .auth_code_state = UE::UNSENT, .details = kQuotaFailure,
+     .what = "the upstream limits the rate of requests", .remedy = "send fewer",
+     .user = {kUnavailable, kUnavailable}},
+    {.condition = "451", .trigger = kStatus, .statuses = {{451}},
+     .reason = v1::LEGAL_BLOCK, .code = StatusCode::kPermissionDenied, .origin = Origin::kUpstream,
+     .health = kWorks,
+     .auth_code_state = UE::REJECTED,
+     .what = "the upstream refuses for legal reasons", .remedy = "ask its operators",
+     .user = {kLegal, kLegal}},
+    {.condition = "499", .trigger = kStatus, .statuses = {{499}},
+     .reason = v1::UPSTREAM_CLOSED_REQUEST, .code = StatusCode::kUnavailable,
+     .origin = Origin::kUpstream, .health = kWorks, .severity = kWarning,
+     .create = kAlways, .exchange = kOnceOver, .caller_retry = kAfterWait,
+     .auth_code_state = UE::UNKNOWN,
+     .what = "the upstream closed the request", .remedy = kTellUpstream,
+     .user = {kUnavailable, kUnavailable}},
+    {.condition = "other 4xx", .trigger = kStatus, .statuses = {{400, 499}},
+     .reason = v1::UPSTREAM_CLIENT_ERROR, .code = StatusCode::kUnknown, .origin = Origin::kUpstream,
+     .health = kWorks, .severity = kWarning,
+     .auth_code_state = UE::REJECTED,
+     .what = "the upstream refused the request", .remedy = "correct it",
+     .user = {kNotCompleted, kNotCompleted}},
+    {.condition = "500", .trigger = kStatus, .statuses = {{500}},
+     .reason = v1::INTERNAL_SERVER, .code = StatusCode::kInternal, .origin = Origin::kUpstream,
+     .health = kFails, .severity = kWarning,
+     .create = kAlways, .exchange = kOnceOver, .caller_retry = kAfterWait,
+     .auth_code_state = UE::UNKNOWN,
+     .create_sdk_error = "InternalServerResponseError",
+     .exchange_sdk_error = "InternalServerResponseError",
+     .what = "the upstream failed", .remedy = kTellUpstream, .user = {kUnavailable, kUnavailable}},
+    {.condition = "502, 504, 520 to 524", .trigger = kStatus, .statuses = {{502}, {504}, {520, 524}},
+     .reason = v1::UPSTREAM_BAD_GATEWAY, .code = StatusCode::kUnavailable,
+     .origin = Origin::kUpstream, .health = kFails, .severity = kWarning,
+     .create = kAlways, .exchange = kOnceOver, .caller_retry = kAfterWait,
+     .auth_code_state = UE::UNKNOWN,
+     .what = "a proxy before the upstream failed",
+     .remedy = "report it to the operators of the upstream", .user = {kUnavailable, kUnavailable}},
+    {.condition = "503 with Retry-After", .trigger = kStatusRetryAfter, .statuses = {{503}},
+     .reason = v1::UPSTREAM_UNAVAILABLE, .code = StatusCode::kUnavailable,
+     .origin = Origin::kUpstream, .health = kFails, .severity = kWarning,
+     .create = kAlways, .exchange = kIfUnsent, .caller_retry = kAfterWait,
+     .auth_code_state = UE::UNSENT,
+     .what = "the upstream is unavailable", .remedy = kTellUpstream,
+     .user = {kUnavailable, kUnavailable}},
+    {.condition = "503 without", .trigger = kStatus, .statuses = {{503}},
+     .reason = v1::UPSTREAM_UNAVAILABLE, .code = StatusCode::kUnavailable,
+     .origin = Origin::kUpstream, .health = kFails, .severity = kWarning,
+     .create = kAlways, .exchange = kOnceOver, .caller_retry = kAfterWait,
+     .auth_code_state = UE::UNKNOWN,
+     .what = "the upstream is unavailable", .remedy = kTellUpstream,
+     .user = {kUnavailable, kUnavailable}},
+    {.condition = "529 with Retry-After", .trigger = kStatusRetryAfter, .statuses = {{529}},
+     .reason = v1::UPSTREAM_OVERLOADED, .code = StatusCode::kResourceExhausted,
+     .origin = Origin::kUpstream, .health = kFails,
+     .create = kAlways, .exchange = kIfUnsent, .caller_retry = kAfterWait,
+     .auth_code_state = UE::UNSENT,
+     .what = "the upstream is overloaded", .remedy = kTellUpstream,
+     .user = {kUnavailable, kUnavailable}},
+    {.condition = "529 without", .trigger = kStatus, .statuses = {{529}},
+     .reason = v1::UPSTREAM_OVERLOADED, .code = StatusCode::kResourceExhausted,
+     .origin = Origin::kUpstream, .health = kFails,
+     .create = kAlways, .exchange = kOnceOver, .caller_retry = kAfterWait,
+     .auth_code_state = UE::UNKNOWN,
+     .what = "the upstream is overloaded", .remedy = kTellUpstream,
+     .user = {kUnavailable, kUnavailable}},
+    {.condition = "other 5xx", .trigger = kStatus, .statuses = {{500, 599}},
+     .reason = v1::UPSTREAM_SERVER_ERROR, .code = StatusCode::kInternal,
+     .origin = Origin::kUpstream, .health = kFails, .severity = kWarning,
+     .create = kAlways, .exchange = kOnceOver, .caller_retry = kAfterWait,
+     .auth_code_state = UE::UNKNOWN,
+     .what = "the upstream failed", .remedy = kTellUpstream, .user = {kUnavailable, kUnavailable}},
+
+    // The unknown case is the safe one.
+    {.condition = "2xx but 200, and any number that is no status", .trigger = kStatus,
+     .statuses = {kAnyNumber},
+     .reason = v1::UPSTREAM_UNEXPECTED_STATUS, .code = StatusCode::kInternal,
+     .origin = Origin::kUpstream, .health = kWorks, .severity = kWarning,
+     .auth_code_state = UE::UNKNOWN,
+     .what = "the upstream answered with an unexpected status", .remedy = kCheckUpstream,
+     .user = {kFaultOfService, kFaultOfService}},
 };
+// clang-format on
 
-struct AnswerVerdict {
-  const ErrorRow* row;
-  bool refused_in_front = false;
-};
-
-// Every other answer means the same whoever gave it.
-bool DependsOnAuthor(const ErrorRow& row) {
-  return row.trigger == kStatusNotApi || row.auth_code_state == UE::REJECTED;
+constexpr bool HasRow(Failure failure) {
+  return std::any_of(std::begin(kRows), std::end(kRows), [failure](const ErrorRow& row) {
+    return row.trigger == kTransport && row.failure == failure;
+  });
 }
 
-bool IsOfTheApi(const HttpResponse& response) {
-  if (response.body_state != BodyState::kComplete) {
-    // The body was dropped: what is left to go by is what it was called.
-    return response.content_type.empty() || IsJsonMediaType(response.content_type);
+constexpr bool EveryFailureHasARow() {
+  for (int i = 0; i <= static_cast<int>(kLastTransportFailure); ++i) {
+    const auto failure = static_cast<Failure>(i);
+    // Found by the gateway itself: CALLER_CANCELLED.
+    if (failure != Failure::kCancelled && !HasRow(failure)) return false;
   }
-  const std::optional<ErrorBody> body = ParseErrorBody(response);
-  return body && body->from_api;
+  return true;
 }
+static_assert(EveryFailureHasARow());
 
-AnswerVerdict JudgeStatus(int status, const HttpResponse& response, std::optional<bool> from_api) {
-  for (const ErrorRow& row : kCatalogue) {
-    if (!row.statuses.Contains(status)) continue;
-    if (row.trigger == kStatusRetryAfter && !ParseRetryAfter(response)) continue;
-    if (!DependsOnAuthor(row)) return {&row};
-    if (!from_api) from_api = IsOfTheApi(response);
-    if (row.trigger == kStatusNotApi && *from_api) continue;
-    return {&row, !*from_api};
-  }
-  return {&kCatalogue.back()};
-}
-
-// A success by its status that brought no reply. What it says of an error counts.
-AnswerVerdict JudgeSuccess(const HttpResponse& response) {
-  if (response.status == 200 && response.body_state == BodyState::kTooLarge) {
-    return {&LocalRow(v1::UPSTREAM_RESPONSE_TOO_LARGE)};
-  }
-  const std::optional<ErrorBody> body = ParseErrorBody(response);
-  if (!body || !body->from_api) return JudgeStatus(response.status, response, false);
-  const bool has_status = body->code && *body->code >= 400 && *body->code <= 599;
-  return JudgeStatus(has_status ? *body->code : response.status, response, true);
-}
-
-AnswerVerdict JudgeAnswer(const HttpResponse& response) {
-  return IsSuccess(response.status) ? JudgeSuccess(response)
-                                    : JudgeStatus(response.status, response, std::nullopt);
-}
-
-// Failures of a request that was not sent yet, and the end that we put to it ourselves.
-bool IsBeforeAnythingIsSent(Failure failure) {
-  constexpr Failure kBefore[] = {
-      Failure::kDns,          Failure::kConnect,   Failure::kConnectTimeout, Failure::kTls,
-      Failure::kTlsUntrusted, Failure::kCancelled, Failure::kProxyRefused};
-  return std::find(std::begin(kBefore), std::end(kBefore), failure) != std::end(kBefore);
-}
-
-const ErrorRow& RowOf(Rpc rpc, const TransportError& error) {
-  Failure failure = error.failure;
-  // An exchange whose bytes have left us is lost, whatever cut it off.
-  if (rpc == Rpc::kExchangeAuthCode && error.delivery != Delivery::kNever &&
-      IsBeforeAnythingIsSent(failure)) {
-    failure = Failure::kReset;
-  }
-  if (failure == Failure::kReset && error.http_status != 0) failure = Failure::kTruncated;
-  if (failure == Failure::kCancelled) return LocalRow(v1::CALLER_CANCELLED);
-  for (const ErrorRow& row : kCatalogue) {
-    if (row.failure != failure) continue;
-    if (row.trigger == kTransportAfter200 && IsSuccess(error.http_status)) return row;
-    if (row.trigger == kTransport) return row;
-  }
-  return kCatalogue.back();
-}
-
-// A cancelled exchange has the row of a lost one, but the upstream did nothing wrong.
-bool IsCancelled(const HttpResult& result) {
-  const auto* error = std::get_if<TransportError>(&result);
-  return error != nullptr && error->failure == Failure::kCancelled;
-}
-
-Classification Classify(Rpc rpc, const HttpResult& result) {
-  const auto* response = std::get_if<HttpResponse>(&result);
-  // Whether its body will do is not known yet, and no second request would bring a better one.
-  if (response != nullptr && IsSuccess(response->status)) {
-    return {kNever, Health::kWorks, v1::UPSTREAM_RESPONSE_MALFORMED};
-  }
-  const Verdict verdict = Judge(rpc, result);
-  const Health health = IsCancelled(result) ? Health::kUnknown : verdict.row->health;
-  return {verdict.retry, health, verdict.row->reason};
-}
+constexpr const ErrorRow& kLastRow = kRows[std::size(kRows) - 1];
+static_assert(kLastRow.trigger == kStatus && kLastRow.statuses.Contains(kAnyNumber.first) &&
+                  kLastRow.statuses.Contains(kAnyNumber.last),
+              "every answer has a row");
 
 }  // namespace
 
-std::span<const ErrorRow> ErrorCatalogue() { return kCatalogue; }
+std::span<const ErrorRow> ErrorCatalogue() { return kRows; }
 
-const ErrorRow& LocalRow(ErrorReason reason) {
-  for (const ErrorRow& row : kCatalogue) {
-    if (row.trigger == kLocal && row.reason == reason) return row;
+const ErrorRow& RowOf(ErrorReason reason) {
+  const ErrorRow* found = nullptr;
+  for (const ErrorRow& row : kRows) {
+    if (row.reason != reason) continue;
+    if (row.trigger == kLocal) return row;
+    if (found == nullptr) found = &row;
   }
-  return kCatalogue.back();
-}
-
-Verdict Judge(Rpc rpc, const HttpResult& result) {
-  const auto* error = std::get_if<TransportError>(&result);
-  const AnswerVerdict found = error != nullptr ? AnswerVerdict{&RowOf(rpc, *error)}
-                                               : JudgeAnswer(std::get<HttpResponse>(result));
-  const ErrorRow& row = *found.row;
-  Verdict verdict{&row,
-                  row.reason,
-                  row.code,
-                  row.create,
-                  UE::AUTH_CODE_STATE_UNSPECIFIED,
-                  found.refused_in_front};
-  if (rpc == Rpc::kCreateAuthCode) return verdict;
-  // Whatever broke: with no body byte on the wire nothing can have happened to the code.
-  if (error != nullptr && error->delivery == Delivery::kNever) {
-    verdict.retry = row.create == kAlways ? kIfUnsent : kNever;
-    verdict.auth_code_state = UE::UNSENT;
-    return verdict;
-  }
-  verdict.reason = row.exchange_reason;
-  verdict.code = row.exchange_code;
-  verdict.retry = row.exchange;
-  verdict.auth_code_state = found.refused_in_front ? UE::UNKNOWN : row.auth_code_state;
-  return verdict;
-}
-
-Classification ClassifyCreate(const HttpResult& result) {
-  return Classify(Rpc::kCreateAuthCode, result);
-}
-
-Classification ClassifyExchange(const HttpResult& result) {
-  return Classify(Rpc::kExchangeAuthCode, result);
+  if (found == nullptr) std::abort();  // error_catalogue_test: every reason of the proto has a row
+  return *found;
 }
 
 std::string_view ToString(Origin origin) {
@@ -498,27 +491,6 @@ std::string_view ToString(Origin origin) {
       return "caller";
   }
   return "gateway";
-}
-
-std::string_view SdkErrorName(Rpc rpc, int http_status, bool typed) {
-  constexpr std::string_view kDefault = "ModelGatesDefaultError";
-  if (http_status == 200) return "ResponseValidationError";
-  if (!typed) return kDefault;
-  const bool create = rpc == Rpc::kCreateAuthCode;
-  switch (http_status) {
-    case 400:
-      return "BadRequestResponseError";
-    case 401:
-      return create ? "UnauthorizedResponseError" : kDefault;
-    case 403:
-      return create ? kDefault : "ForbiddenResponseError";
-    case 409:
-      return create ? "ConflictResponseError" : kDefault;
-    case 500:
-      return "InternalServerResponseError";
-    default:
-      return kDefault;
-  }
 }
 
 }  // namespace modelgates::gateway

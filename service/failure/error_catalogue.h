@@ -5,21 +5,24 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstdint>
+#include <initializer_list>
+#include <optional>
 #include <span>
-#include <string>
 #include <string_view>
 
-#include "failure/error_words.h"
+#include "base/log_options.h"
 #include "http/http.h"
 #include "resilience/classification.h"
 #include "upstream/rpc.h"
 
 namespace modelgates::gateway {
 
-// The error model in one table: every way a call can fail, and what the caller gets for it. Read by
-// the retrier (may it be tried again, is it the upstream's fault), by rpc/status_mapping (code,
-// reason, details), by the tests and by docs/errors.md, which is made of this one.
+// The error model in one table: every way a call can fail, and all that follows from it. Read by
+// the retrier (through ClassifyCreate and ClassifyExchange), by what makes the reply, by the log,
+// by the tests and by docs/errors.md, which is generated from it (scripts/docs). Nothing else
+// decides by the reason or the status.
 
 using AuthCodeState = modelgates::oauth::v1::UpstreamError::AuthCodeState;
 using modelgates::oauth::v1::ErrorReason;
@@ -38,86 +41,133 @@ enum class Trigger : uint8_t {
   kStatusNotApi,       // the same, when the body is no JSON error of the API
 };
 
-// HTTP statuses, as up to four ranges.
+// HTTP statuses: {{401}}, {{502}, {504}, {520, 524}}.
 struct StatusRange {
   int first = 1;
-  int last = 0;
+  int last = first;
 };
-struct Statuses {
-  std::array<StatusRange, 4> ranges;
+class Statuses {
+ public:
+  constexpr Statuses() = default;
+  constexpr Statuses(std::initializer_list<StatusRange> ranges) {
+    std::copy(ranges.begin(), ranges.end(), ranges_.begin());
+  }
   constexpr bool Contains(int status) const {
-    return std::any_of(ranges.begin(), ranges.end(), [status](const StatusRange& range) {
+    return std::any_of(ranges_.begin(), ranges_.end(), [status](const StatusRange& range) {
       return range.first <= status && status <= range.last;
     });
   }
+
+ private:
+  static constexpr StatusRange kNoStatus{1, 0};
+  std::array<StatusRange, 4> ranges_{kNoStatus, kNoStatus, kNoStatus, kNoStatus};
 };
 
-// Details beside those that every error has (ErrorInfo, RequestInfo, UpstreamError after an
+// Whether the caller may repeat the call: ErrorInfo.metadata "retryable".
+enum class CallerRetry : uint8_t {
+  kNo,         // no wait would mend it
+  kYes,        // after `delay`, or after the wait that comes with the failure
+  kAfterWait,  // after a wait that somebody named, as long as the gateway has not tried enough
+};
+
+// What an exchange is that ends so after an attempt of unknown outcome.
+enum class AfterUnknown : uint8_t {
+  kStands,
+  // The gateway's own first attempt may have spent the code, and this is what a spent code gets.
+  kOutcomeUnknown,
+};
+
+// Details in addition to those that every error has (ErrorInfo, RequestInfo, UpstreamError after an
 // attempt, RetryInfo when a wait is known).
 enum Detail : uint8_t {
   kNoDetail = 0,
   kBadRequest = 1,
   kPreconditionFailure = 2,
   kQuotaFailure = 4,
-  kHelp = 16,
+  kLocationHost = 8,  // ErrorInfo.metadata "locationHost"
+};
+
+// Whether a link leads to the reason's entry in docs/errors.md; its anchor is the reason's name.
+enum class HelpLink : uint8_t { kNo, kYes, kUnlessTheApiAnswered };
+
+// What the person who signs in is told (google.rpc.LocalizedMessage); the sentences are in
+// error_words.cc.
+enum class UserText : uint8_t {
+  kNone,          // nobody is there to read it, or it is the calling program's own mistake
+  kSignInAgain,   // the code has expired or was used
+  kInterrupted,   // the outcome is unknown
+  kNotCompleted,  // refused, and another sign-in may go through
+  kTookTooLong,
+  kStillRunning,
+  kUnavailable,  // something failed that may work again
+  kFaultOfApp,
+  kFaultOfService,  // an operator must act
+  kPayment,
+  kLegal,
+};
+struct UserTexts {
+  UserText create = UserText::kNone;
+  UserText exchange = UserText::kNone;
+};
+
+// What happened and what to do about it, once it is known whose key the call was sent with.
+struct KeyWords {
+  const char* what;
+  const char* remedy;
+};
+struct KeyRefusal {
+  KeyWords of_gateway;
+  KeyWords of_caller;
 };
 
 struct ErrorRow {
   const char* condition;  // in words, for docs/errors.md
-  Trigger trigger;
-  TransportFailure failure;  // kTransport, kTransportAfter200
-  Statuses statuses;         // kStatus, kStatusRetryAfter, kStatusNotApi
+  Trigger trigger = Trigger::kLocal;
+  TransportFailure failure{};  // kTransport, kTransportAfter200
+  Statuses statuses{};         // kStatus, kStatusRetryAfter, kStatusNotApi
 
-  ErrorReason reason;
-  absl::StatusCode code;
-  // Of an exchange that was sent, where that differs from the two above.
-  ErrorReason exchange_reason;
-  absl::StatusCode exchange_code;
+  ErrorReason reason{};
+  absl::StatusCode code{};
+  // An exchange that was sent is EXCHANGE_OUTCOME_UNKNOWN instead.
+  bool loses_exchange = false;
 
-  Origin origin;
+  Origin origin{};
   // What it says of the upstream. kFails counts against it: 5xx but 501 (a wrong endpoint), no
   // HTTP, and every end without an answer but our own.
-  Health health;
-  RetryClass create;
-  RetryClass exchange;
-  AuthCodeState auth_code_state;  // of an exchange
-  uint8_t details;                // of Detail
-  ErrorWords words;
+  Health health = Health::kUnknown;
+  Severity severity = Severity::kInfo;  // of the call's log line
+
+  RetryClass create = RetryClass::kNever;
+  RetryClass exchange = RetryClass::kNever;
+  StopReason stop = StopReason::kNotRetryable;  // kLocal
+  CallerRetry caller_retry = CallerRetry::kNo;
+  std::optional<std::chrono::milliseconds> delay{};  // kYes
+
+  AuthCodeState auth_code_state = oauth::v1::UpstreamError::UNSENT;  // of an exchange
+  AfterUnknown after_unknown = AfterUnknown::kStands;
+
+  uint8_t details = kNoDetail;  // of Detail
+  HelpLink help = HelpLink::kNo;
+  // Present: the reason is about a key, so it matters whose.
+  std::optional<KeyRefusal> key{};
+  // The names that the SDK has for an answer of the API, null for its ordinary one.
+  const char* create_sdk_error = nullptr;
+  const char* exchange_sdk_error = nullptr;
+
+  // What happened, and who is the cause. Lower-case start, no full stop.
+  const char* what;
+  // What to do when the same call again does not help; null: the violations say it.
+  const char* remedy;
+  // What to do when it does help; "in 60 s" follows.
+  const char* repeat = "try again";
+  UserTexts user{};
 };
 
-// All rows, in the order of the contract.
+// All rows, in the order of the contract. Of the rows that fit an answer the first applies.
 std::span<const ErrorRow> ErrorCatalogue();
 
-// The row of something the gateway found by itself. `reason` must have a kLocal row.
-const ErrorRow& LocalRow(ErrorReason reason);
-
-// What a result means for a call of `rpc`.
-struct Verdict {
-  const ErrorRow* row;
-  ErrorReason reason;
-  absl::StatusCode code;
-  RetryClass retry;
-  AuthCodeState auth_code_state;  // AUTH_CODE_STATE_UNSPECIFIED for a create
-  // The answer refuses the request, and something in front of the API gave it: a CDN, a firewall, a
-  // proxy. What became of the code is then unknown.
-  bool refused_in_front = false;
-};
-
-// Judges a result that brought no reply. The HTTP status decides, never `error.code` of the body;
-// the body decides only who said it. But a success (2xx) that holds an error of the API instead of
-// what a reply needs is that error: the row is that of `error.code`, where that is a status.
-Verdict Judge(Rpc rpc, const HttpResult& result);
-
-// As Judge, but for the retrier and the circuit breaker: a success is kNever and kWorks, whatever
-// its body.
-Classification ClassifyCreate(const HttpResult& result);
-Classification ClassifyExchange(const HttpResult& result);
-
-// The name an answer with this status has in the SDK, e.g. "BadRequestResponseError". `typed`: its
-// body was a JSON error of the API's shape (REST contract, section 4).
-std::string_view SdkErrorName(Rpc rpc, int http_status, bool typed);
-
-// docs/errors.md: the table, and an entry for each reason, with the reason's name as its anchor.
-std::string ErrorCatalogueMarkdown();
+// The row of a reason: of what the gateway found by itself, where there is such a row. Every reason
+// of the proto has one.
+const ErrorRow& RowOf(ErrorReason reason);
 
 }  // namespace modelgates::gateway

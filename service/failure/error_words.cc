@@ -2,10 +2,63 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "base/text.h"
+#include "failure/error_details.h"
+
 namespace modelgates::gateway {
 namespace {
 
+namespace v1 = modelgates::oauth::v1;
 using std::chrono::milliseconds;
+
+constexpr size_t kMaxSpokenBytes = 200;
+
+// What to do about it: never to repeat what is not worth repeating.
+std::string Advice(const FailedCall& failed, const char* remedy) {
+  if (failed.retryable) {
+    return fmt::format(": {} {}", failed.row->repeat,
+                       failed.retry_delay ? WaitWords(*failed.retry_delay) : "later");
+  }
+  return remedy == nullptr ? "" : fmt::format(": {}", remedy);
+}
+
+std::string_view StateOfTheCode(const FailedCall& failed) {
+  switch (failed.auth_code_state) {
+    case v1::UpstreamError::UNKNOWN:
+      return "; the authorization code may be spent: start a new authorization";
+    case v1::UpstreamError::SPENT:
+      return "; the authorization code is spent: start a new authorization";
+    default:
+      return "";
+  }
+}
+
+bool IsExhausted(const FailedCall& failed) {
+  return failed.stop == StopReason::kAttemptsExhausted ||
+         failed.stop == StopReason::kBudgetExhausted;
+}
+
+std::string WhatHappenedAndWhatToDo(const FailedCall& failed) {
+  if (failed.after_unknown_attempt) {
+    return "an earlier attempt had an unknown outcome, so the authorization code may be spent: "
+           "start a new authorization";
+  }
+  const KeyWords* of_key = WordsOfKey(failed);
+  const KeyWords words = of_key ? *of_key : KeyWords{failed.row->what, failed.row->remedy};
+  std::string text(words.what);
+  if (IsExhausted(failed) && failed.attempts > 1) {
+    text += fmt::format(" ({} attempts)", failed.attempts);
+  }
+  text += Advice(failed, words.remedy);
+  text += StateOfTheCode(failed);
+  // The upstream asked for a wait, but we have waited often enough, and nobody is to go on for us.
+  if (!failed.retryable && failed.retry_delay) {
+    text += fmt::format("; a new call makes sense {}", WaitWords(*failed.retry_delay));
+  }
+  return text;
+}
 
 struct Sentences {
   std::string_view what;
@@ -54,6 +107,32 @@ std::string UserWait(milliseconds wait) {
 }
 
 }  // namespace
+
+std::string ErrorMessage(const FailedCall& failed, const std::optional<ErrorBody>& body) {
+  std::string message = WhatHappenedAndWhatToDo(failed);
+  for (size_t i = 0; i < failed.violations.size(); ++i) {
+    const Violation& violation = failed.violations[i];
+    message += fmt::format("{} {} {}", i == 0 ? ":" : ";", violation.field, violation.rule);
+  }
+  if (body) {
+    std::string spoken = SpokenMessage(*body, *failed.redaction);
+    std::replace(spoken.begin(), spoken.end(), '"', '\'');
+    if (!spoken.empty()) message += fmt::format("; it said \"{}\"", spoken);
+  }
+  return CleanText(message, kMaxMessageBytes);
+}
+
+std::string SpokenMessage(const ErrorBody& body, const Redaction& redaction) {
+  return CleanText(StripMarkup(redaction.Apply(body.message)), kMaxSpokenBytes);
+}
+
+std::string UserSentence(const FailedCall& failed) {
+  const ErrorRow& row = ReasonRow(failed);
+  UserText text = failed.rpc == Rpc::kExchangeAuthCode ? row.user.exchange : row.user.create;
+  // Nobody has looked at the code.
+  if (failed.refused_in_front && &row == failed.row) text = RowOf(v1::UPSTREAM_BLOCKED).user.create;
+  return UserWords(text, failed.retryable ? failed.retry_delay : std::nullopt);
+}
 
 std::string WaitWords(milliseconds wait) {
   if (wait <= milliseconds::zero()) return "now";

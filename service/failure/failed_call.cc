@@ -3,25 +3,16 @@
 #include <algorithm>
 #include <utility>
 
+#include "failure/verdict.h"
+
 namespace modelgates::gateway {
 namespace {
 
 namespace v1 = modelgates::oauth::v1;
-using std::chrono::milliseconds;
-
-// Long enough for a burst to pass, short enough for a person not to notice.
-constexpr milliseconds kOverloadDelay{1000};
-constexpr milliseconds kInProgressDelay{500};
 
 AuthCodeState LocalState(Rpc rpc, const ErrorRow& row) {
   return rpc == Rpc::kExchangeAuthCode ? row.auth_code_state
                                        : v1::UpstreamError::AUTH_CODE_STATE_UNSPECIFIED;
-}
-
-bool IsRefusalOfTheCode(ErrorReason reason) {
-  constexpr ErrorReason kRefusals[] = {v1::BAD_REQUEST, v1::UNAUTHORIZED, v1::FORBIDDEN,
-                                       v1::NOT_FOUND,   v1::GONE,         v1::UPSTREAM_BLOCKED};
-  return std::find(std::begin(kRefusals), std::end(kRefusals), reason) != std::end(kRefusals);
 }
 
 bool AnEarlierAttemptMayHaveSpentTheCode(const Outcome& outcome) {
@@ -45,27 +36,34 @@ bool IsRefusedRecovery(Rpc rpc, const Verdict& verdict, StopReason stop) {
          (stop == StopReason::kBreakerOpen || stop == StopReason::kBudgetExhausted);
 }
 
+void BecomeUnknown(FailedCall& failed) {
+  const ErrorRow& unknown = RowOf(v1::EXCHANGE_OUTCOME_UNKNOWN);
+  failed.reason = unknown.reason;
+  failed.code = unknown.code;
+}
+
 // What is known of the code after the last attempt does not undo what an earlier one may have done.
 void RememberUnknownAttempt(FailedCall& failed) {
   const bool unsent = failed.auth_code_state == v1::UpstreamError::UNSENT;
   const bool rejected = failed.auth_code_state == v1::UpstreamError::REJECTED;
   if (unsent || rejected) failed.auth_code_state = v1::UpstreamError::UNKNOWN;
-  if (unsent || IsRefusalOfTheCode(failed.reason)) {
-    failed.reason = v1::EXCHANGE_OUTCOME_UNKNOWN;
-    failed.code = absl::StatusCode::kAborted;
+  if (unsent || ReasonRow(failed).after_unknown == AfterUnknown::kOutcomeUnknown) {
+    BecomeUnknown(failed);
     failed.after_unknown_attempt = true;
   }
 }
 
 // A wait that was not ours to wait for: a long Retry-After, an open breaker. With our attempts
 // spent, the caller's repeats would only multiply them.
-bool IsRetryable(const Verdict& verdict, const FailedCall& failed) {
+bool IsWorthAWait(const Verdict& verdict, const FailedCall& failed) {
   // What a create's own RetryConfig made a retry of, the table may not.
   const bool was_to_be_retried =
       failed.stop == StopReason::kBreakerOpen && failed.rpc == Rpc::kCreateAuthCode;
-  const bool waitable = was_to_be_retried || verdict.retry == RetryClass::kAlways ||
-                        verdict.retry == RetryClass::kIfUnsent;
-  return waitable && failed.retry_delay && failed.stop != StopReason::kAttemptsExhausted &&
+  const bool is_harmless =
+      verdict.retry == RetryClass::kAlways || verdict.retry == RetryClass::kIfUnsent;
+  const bool waitable = verdict.row->caller_retry == CallerRetry::kAfterWait && is_harmless;
+  return (was_to_be_retried || waitable) && failed.retry_delay &&
+         failed.stop != StopReason::kAttemptsExhausted &&
          failed.stop != StopReason::kBudgetExhausted;
 }
 
@@ -80,35 +78,12 @@ FailedCall FailAtBreaker(Rpc rpc, const Outcome& outcome) {
 }  // namespace
 
 FailedCall FailLocally(Rpc rpc, ErrorReason reason) {
-  const ErrorRow& row = LocalRow(reason);
+  const ErrorRow& row = RowOf(reason);
   FailedCall failed{.rpc = rpc, .row = &row, .reason = reason, .code = row.code};
   failed.auth_code_state = LocalState(rpc, row);
-  switch (reason) {
-    case v1::GATEWAY_OVERLOADED:
-    case v1::EXCHANGE_STORE_UNAVAILABLE:
-      failed.retryable = true;
-      failed.retry_delay = kOverloadDelay;
-      break;
-    case v1::GATEWAY_DRAINING:
-      failed.retryable = true;
-      failed.retry_delay = milliseconds(0);  // another replica serves now
-      break;
-    case v1::EXCHANGE_IN_PROGRESS:
-      failed.retryable = true;
-      failed.retry_delay = kInProgressDelay;
-      failed.stop = StopReason::kDeadline;
-      break;
-    case v1::UPSTREAM_CIRCUIT_OPEN:
-      failed.retryable = true;
-      failed.stop = StopReason::kBreakerOpen;
-      break;
-    case v1::DEADLINE_EXCEEDED:
-    case v1::DEADLINE_TOO_SHORT:
-      failed.stop = StopReason::kDeadline;
-      break;
-    default:
-      break;
-  }
+  failed.stop = row.stop;
+  failed.retryable = row.caller_retry == CallerRetry::kYes;
+  failed.retry_delay = row.delay;
   return failed;
 }
 
@@ -136,14 +111,30 @@ FailedCall FailUpstream(Rpc rpc, const Outcome& outcome) {
   if (rpc == Rpc::kExchangeAuthCode && AnEarlierAttemptMayHaveSpentTheCode(outcome)) {
     RememberUnknownAttempt(failed);
   }
-  if (IsRefusedRecovery(rpc, verdict, outcome.stop)) {
-    failed.reason = v1::EXCHANGE_OUTCOME_UNKNOWN;
-    failed.code = absl::StatusCode::kAborted;
-  }
+  if (IsRefusedRecovery(rpc, verdict, outcome.stop)) BecomeUnknown(failed);
   if (failed.reason == v1::EXCHANGE_OUTCOME_UNKNOWN) return failed;  // waiting would not mend it
   failed.retry_delay = outcome.retry_after;
-  failed.retryable = IsRetryable(verdict, failed);
+  failed.retryable = IsWorthAWait(verdict, failed);
   return failed;
+}
+
+const ErrorRow& ReasonRow(const FailedCall& failed) {
+  return failed.reason == failed.row->reason ? *failed.row : RowOf(failed.reason);
+}
+
+Severity SeverityOf(const FailedCall& failed) {
+  const ErrorRow& row = ReasonRow(failed);
+  return row.key && failed.key_owner == KeyOwner::kCaller ? Severity::kInfo : row.severity;
+}
+
+bool IsRefusalOfOwnKey(const FailedCall& failed) {
+  return ReasonRow(failed).key && failed.key_owner == KeyOwner::kGateway;
+}
+
+const KeyWords* WordsOfKey(const FailedCall& failed) {
+  if (!failed.row->key || !failed.key_owner) return nullptr;
+  return *failed.key_owner == KeyOwner::kCaller ? &failed.row->key->of_caller
+                                                : &failed.row->key->of_gateway;
 }
 
 }  // namespace modelgates::gateway

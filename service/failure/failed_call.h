@@ -8,8 +8,8 @@
 
 #include "failure/error_catalogue.h"
 #include "failure/key_owner.h"
+#include "failure/violation.h"
 #include "redaction/redaction.h"
-#include "request/validation.h"
 #include "resilience/retrier.h"
 #include "upstream/rpc.h"
 
@@ -41,8 +41,7 @@ struct FailedCall {
   const Redaction* redaction = nullptr;  // required
 };
 
-// A failure that the gateway found by itself. `reason` must have a local row in the catalogue.
-// Overload, drain and an exchange in progress are the retryable ones and bring their own delay.
+// A failure that the gateway found by itself, as its row in the catalogue has it.
 FailedCall FailLocally(Rpc rpc, ErrorReason reason);
 
 // The request is wrong. The reason is that of the violation that comes first in the catalogue.
@@ -54,5 +53,19 @@ FailedCall FailValidation(Rpc rpc, std::vector<Violation> violations);
 // breaker or budget. Without any attempt it is UPSTREAM_CIRCUIT_OPEN or
 // the deadline. `outcome` must outlive the result.
 FailedCall FailUpstream(Rpc rpc, const Outcome& outcome);
+
+// The row of the reason that the caller is given: another than `row` when the reason is not the
+// last result's own.
+const ErrorRow& ReasonRow(const FailedCall& failed);
+
+// Of the call's log line. What is wrong with a caller's own key is that caller's affair.
+Severity SeverityOf(const FailedCall& failed);
+
+// The upstream refused the key that is the gateway's own.
+bool IsRefusalOfOwnKey(const FailedCall& failed);
+
+// What happened and what to do, in the words for whose key it was; null when it is about no key, or
+// nobody knows whose.
+const KeyWords* WordsOfKey(const FailedCall& failed);
 
 }  // namespace modelgates::gateway

@@ -4,7 +4,7 @@
 
 #include <utility>
 
-#include "failure/error_status.h"
+#include "failure/error_reply.h"
 #include "request/request_id.h"
 #include "telemetry/call_scope.h"
 
@@ -16,10 +16,10 @@ namespace v1 = modelgates::oauth::v1;
 // As long as an id that ToRequestId makes, and found nowhere else in a reply.
 constexpr std::string_view kIdInTemplate = "################################";
 
-ErrorStatus ReplyTo(FailedCall failed, std::string_view request_id, const Redaction& redaction) {
+ErrorReply ReplyTo(FailedCall failed, std::string_view request_id, const Redaction& redaction) {
   failed.request_id = request_id;
   failed.redaction = &redaction;
-  return ToErrorStatus(failed);
+  return ToErrorReply(failed);
 }
 
 std::vector<size_t> FindAll(std::string_view text, std::string_view part) {
@@ -63,7 +63,7 @@ Refusal Refusals::Refuse(ErrorReason reason, Caller caller, TimePoint now) {
 
 Refusals::Prepared Refusals::Prepare(Rpc rpc, ErrorReason reason) const {
   const FailedCall failed = FailLocally(rpc, reason);
-  const ErrorStatus reply = ReplyTo(failed, kIdInTemplate, no_secrets_);
+  const ErrorReply reply = ReplyTo(failed, kIdInTemplate, no_secrets_);
   std::string details = reply.status.SerializeAsString();
   std::vector<size_t> id_positions = FindAll(details, kIdInTemplate);
   return {failed, reply.status.message(), std::move(details), std::move(id_positions),

@@ -3,21 +3,24 @@
 #include <grpcpp/support/status.h>
 
 #include <string>
+#include <utility>
 
-#include "failure/failed_call.h"
+#include "failure/error_reply.h"
 #include "frontend/refusals.h"
 
 namespace modelgates::gateway {
 
-// An ErrorStatus (error_status.h) as gRPC takes it.
-struct ErrorReply {
-  grpc::Status status;  // with the serialized google.rpc.Status in its details
-  std::string retry_pushback;
-  bool details_truncated = false;
-};
+// The only place that builds a grpc::Status: what a caller receives, with the serialized
+// google.rpc.Status in its details.
 
-// The only place that builds a grpc::Status. Pure.
-ErrorReply ToStatus(const FailedCall& failed);
-grpc::Status ToStatus(Refusal refusal);
+inline grpc::Status ToStatus(const ErrorReply& reply) {
+  return {static_cast<grpc::StatusCode>(reply.status.code()), reply.status.message(),
+          reply.status.SerializeAsString()};
+}
+
+inline grpc::Status ToStatus(Refusal refusal) {
+  return {static_cast<grpc::StatusCode>(refusal.code), std::string(refusal.message),
+          std::move(refusal.details)};
+}
 
 }  // namespace modelgates::gateway

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "failure/error_catalogue.h"
+#include "failure/verdict.h"
 #include "request/retry_config.h"
 
 namespace modelgates::gateway {

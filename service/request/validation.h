@@ -2,20 +2,12 @@
 
 #include <modelgates/oauth/v1/oauth.pb.h>
 
-#include <string>
 #include <vector>
 
 #include "config/config.h"
+#include "failure/violation.h"
 
 namespace modelgates::gateway {
-
-// One wrong field of a request.
-struct Violation {
-  std::string
-      field;  // as in the proto, e.g. "retries.backoff.exponent" or "retries.status_codes[2]"
-  std::string rule;  // what it must be; never holds the value
-  oauth::v1::ErrorReason reason;
-};
 
 // All that is wrong with a request, in the order of its fields. Empty: it can be sent. Bounds and
 // their sources are said in oauth.proto.

@@ -18,6 +18,7 @@ bool IsRecovery(RetryClass retry_class, Repeat repeat) {
 // Why the class alone forbids another attempt; nullopt when it does not.
 std::optional<StopReason> BarredByClass(RetryClass retry_class, Repeat repeat) {
   switch (retry_class) {
+    case RetryClass::kFinal:
     case RetryClass::kNever:
       return StopReason::kNotRetryable;
     case RetryClass::kOnceOver:
@@ -36,7 +37,7 @@ std::optional<StopReason> BarredByClass(RetryClass retry_class, Repeat repeat) {
 std::optional<StopReason> Barred(const RetryPolicy& policy, const HttpResponse& response,
                                  RetryClass retry_class, Repeat repeat) {
   const bool is_error = response.status >= 400 && response.status <= 599;
-  if (!is_error || response.status == 401) return StopReason::kNotRetryable;
+  if (!is_error || retry_class == RetryClass::kFinal) return StopReason::kNotRetryable;
   if (repeat == Repeat::kOnlyUndelivered && retry_class != RetryClass::kNever) {
     return StopReason::kUnsafeExchange;
   }

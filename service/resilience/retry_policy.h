@@ -13,6 +13,7 @@ namespace modelgates::gateway {
 
 // How a result may be tried again, by the table of errors.md (columns create / exchange).
 enum class RetryClass : uint8_t {
+  kFinal,     // N, not even when the call's own statuses name it
   kNever,     // N
   kIfUnsent,  // U: the result itself proves that the upstream did not act on the request
   kOnceOver,  // R1: the outcome is unknown, and the attempt is over; one recovery at most
@@ -65,7 +66,7 @@ struct RetryPolicy {
   bool retry_connection_errors = true;      // false: a TransportError ends the call
   bool enabled = true;                      // false: strategy NONE, one attempt
   // Not empty: replaces the table's choice of answers. A create is then tried again after every
-  // status in it but 401; an exchange only when the table also says kIfUnsent. Neither this nor
+  // status in it that the table does not call kFinal; an exchange only after kIfUnsent. Neither this nor
   // `retry_connection_errors` governs the recovery of an exchange; the rest does.
   StatusSet statuses;
   // An upstream that asks for a longer wait is not waited for at all.

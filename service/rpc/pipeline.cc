@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "failure/error_reply.h"
+#include "failure/verdict.h"
 #include "frontend/status_mapping.h"
 #include "request/call_options.h"
 
@@ -212,7 +214,7 @@ void Pipeline::Fail(Call& call, CallScope& scope, FailedCall failed, const Redac
                     CallScope::End end) {
   failed.request_id = scope.request_id();
   failed.redaction = &redaction;
-  const ErrorReply reply = ToStatus(failed);
+  const ErrorReply reply = ToErrorReply(failed);
   if (!reply.retry_pushback.empty()) {
     call.AddTrailer("grpc-retry-pushback-ms", reply.retry_pushback);
   }
@@ -220,7 +222,7 @@ void Pipeline::Fail(Call& call, CallScope& scope, FailedCall failed, const Redac
   end.details_truncated = reply.details_truncated;
   if (!call.auth_code().empty()) end.auth_code_fp = fingerprints_.Of(call.auth_code());
   scope.Finish(end, parts_.loop.Now());
-  call.FinishWith(reply.status);
+  call.FinishWith(ToStatus(reply));
 }
 
 }  // namespace modelgates::gateway

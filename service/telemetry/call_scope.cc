@@ -7,27 +7,6 @@ namespace {
 
 namespace v1 = modelgates::oauth::v1;
 
-// Somebody who runs the gateway should know; the rest is between caller and upstream.
-Severity SeverityOf(const FailedCall* failed) {
-  if (failed == nullptr || failed->row->origin == Origin::kCaller) return Severity::kInfo;
-  switch (failed->code) {
-    case absl::StatusCode::kInternal:
-    case absl::StatusCode::kUnavailable:
-    case absl::StatusCode::kUnknown:
-    case absl::StatusCode::kUnimplemented:
-      return Severity::kWarning;
-    case absl::StatusCode::kUnauthenticated:
-      return failed->key_owner == KeyOwner::kCaller ? Severity::kInfo : Severity::kWarning;
-    default:
-      return failed->reason == v1::EXCHANGE_OUTCOME_UNKNOWN ? Severity::kWarning : Severity::kInfo;
-  }
-}
-
-bool IsRefusalOfOwnKey(const FailedCall* failed) {
-  return failed != nullptr && failed->reason == v1::UNAUTHORIZED &&
-         failed->key_owner == KeyOwner::kGateway;
-}
-
 int StatusOf(const AttemptLog& attempts) {
   return attempts.empty() ? 0 : attempts.back().http_status;
 }
@@ -69,14 +48,16 @@ void CallScope::AddIdentity(LogLine& line) const {
 void CallScope::Finish(const End& end, TimePoint now) {
   const absl::StatusCode code = end.failed == nullptr ? absl::StatusCode::kOk : end.failed->code;
   metrics_.CallFinished(rpc_, static_cast<int>(code), now - started_);
-  if (end.failed != nullptr) metrics_.ErrorReturned(rpc_, end.failed->reason);
-  if (IsRefusalOfOwnKey(end.failed)) metrics_.OwnKeyRefused();
+  if (end.failed != nullptr) {
+    metrics_.ErrorReturned(rpc_, end.failed->reason);
+    if (IsRefusalOfOwnKey(*end.failed)) metrics_.OwnKeyRefused();
+  }
   if (end.details_truncated) metrics_.ErrorDetailsTruncated();
   if (end.joined) metrics_.ExchangeJoined();
   if (end.replayed) metrics_.ExchangeReplayed();
   if (end.replayed && end.failed == nullptr) LogReplay(end);
 
-  const Severity severity = SeverityOf(end.failed);
+  const Severity severity = end.failed == nullptr ? Severity::kInfo : SeverityOf(*end.failed);
   if (!log_.Enabled(severity)) return;
   LogLine line = log_.Line(severity, "call", "call finished");
   AddIdentity(line);

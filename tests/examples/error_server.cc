@@ -52,7 +52,7 @@ class ErrorService final : public v1::OAuthService::Service {
     if (!error.reply.retry_pushback.empty()) {
       context->AddTrailingMetadata("grpc-retry-pushback-ms", error.reply.retry_pushback);
     }
-    return error.reply.status;
+    return ToStatus(error.reply);
   }
 
   grpc::Status ExchangeAuthCode(grpc::ServerContext*, const v1::ExchangeAuthCodeRequest* request,

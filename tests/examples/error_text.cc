@@ -46,7 +46,7 @@ std::string ErrorText(ErrorReason reason, const CatalogueError& error) {
   std::string types;
   std::string texts;
   std::map<std::string, std::string> metadata;
-  for (const google::protobuf::Any& any : error.status.details()) {
+  for (const google::protobuf::Any& any : error.reply.status.details()) {
     types += any.type_url().substr(any.type_url().rfind('.')).replace(0, 1, " ");
     google::rpc::ErrorInfo info;
     if (any.UnpackTo(&info)) metadata.insert(info.metadata().begin(), info.metadata().end());
@@ -54,7 +54,7 @@ std::string ErrorText(ErrorReason reason, const CatalogueError& error) {
              TextIfIs<google::rpc::RequestInfo>(any) + TextIfIs<v1::UpstreamError>(any);
   }
   std::string text = "code " + std::to_string(static_cast<int>(error.code)) + "\nmessage " +
-                     error.reply.status.error_message() + "\ndetails" + types + "\nreason " +
+                     error.reply.status.message() + "\ndetails" + types + "\nreason " +
                      v1::ErrorReason_Name(reason) + " of modelgates.ai\n";
   for (const auto& [name, value] : metadata) text += "metadata " + name + '=' + value + '\n';
   return text + texts;

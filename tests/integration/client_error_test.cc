@@ -61,7 +61,7 @@ TEST_F(ClientErrors, ArriveTypedForEveryReasonOfTheProto) {
     SCOPED_TRACE(reasons.value(i)->name());
     for (const ErrorSize size : {ErrorSize::kUsual, ErrorSize::kLargest}) {
       const CatalogueError sent = CatalogueErrorOf(number, size);
-      service_.status = sent.reply.status;
+      service_.status = ToStatus(sent.reply);
       const bool by_exchange = sent.rpc == Rpc::kExchangeAuthCode;
 
       const oauth::Error error =
@@ -84,7 +84,7 @@ TEST(CatalogueErrors, OfTheLargestSizeFillTheBudget) {
   for (int i = 1; i < reasons.value_count(); ++i) {
     const auto number = static_cast<v1::ErrorReason>(reasons.value(i)->number());
     const CatalogueError error = CatalogueErrorOf(number, ErrorSize::kLargest);
-    largest = std::max(largest, error.reply.status.error_details().size());
+    largest = std::max(largest, error.reply.status.ByteSizeLong());
   }
   EXPECT_LE(largest, 4096u);
   EXPECT_GT(largest, 4096u - 16);

@@ -18,8 +18,6 @@ import sys
 # How functions begin that stay although no program calls them, each with the reason. One that nothing
 # matches any more is an error, too.
 ALLOWED = {
-    "SettingsMarkdown()": "prints the table of settings that a page has; docs_test compares the two",
-    "ErrorCatalogueMarkdown()": "prints the table of errors that a page has; docs_test compares the two",
     "RedisClient::Call": "the store runs scripts only; tests look at what they left in the server",
     "LineWriter::kept_bytes": "a promised bound in bytes, counted by the part itself",
     "UnreadReplies::size": "a promised bound, counted by the part itself",

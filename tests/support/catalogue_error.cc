@@ -4,6 +4,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "failure/verdict.h"
 #include "unit/failure/failed_support.h"
 
 namespace modelgates::gateway {
@@ -17,7 +18,8 @@ constexpr milliseconds kUsualWait{1'500};
 constexpr milliseconds kLongestWait{3'599'999};
 
 ErrorReason ReasonOf(const ErrorRow& row, Rpc rpc) {
-  return rpc == Rpc::kCreateAuthCode ? row.reason : row.exchange_reason;
+  const bool lost = rpc == Rpc::kExchangeAuthCode && row.loses_exchange;
+  return lost ? v1::EXCHANGE_OUTCOME_UNKNOWN : row.reason;
 }
 
 // The row, and the RPC that it is of: `first` if that has this reason at all.
@@ -127,24 +129,17 @@ CatalogueError Make(ErrorReason reason, const Texts& texts) {
   if (failed.reason != reason) {
     throw std::logic_error("made another error than " + v1::ErrorReason_Name(reason));
   }
-  CatalogueError error{.rpc = rpc,
-                       .code = row->code,
-                       .auth_code_state = {},
-                       .request_id = {},
-                       .reply = {},
-                       .status = {}};
+  CatalogueError error{
+      .rpc = rpc, .code = row->code, .auth_code_state = {}, .request_id = {}, .reply = {}};
   if (rpc == Rpc::kExchangeAuthCode) {
-    error.code = row->exchange_code;
+    if (row->loses_exchange) error.code = RowOf(reason).code;
     error.auth_code_state = row->auth_code_state;
   }
   error.request_id = texts.large() ? std::string(128, 'r') : "request-1";
   const Redaction redaction;
   failed.request_id = error.request_id;
   failed.redaction = &redaction;
-  error.reply = ToStatus(failed);
-  if (!error.status.ParseFromString(error.reply.status.error_details())) {
-    throw std::logic_error("details that are no google.rpc.Status");
-  }
+  error.reply = ToErrorReply(failed);
   return error;
 }
 
@@ -157,8 +152,8 @@ Largest FindLargest(ErrorReason reason, size_t from, size_t to, size_t step) {
   Largest largest{Make(reason, {ErrorSize::kLargest, from}), from};
   for (size_t filling = from + step; filling < to; filling += step) {
     CatalogueError error = Make(reason, {ErrorSize::kLargest, filling});
-    const size_t bytes = error.reply.status.error_details().size();
-    if (bytes > largest.error.reply.status.error_details().size()) {
+    const size_t bytes = error.reply.status.ByteSizeLong();
+    if (bytes > largest.error.reply.status.ByteSizeLong()) {
       largest = {std::move(error), filling};
     }
   }

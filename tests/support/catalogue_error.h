@@ -1,7 +1,5 @@
 #pragma once
 
-#include <google/rpc/status.pb.h>
-
 #include <string>
 
 #include "frontend/status_mapping.h"
@@ -17,7 +15,6 @@ struct CatalogueError {
 
   std::string request_id;  // the trailer x-request-id
   ErrorReply reply;
-  google::rpc::Status status;  // what reply.status carries in its details
 };
 
 enum class ErrorSize {

@@ -8,7 +8,7 @@
 
 #include <sstream>
 
-#include "failure/error_status.h"
+#include "failure/error_reply.h"
 #include "modelgates/oauth/result.h"
 #include "unit/failure/failed_support.h"
 
@@ -39,7 +39,7 @@ Error DecodeFailed(gateway::FailedCall failed) {
   const gateway::Redaction redaction;
   failed.request_id = "request-1";
   failed.redaction = &redaction;
-  const google::rpc::Status status = gateway::ToErrorStatus(failed).status;
+  const google::rpc::Status status = gateway::ToErrorReply(failed).status;
   return DecodeError({status.code(), status.message(), status.SerializeAsString(), ""});
 }
 

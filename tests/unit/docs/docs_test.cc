@@ -5,7 +5,8 @@
 #include <sstream>
 #include <string>
 
-#include "config/settings_text.h"
+#include "docs/error_page.h"
+#include "docs/generated_pages.h"
 #include "failure/error_catalogue.h"
 #include "unit/docs/page.h"
 
@@ -14,11 +15,28 @@ namespace {
 
 namespace fs = std::filesystem;
 
-TEST(OperatingPage, ListsEverySettingAsTheProgramHasIt) {
-  EXPECT_EQ(Section("docs/operating.md", "settings"), SettingsMarkdown());
+TEST(GeneratedPages, AreAsTheTablesOfTheProgram) {
+  const auto pages = GeneratedPages(kRoot);
+  EXPECT_TRUE(pages.contains("docs/operating.md")) << "it lacks the markers of the settings";
+  for (const auto& [path, text] : pages) {
+    EXPECT_EQ(ReadPage(path), text) << path << " is out of date: run ./scripts/docs";
+  }
 }
 
-TEST(ErrorPage, IsTheCatalogue) { EXPECT_EQ(ReadPage("docs/errors.md"), ErrorCatalogueMarkdown()); }
+TEST(ErrorPage, HasALineForEachConditionAndAnEntryForEachReason) {
+  const std::string text = ErrorPage();
+  for (const ErrorRow& row : ErrorCatalogue()) {
+    EXPECT_NE(text.find("\n| " + std::string(row.condition) + " | "), std::string::npos)
+        << row.condition;
+  }
+  EXPECT_NE(text.find("| 403 | PERMISSION_DENIED | FORBIDDEN | no | no |"), std::string::npos);
+  EXPECT_NE(text.find("UPSTREAM_RESET; exchange EXCHANGE_OUTCOME_UNKNOWN"), std::string::npos);
+  const auto& reasons = *oauth::v1::ErrorReason_descriptor();
+  for (int i = 1; i < reasons.value_count(); ++i) {
+    EXPECT_NE(text.find("<a id=\"" + reasons.value(i)->name() + "\"></a>"), std::string::npos)
+        << reasons.value(i)->name();
+  }
+}
 
 TEST(Architecture, NamesEveryFolderOfTheService) {
   const std::string text = ReadPage("ARCHITECTURE.md");
@@ -75,6 +93,29 @@ TEST(Reserved, NamesSaySo) {
     }
   }
   EXPECT_GE(found, 5);
+}
+
+// Rows as "| a | `Judge`, `Other` | `service/failure/verdict.cc` | ... |".
+TEST(Architecture, NamesTheFunctionsOfTheFailurePathWhereTheyAre) {
+  const std::string text = ReadPage("ARCHITECTURE.md");
+  const size_t from = text.find("## What becomes of a failure");
+  const std::string section = text.substr(from, text.find("\n## ", from + 1) - from);
+  const std::regex row(R"(\n\| [a-z] \| ([^|]+) \| ([^|]+) \|)");
+  const std::regex quoted("`([^`]+)`");
+  int found = 0;
+  for (std::sregex_iterator it(section.begin(), section.end(), row), end; it != end; ++it) {
+    const std::string functions = (*it)[1];
+    const std::string files = (*it)[2];
+    std::string code;
+    for (std::sregex_iterator file(files.begin(), files.end(), quoted); file != end; ++file) {
+      code += ReadPage((*file)[1].str());
+    }
+    for (std::sregex_iterator name(functions.begin(), functions.end(), quoted); name != end;
+         ++name, ++found) {
+      EXPECT_NE(code.find((*name)[1].str() + "("), std::string::npos) << (*name)[1] << files;
+    }
+  }
+  EXPECT_GT(found, 9);
 }
 
 }  // namespace

@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "failure/error_catalogue.h"
+#include "failure/verdict.h"
 
 // A 4xx answer means what its status says only when the API itself gave it: a CDN, a firewall and a
 // proxy refuse with the same numbers, and have not looked at the code.
@@ -43,9 +43,9 @@ TEST_P(NotOfTheApi, IsBlockedWith401And403) {
       const Verdict verdict = Judge(rpc, Get(status));
       EXPECT_EQ(verdict.reason, v1::UPSTREAM_BLOCKED);
       EXPECT_EQ(verdict.code, StatusCode::kUnavailable);
-      EXPECT_EQ(verdict.retry, RetryClass::kNever);
+      EXPECT_EQ(verdict.retry, status == 401 ? RetryClass::kFinal : RetryClass::kNever);
       EXPECT_TRUE(verdict.refused_in_front);
-      EXPECT_EQ(verdict.row->details, kHelp);
+      EXPECT_EQ(verdict.row->help, HelpLink::kYes);
     }
     EXPECT_EQ(Judge(Rpc::kExchangeAuthCode, Get(status)).auth_code_state, UE::UNKNOWN);
   }
@@ -64,7 +64,7 @@ TEST_P(NotOfTheApi, LeavesTheCodeUnknownWhateverTheRefusal) {
     const Verdict verdict = Judge(Rpc::kExchangeAuthCode, Get(status));
     EXPECT_EQ(verdict.auth_code_state, UE::UNKNOWN) << status;
     EXPECT_TRUE(verdict.refused_in_front) << status;
-    EXPECT_EQ(verdict.retry, RetryClass::kNever) << status;
+    EXPECT_EQ(verdict.retry, status == 401 ? RetryClass::kFinal : RetryClass::kNever) << status;
     if (status == 401 || status == 403) continue;
     // Code and reason stay those of the status.
     const Verdict of_api = Judge(Rpc::kExchangeAuthCode,

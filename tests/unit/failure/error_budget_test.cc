@@ -3,7 +3,7 @@
 
 #include "base/text.h"
 #include "failure/error_details.h"
-#include "failure/error_status.h"
+#include "failure/error_reply.h"
 #include "unit/failure/failed_support.h"
 
 namespace modelgates::gateway {
@@ -40,7 +40,7 @@ TEST_P(HostileAnswerTest, FitsTheBudget) {
   const Redaction redaction;
   failed.request_id = request_id;
   failed.redaction = &redaction;
-  const ErrorStatus error = ToErrorStatus(failed);
+  const ErrorReply error = ToErrorReply(failed);
 
   EXPECT_LE(error.status.ByteSizeLong(), kBudget);
   EXPECT_LE(error.status.message().size(), 512u);
@@ -113,7 +113,7 @@ TEST(ErrorBudget, KeepsTheFirstEightOf300Violations) {
   FailedCall failed = FailValidation(Rpc::kCreateAuthCode, std::move(violations));
   const Redaction redaction;
   failed.redaction = &redaction;
-  const ErrorStatus error = ToErrorStatus(failed);
+  const ErrorReply error = ToErrorReply(failed);
   EXPECT_LE(error.status.ByteSizeLong(), kBudget);
   EXPECT_LE(error.status.message().size(), 512u);
   EXPECT_TRUE(error.details_truncated);

@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "failure/error_status.h"
+#include "failure/error_reply.h"
 #include "unit/failure/failed_support.h"
 
 namespace modelgates::gateway {
@@ -13,7 +13,7 @@ constexpr Rpc kRpcs[] = {Rpc::kCreateAuthCode, Rpc::kExchangeAuthCode};
 std::string PushbackOf(FailedCall failed) {
   const Redaction redaction;
   failed.redaction = &redaction;
-  return ToErrorStatus(failed).retry_pushback;
+  return ToErrorReply(failed).retry_pushback;
 }
 
 // The trailer is what keeps a caller's own retry policy from multiplying ours, so no error may go

@@ -9,7 +9,7 @@
 #include <functional>
 #include <tuple>
 
-#include "failure/error_status.h"
+#include "failure/error_reply.h"
 #include "support/secret_reader.h"
 #include "unit/failure/failed_support.h"
 
@@ -30,7 +30,7 @@ google::rpc::Status Shown(const HttpResponse& response, const Redaction& redacti
   FailedCall failed = FailUpstream(rpc, outcome);
   failed.request_id = "request-1";
   failed.redaction = &redaction;
-  return ToErrorStatus(failed).status;
+  return ToErrorReply(failed).status;
 }
 
 Redaction SecretsOfACall() {

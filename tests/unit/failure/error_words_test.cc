@@ -1,7 +1,9 @@
+#include "failure/error_words.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "failure/error_status.h"
+#include "failure/error_reply.h"
 #include "unit/failure/failed_support.h"
 
 // Every row of the catalogue, in every way a call can end with it, judged as the person would who
@@ -49,7 +51,7 @@ void ForEachEnd(Check check) {
           failed.redaction = &redaction;
           SCOPED_TRACE(std::string(row.condition) + ", " + std::string(ToString(rpc)) + ", " +
                        std::string(ToString(stop)));
-          check(Case{&row, failed, ToErrorStatus(failed).status});
+          check(Case{&row, failed, ToErrorReply(failed).status});
         }
       }
     }
@@ -152,7 +154,7 @@ TEST(ErrorWords, CountTheAttemptsThatWereSpent) {
   FailedCall failed = FailUpstream(Rpc::kCreateAuthCode, outcome);
   const Redaction redaction;
   failed.redaction = &redaction;
-  EXPECT_EQ(ToErrorStatus(failed).status.message(),
+  EXPECT_EQ(ToErrorReply(failed).status.message(),
             "the upstream failed (4 attempts): report it to its operators; it said \"no\"");
 }
 
@@ -163,7 +165,7 @@ TEST(ErrorWords, SayWhoseKeyWasRefused) {
     failed.key_owner = owner;
     const Redaction redaction;
     failed.redaction = &redaction;
-    return ToErrorStatus(failed).status.message();
+    return ToErrorReply(failed).status.message();
   };
   EXPECT_EQ(message(KeyOwner::kGateway),
             "the upstream refused the gateway's API key: operators should check --api_key_file; it "

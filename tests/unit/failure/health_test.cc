@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "failure/error_catalogue.h"
+#include "failure/verdict.h"
 
 // What the catalogue says of the upstream itself: what the circuit breaker counts.
 

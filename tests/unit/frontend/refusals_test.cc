@@ -7,7 +7,7 @@
 #include <set>
 #include <thread>
 
-#include "failure/error_status.h"
+#include "failure/error_reply.h"
 #include "support/log_capture.h"
 
 namespace modelgates::gateway {
@@ -44,7 +44,7 @@ TEST_P(RefusalTest, RepliesAsTheErrorModelSays) {
   FailedCall failed = FailLocally(row.rpc, row.reason);
   failed.request_id = refusal.request_id;
   failed.redaction = &none;
-  const ErrorStatus expected = ToErrorStatus(failed);
+  const ErrorReply expected = ToErrorReply(failed);
   google::rpc::Status status;
   ASSERT_TRUE(status.ParseFromString(refusal.details));
   ASSERT_EQ(status.details_size(), expected.status.details_size());

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "failure/error_status.h"
+#include "failure/error_reply.h"
 #include "unit/failure/failed_support.h"
 
 namespace modelgates::gateway {
@@ -13,18 +13,16 @@ void ExpectSameInBoth(FailedCall failed) {
   const Redaction redaction;
   failed.request_id = "request-1";
   failed.redaction = &redaction;
-  const ErrorStatus error = ToErrorStatus(failed);
-  const ErrorReply reply = ToStatus(failed);
+  const ErrorReply error = ToErrorReply(failed);
+  const grpc::Status status = ToStatus(error);
   google::rpc::Status details;
-  ASSERT_TRUE(details.ParseFromString(reply.status.error_details()));
-  EXPECT_EQ(reply.status.error_message(), details.message());
-  EXPECT_EQ(static_cast<int>(reply.status.error_code()), details.code());
-  EXPECT_EQ(static_cast<int>(reply.status.error_code()), static_cast<int>(failed.code));
-  EXPECT_FALSE(reply.status.ok());
-  EXPECT_LE(reply.status.error_details().size(), 4096u);
+  ASSERT_TRUE(details.ParseFromString(status.error_details()));
+  EXPECT_EQ(status.error_message(), details.message());
+  EXPECT_EQ(static_cast<int>(status.error_code()), details.code());
+  EXPECT_EQ(static_cast<int>(status.error_code()), static_cast<int>(failed.code));
+  EXPECT_FALSE(status.ok());
+  EXPECT_LE(status.error_details().size(), 4096u);
   EXPECT_EQ(DetailNames(details), DetailNames(error.status));
-  EXPECT_EQ(reply.retry_pushback, error.retry_pushback);
-  EXPECT_EQ(reply.details_truncated, error.details_truncated);
 }
 
 constexpr Rpc kRpcs[] = {Rpc::kCreateAuthCode, Rpc::kExchangeAuthCode};

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "failure/error_catalogue.h"
+#include "failure/verdict.h"
 
 namespace modelgates::gateway {
 namespace {

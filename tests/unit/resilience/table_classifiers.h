@@ -13,6 +13,7 @@ inline RetryClass RetryClassOfCreate(const HttpResult& result) {
                                                              : RetryClass::kAlways;
   }
   const int status = std::get<HttpResponse>(result).status;
+  if (status == 401) return RetryClass::kFinal;
   return status >= 500 || status == 429 || status == 408 ? RetryClass::kAlways : RetryClass::kNever;
 }
 
@@ -24,6 +25,7 @@ inline RetryClass RetryClassOfExchange(const HttpResult& result) {
     return error->http_status == 200 ? RetryClass::kNever : RetryClass::kOnceOver;
   }
   const auto& response = std::get<HttpResponse>(result);
+  if (response.status == 401) return RetryClass::kFinal;
   if (response.status == 429 || response.status == 408) return RetryClass::kIfUnsent;
   const bool may_come_later = response.status == 503 || response.status == 529;
   if (may_come_later && ParseRetryAfter(response)) return RetryClass::kIfUnsent;

@@ -1,10 +1,9 @@
-#include "failure/error_status.h"
+#include "failure/error_reply.h"
 
 #include "base/text.h"
 #include "failure/bad_request.h"
 #include "failure/error_details.h"
-#include "failure/error_message.h"
-#include "failure/fixed_details.h"
+#include "failure/error_words.h"
 #include "failure/upstream_error.h"
 #include "http/url.h"
 #include "redaction/key_like_word.h"
@@ -16,6 +15,7 @@ namespace {
 namespace v1 = modelgates::oauth::v1;
 
 constexpr char kDomain[] = "modelgates.ai";
+constexpr char kEntries[] = "https://modelgates.ai/docs/oauth-gateway/errors#";
 
 struct Answer {
   const HttpResponse* response = nullptr;
@@ -54,6 +54,17 @@ std::string LocationHost(const HttpResponse& response, const Redaction& redactio
   return CleanText(url->host, kMaxHostBytes);
 }
 
+// The name that the answer has in the SDK.
+std::string_view SdkErrorOf(const FailedCall& failed, const Answer& answer) {
+  const int status = answer.response->status;
+  if (status == 200) return "ResponseValidationError";
+  const char* name = failed.rpc == Rpc::kCreateAuthCode ? failed.row->create_sdk_error
+                                                        : failed.row->exchange_sdk_error;
+  // The SDK makes its typed errors of the API's own JSON only.
+  const bool typed = answer.body && answer.body->typed && failed.row->statuses.Contains(status);
+  return typed && name != nullptr ? name : "ModelGatesDefaultError";
+}
+
 google::rpc::ErrorInfo ErrorInfoOf(const FailedCall& failed, const Answer& answer) {
   google::rpc::ErrorInfo info;
   info.set_domain(kDomain);
@@ -73,13 +84,12 @@ google::rpc::ErrorInfo ErrorInfoOf(const FailedCall& failed, const Answer& answe
   }
   if (answer.response == nullptr) return info;
 
-  const int status = answer.response->status;
-  metadata["httpStatus"] = std::to_string(status);
-  metadata["sdkError"] = SdkErrorName(failed.rpc, status, answer.body && answer.body->typed);
+  metadata["httpStatus"] = std::to_string(answer.response->status);
+  metadata["sdkError"] = SdkErrorOf(failed, answer);
   constexpr size_t kMaxIdBytes = 128;
   std::string id = CleanText(failed.redaction->Apply(answer.response->request_id), kMaxIdBytes);
   if (!id.empty()) metadata["upstreamRequestId"] = std::move(id);
-  if (failed.reason == v1::UPSTREAM_REDIRECT) {
+  if ((failed.row->details & kLocationHost) != 0) {
     std::string host = LocationHost(*answer.response, *failed.redaction);
     if (!host.empty()) metadata["locationHost"] = std::move(host);
   }
@@ -97,13 +107,7 @@ std::optional<google::rpc::RetryInfo> RetryInfoOf(const FailedCall& failed) {
 }
 
 std::optional<google::rpc::LocalizedMessage> UserMessage(const FailedCall& failed) {
-  UserText text = failed.row->words.create_user;
-  if (failed.rpc == Rpc::kExchangeAuthCode) text = failed.row->words.exchange_user;
-  // Nobody has looked at the code.
-  if (failed.refused_in_front) text = UserText::kFaultOfService;
-  if (failed.reason == v1::EXCHANGE_OUTCOME_UNKNOWN) text = UserText::kInterrupted;
-  const auto wait = failed.retryable ? failed.retry_delay : std::nullopt;
-  std::string sentence = UserWords(text, wait);
+  std::string sentence = UserSentence(failed);
   if (sentence.empty()) return std::nullopt;
   google::rpc::LocalizedMessage message;
   message.set_locale("en-US");
@@ -111,10 +115,43 @@ std::optional<google::rpc::LocalizedMessage> UserMessage(const FailedCall& faile
   return message;
 }
 
-bool HasHelp(const FailedCall& failed, const Answer& answer) {
-  if ((failed.row->details & kHelp) == 0) return false;
-  // A 404 of the API itself says that the base URL is right.
-  return failed.reason != v1::NOT_FOUND || !answer.body || !answer.body->from_api;
+google::rpc::PreconditionFailure PaymentFailure() {
+  google::rpc::PreconditionFailure failure;
+  auto& violation = *failure.add_violations();
+  violation.set_type("PAYMENT");
+  violation.set_subject("account");
+  violation.set_description("the account lacks credit");
+  return failure;
+}
+
+google::rpc::QuotaFailure RateFailure() {
+  google::rpc::QuotaFailure failure;
+  auto& violation = *failure.add_violations();
+  violation.set_subject("upstream requests");
+  violation.set_description("the upstream's limit on the rate of requests is reached");
+  return failure;
+}
+
+bool HasHelp(HelpLink link, const Answer& answer) {
+  switch (link) {
+    case HelpLink::kNo:
+      return false;
+    case HelpLink::kYes:
+      return true;
+    case HelpLink::kUnlessTheApiAnswered:
+      return !answer.body || !answer.body->from_api;
+  }
+  return false;
+}
+
+// To the reason's own entry in docs/errors.md.
+google::rpc::Help HelpFor(ErrorReason reason) {
+  const std::string& name = v1::ErrorReason_Name(reason);
+  google::rpc::Help help;
+  auto& link = *help.add_links();
+  link.set_url(kEntries + name);
+  link.set_description("what " + name + " means and what to do");
+  return help;
 }
 
 ErrorDetails DetailsOf(const FailedCall& failed, const Answer& answer) {
@@ -131,24 +168,24 @@ ErrorDetails DetailsOf(const FailedCall& failed, const Answer& answer) {
   if ((wanted & kBadRequest) != 0) details.bad_request = BadRequestOf(failed, answer.body);
   if ((wanted & kPreconditionFailure) != 0) details.precondition_failure = PaymentFailure();
   if ((wanted & kQuotaFailure) != 0) details.quota_failure = RateFailure();
-  if (HasHelp(failed, answer)) details.help = HelpFor(failed.reason);
+  if (HasHelp(failed.row->help, answer)) details.help = HelpFor(failed.reason);
   return details;
 }
 
 }  // namespace
 
-ErrorStatus ToErrorStatus(const FailedCall& failed) {
+ErrorReply ToErrorReply(const FailedCall& failed) {
   const Answer answer = AnswerOf(failed);
-  ErrorStatus result;
-  result.status.set_code(static_cast<int>(failed.code));
-  result.status.set_message(ErrorMessage(failed, answer.body));
-  result.details_truncated = PackDetails(DetailsOf(failed, answer), result.status);
+  ErrorReply reply;
+  reply.status.set_code(static_cast<int>(failed.code));
+  reply.status.set_message(ErrorMessage(failed, answer.body));
+  reply.details_truncated = PackDetails(DetailsOf(failed, answer), reply.status);
   if (!failed.retryable) {
-    result.retry_pushback = "-1";
+    reply.retry_pushback = "-1";
   } else if (failed.retry_delay) {
-    result.retry_pushback = std::to_string(failed.retry_delay->count());
+    reply.retry_pushback = std::to_string(failed.retry_delay->count());
   }
-  return result;
+  return reply;
 }
 
 }  // namespace modelgates::gateway

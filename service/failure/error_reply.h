@@ -9,7 +9,7 @@
 namespace modelgates::gateway {
 
 // What a caller receives for a call that failed, before gRPC takes it.
-struct ErrorStatus {
+struct ErrorReply {
   // Code, message, and every detail in the order of the error model, within its size budget.
   google::rpc::Status status;
   // Value of the trailer grpc-retry-pushback-ms (gRFC A6), so that the caller's own gRPC retries
@@ -20,6 +20,6 @@ struct ErrorStatus {
 
 // Pure. Nothing of the upstream's is in it that was not redacted, cleaned and capped; nothing at
 // all of the body of a 2xx answer.
-ErrorStatus ToErrorStatus(const FailedCall& failed);
+ErrorReply ToErrorReply(const FailedCall& failed);
 
 }  // namespace modelgates::gateway

@@ -1,4 +1,4 @@
-#include "failure/error_status.h"
+#include "failure/error_reply.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -20,23 +20,23 @@ constexpr auto kCreate = Rpc::kCreateAuthCode;
 constexpr auto kExchange = Rpc::kExchangeAuthCode;
 using Names = std::vector<std::string>;
 
-ErrorStatus Mapped(FailedCall failed, const Redaction& redaction = {}) {
+ErrorReply Mapped(FailedCall failed, const Redaction& redaction = {}) {
   failed.request_id = "request-1";
   failed.redaction = &redaction;
-  ErrorStatus error = ToErrorStatus(failed);
+  ErrorReply error = ToErrorReply(failed);
   EXPECT_EQ(error.status.code(), static_cast<int>(failed.code));
   EXPECT_LE(error.status.message().size(), 512u);
   EXPECT_LE(error.status.ByteSizeLong(), 4096u);
   return error;
 }
 
-google::rpc::ErrorInfo InfoOf(const ErrorStatus& error) {
+google::rpc::ErrorInfo InfoOf(const ErrorReply& error) {
   const auto info = FindDetail<google::rpc::ErrorInfo>(error.status);
   EXPECT_TRUE(info.has_value());
   return info.value_or(google::rpc::ErrorInfo());
 }
 
-std::string MetadataOf(const ErrorStatus& error, const std::string& key) {
+std::string MetadataOf(const ErrorReply& error, const std::string& key) {
   const google::rpc::ErrorInfo info = InfoOf(error);
   const auto found = info.metadata().find(key);
   return found == info.metadata().end() ? "(none)" : found->second;
@@ -55,7 +55,7 @@ class AnswerDetailsTest : public testing::TestWithParam<DetailsCase> {};
 
 TEST_P(AnswerDetailsTest, AreThoseOfTheContractInItsOrder) {
   const DetailsCase& row = GetParam();
-  const ErrorStatus error = Mapped(FailUpstream(row.rpc, OutcomeOf(row.response)));
+  const ErrorReply error = Mapped(FailUpstream(row.rpc, OutcomeOf(row.response)));
   EXPECT_EQ(DetailNames(error.status), row.names);
   EXPECT_EQ(MetadataOf(error, "sdkError"), row.sdk_error);
   EXPECT_EQ(MetadataOf(error, "httpStatus"), std::to_string(row.response.status));
@@ -110,12 +110,12 @@ INSTANTIATE_TEST_SUITE_P(
         DetailsCase{"S503", kExchange, HtmlPage(503, ""), kPlain, kDefault}),
     [](const auto& row) { return row.param.name; });
 
-TEST(ErrorStatus, SaysEverythingOnceAboutARateLimit) {
+TEST(ErrorReply, SaysEverythingOnceAboutARateLimit) {
   HttpResponse response = JsonError(429, "slow down");
   response.request_id = "up-1";
   Outcome outcome = OutcomeOf(response, StopReason::kDeadline, {RecordOf(JsonError(503))});
   outcome.retry_after = 61'500ms;
-  const ErrorStatus error = Mapped(FailUpstream(kExchange, outcome));
+  const ErrorReply error = Mapped(FailUpstream(kExchange, outcome));
 
   EXPECT_EQ(error.status.code(), 8);
   EXPECT_EQ(error.status.message(),
@@ -143,8 +143,8 @@ TEST(ErrorStatus, SaysEverythingOnceAboutARateLimit) {
   EXPECT_FALSE(error.details_truncated);
 }
 
-TEST(ErrorStatus, LeavesOutWhatIsNotKnown) {
-  const ErrorStatus error = Mapped(FailLocally(kCreate, v1::CREDENTIAL_MISSING));
+TEST(ErrorReply, LeavesOutWhatIsNotKnown) {
+  const ErrorReply error = Mapped(FailLocally(kCreate, v1::CREDENTIAL_MISSING));
   EXPECT_THAT(DetailNames(error.status), ElementsAre("ErrorInfo", "RequestInfo", "Help"));
   EXPECT_THAT(InfoOf(error).metadata(),
               UnorderedElementsAre(Key("origin"), Key("rpc"), Key("requestId"), Key("attempts"),
@@ -164,7 +164,7 @@ struct PushbackCase {
 class PushbackTest : public testing::TestWithParam<PushbackCase> {};
 
 TEST_P(PushbackTest, TellsTheCallersOwnRetries) {
-  const ErrorStatus error = Mapped(FailLocally(kExchange, GetParam().reason));
+  const ErrorReply error = Mapped(FailLocally(kExchange, GetParam().reason));
   EXPECT_EQ(error.retry_pushback, GetParam().pushback);
   EXPECT_EQ(MetadataOf(error, "retryable"), GetParam().retryable);
   EXPECT_EQ(FindDetail<google::rpc::RetryInfo>(error.status).has_value(),
@@ -183,12 +183,12 @@ INSTANTIATE_TEST_SUITE_P(
                     PushbackCase{"Field", v1::FIELD_INVALID, "-1", "false", false}),
     [](const auto& row) { return row.param.name; });
 
-TEST(ErrorStatus, SaysWhenTheBreakerLetsTheNextProbeThrough) {
+TEST(ErrorReply, SaysWhenTheBreakerLetsTheNextProbeThrough) {
   Outcome refused;
   refused.stop = StopReason::kBreakerOpen;
   refused.retry_after = 650ms;
   refused.breaker_failure = v1::UPSTREAM_CONNECT_FAILED;
-  const ErrorStatus error = Mapped(FailUpstream(kExchange, refused));
+  const ErrorReply error = Mapped(FailUpstream(kExchange, refused));
   EXPECT_THAT(DetailNames(error.status),
               ElementsAre("ErrorInfo", "RetryInfo", "RequestInfo", "LocalizedMessage"));
   EXPECT_EQ(InfoOf(error).reason(), "UPSTREAM_CIRCUIT_OPEN");
@@ -202,19 +202,19 @@ TEST(ErrorStatus, SaysWhenTheBreakerLetsTheNextProbeThrough) {
   EXPECT_EQ(error.retry_pushback, "650");
 }
 
-TEST(ErrorStatus, ForbidsRepeatsEvenWhereAWaitIsKnown) {
+TEST(ErrorReply, ForbidsRepeatsEvenWhereAWaitIsKnown) {
   Outcome outcome = OutcomeOf(JsonError(503), StopReason::kAttemptsExhausted);
   outcome.retry_after = 2000ms;
-  const ErrorStatus error = Mapped(FailUpstream(kCreate, outcome));
+  const ErrorReply error = Mapped(FailUpstream(kCreate, outcome));
   EXPECT_EQ(error.retry_pushback, "-1");
   EXPECT_EQ(FindDetail<google::rpc::RetryInfo>(error.status)->retry_delay().seconds(), 2);
 }
 
-TEST(ErrorStatus, NamesAllViolations) {
+TEST(ErrorReply, NamesAllViolations) {
   const FailedCall failed =
       FailValidation(kCreate, {{"callback_url", "must be https", v1::CALLBACK_URL_NOT_ALLOWED},
                                {"limit", "must be finite", v1::FIELD_INVALID}});
-  const ErrorStatus error = Mapped(failed);
+  const ErrorReply error = Mapped(failed);
   EXPECT_THAT(DetailNames(error.status), ElementsAre("ErrorInfo", "BadRequest", "RequestInfo"));
   EXPECT_EQ(InfoOf(error).reason(), "FIELD_INVALID");
   EXPECT_EQ(error.status.message(),
@@ -226,8 +226,8 @@ TEST(ErrorStatus, NamesAllViolations) {
   EXPECT_EQ(bad_request->field_violations(1).description(), "must be finite");
 }
 
-TEST(ErrorStatus, HelpsWithTheCallbackPolicy) {
-  const ErrorStatus error = Mapped(
+TEST(ErrorReply, HelpsWithTheCallbackPolicy) {
+  const ErrorReply error = Mapped(
       FailValidation(kCreate, {{"callback_url", "must be https", v1::CALLBACK_URL_NOT_ALLOWED}}));
   EXPECT_THAT(DetailNames(error.status),
               ElementsAre("ErrorInfo", "BadRequest", "RequestInfo", "Help"));
@@ -250,7 +250,7 @@ TEST_P(LocationTest, ShowsTheHostAlone) {
   response.location = GetParam().location;
   Redaction redaction;
   redaction.Add("code-secret");
-  const ErrorStatus error = Mapped(FailUpstream(kExchange, OutcomeOf(response)), redaction);
+  const ErrorReply error = Mapped(FailUpstream(kExchange, OutcomeOf(response)), redaction);
   EXPECT_EQ(MetadataOf(error, "locationHost"), GetParam().host);
   EXPECT_THAT(error.status.SerializeAsString(), testing::Not(HasSubstr("code-secret")));
 }
@@ -321,10 +321,10 @@ INSTANTIATE_TEST_SUITE_P(
                     "the upstream refused the request: correct it; it said \"a b c d e\""}),
     [](const auto& row) { return row.param.name; });
 
-TEST(ErrorStatus, TellsOfAnEarlierAttemptInsteadOfARefusal) {
+TEST(ErrorReply, TellsOfAnEarlierAttemptInsteadOfARefusal) {
   const Outcome outcome = OutcomeOf(JsonError(403, "Invalid code"), StopReason::kNotRetryable,
                                     {RecordOf(kReset, true)});
-  const ErrorStatus error = Mapped(FailUpstream(kExchange, outcome));
+  const ErrorReply error = Mapped(FailUpstream(kExchange, outcome));
   EXPECT_EQ(error.status.code(), 10);
   EXPECT_EQ(error.status.message(),
             "an earlier attempt had an unknown outcome, so the authorization code may be spent: "
@@ -346,7 +346,7 @@ TEST(UpstreamErrorDetail, SaysWhatTheUpstreamSaid) {
   first.elapsed = 1500us;
   Outcome outcome = OutcomeOf(response, StopReason::kNotRetryable, {first});
   outcome.attempts.back().started = 2s;
-  const ErrorStatus error = Mapped(FailUpstream(kExchange, outcome));
+  const ErrorReply error = Mapped(FailUpstream(kExchange, outcome));
   const auto upstream = FindDetail<UE>(error.status);
   EXPECT_EQ(upstream->http_status(), 403);
   EXPECT_EQ(upstream->code(), 403001);
@@ -369,7 +369,7 @@ TEST(UpstreamErrorDetail, SaysWhatTheUpstreamSaid) {
 }
 
 TEST(UpstreamErrorDetail, ShowsThePageOfAnAnswerThatIsNoJsonError) {
-  const ErrorStatus error =
+  const ErrorReply error =
       Mapped(FailUpstream(kCreate, OutcomeOf(HtmlPage(502, "<h1>Bad  gateway</h1>\n<hr>nginx"))));
   const auto upstream = FindDetail<UE>(error.status);
   EXPECT_EQ(upstream->content_type(), "text/html; charset=utf-8");
@@ -383,7 +383,7 @@ TEST(UpstreamErrorDetail, ShowsThePageOfAnAnswerThatIsNoJsonError) {
 TEST(UpstreamErrorDetail, HasTheWordsOfJsonOfAnotherShape) {
   HttpResponse response = HtmlPage(400, R"({"error":{"code":"invalid_grant","message":"m"}})");
   response.content_type = "text/json";
-  const ErrorStatus error = Mapped(FailUpstream(kExchange, OutcomeOf(response)));
+  const ErrorReply error = Mapped(FailUpstream(kExchange, OutcomeOf(response)));
   EXPECT_THAT(error.status.message(), HasSubstr("it said \"m\""));
   const auto upstream = FindDetail<UE>(error.status);
   EXPECT_EQ(upstream->message(), "m");
@@ -396,7 +396,7 @@ TEST(UpstreamErrorDetail, HasTheWordsOfJsonOfAnotherShape) {
 TEST(UpstreamErrorDetail, ShowsNothingOfASuccessButTheWordsOfItsError) {
   HttpResponse response = JsonError(403, "no such code", R"(,"metadata":{"a":"hidden"})");
   response.status = 200;
-  const ErrorStatus error = Mapped(FailUpstream(kExchange, OutcomeOf(response)));
+  const ErrorReply error = Mapped(FailUpstream(kExchange, OutcomeOf(response)));
   EXPECT_EQ(InfoOf(error).reason(), "FORBIDDEN");
   EXPECT_EQ(MetadataOf(error, "httpStatus"), "200");
   EXPECT_EQ(MetadataOf(error, "authCodeState"), "REJECTED");
@@ -417,7 +417,7 @@ TEST(UpstreamErrorDetail, SaysThatABodyWasDropped) {
 }
 
 TEST(UpstreamErrorDetail, TellsTheStatusOfABrokenAnswer) {
-  const ErrorStatus error = Mapped(FailUpstream(kExchange, OutcomeOf(kTruncated200)));
+  const ErrorReply error = Mapped(FailUpstream(kExchange, OutcomeOf(kTruncated200)));
   const auto upstream = FindDetail<UE>(error.status);
   EXPECT_EQ(upstream->http_status(), 200);
   EXPECT_EQ(upstream->attempt_log(0).failure(), "truncated");
@@ -429,7 +429,7 @@ TEST(UpstreamErrorDetail, TellsTheStatusOfABrokenAnswer) {
 TEST(UpstreamErrorDetail, IsThereForAnAttemptThatHasNotEnded) {
   FailedCall failed = FailLocally(kExchange, v1::EXCHANGE_IN_PROGRESS);
   failed.attempts = 1;
-  const ErrorStatus error = Mapped(failed);
+  const ErrorReply error = Mapped(failed);
   EXPECT_THAT(DetailNames(error.status), ElementsAre("ErrorInfo", "RetryInfo", "RequestInfo",
                                                      "LocalizedMessage", "UpstreamError"));
   EXPECT_EQ(FindDetail<UE>(error.status)->auth_code_state(), UE::IN_FLIGHT);

@@ -1,8 +1,8 @@
+#include "docs/error_page.h"
+
 #include <fmt/format.h>
 
-#include <string>
-
-#include "failure/error_catalogue.h"
+#include "failure/error_words.h"
 
 namespace modelgates::gateway {
 namespace {
@@ -11,6 +11,8 @@ namespace v1 = modelgates::oauth::v1;
 
 std::string_view Word(RetryClass retry) {
   switch (retry) {
+    case RetryClass::kFinal:
+      return "never";
     case RetryClass::kNever:
       return "no";
     case RetryClass::kIfUnsent:
@@ -37,12 +39,16 @@ std::string_view Word(Health health) {
 
 std::string Code(absl::StatusCode code) { return absl::StatusCodeToString(code); }
 
+const ErrorRow& ExchangeRow(const ErrorRow& row) {
+  return row.loses_exchange ? RowOf(v1::EXCHANGE_OUTCOME_UNKNOWN) : row;
+}
+
 void AddRow(const ErrorRow& row, std::string& text) {
   std::string code = Code(row.code);
   std::string reason = v1::ErrorReason_Name(row.reason);
-  if (row.exchange_reason != row.reason) {
-    code += "; exchange " + Code(row.exchange_code);
-    reason += "; exchange " + v1::ErrorReason_Name(row.exchange_reason);
+  if (row.loses_exchange) {
+    code += "; exchange " + Code(ExchangeRow(row).code);
+    reason += "; exchange " + v1::ErrorReason_Name(ExchangeRow(row).reason);
   }
   text += fmt::format("| {} | {} | {} | {} | {} | {} | {} |\n", row.condition, code, reason,
                       Word(row.create), Word(row.exchange),
@@ -52,10 +58,9 @@ void AddRow(const ErrorRow& row, std::string& text) {
 // The texts for end users of one condition, each once.
 std::string UserLines(const ErrorRow& row, ErrorReason reason) {
   const bool lost = reason != row.reason;
-  const std::string create = lost ? "" : UserWords(row.words.create_user, std::nullopt);
-  const UserText of_exchange =
-      reason == v1::EXCHANGE_OUTCOME_UNKNOWN ? UserText::kInterrupted : row.words.exchange_user;
-  const std::string exchange = UserWords(of_exchange, std::nullopt);
+  const std::string create = lost ? "" : UserWords(row.user.create, std::nullopt);
+  const std::string exchange =
+      UserWords(lost ? ExchangeRow(row).user.exchange : row.user.exchange, std::nullopt);
   if (create == exchange && !create.empty()) return fmt::format("  * end user: {}\n", create);
   std::string lines;
   if (!create.empty()) lines += fmt::format("  * end user, create: {}\n", create);
@@ -64,35 +69,30 @@ std::string UserLines(const ErrorRow& row, ErrorReason reason) {
 }
 
 void AddCondition(const ErrorRow& row, ErrorReason reason, std::string& text) {
-  text +=
-      fmt::format("* {}; cause: {}\n  * {}\n", row.condition, ToString(row.origin), row.words.what);
-  const char* remedy =
-      row.words.remedy == nullptr ? "correct the fields that it names" : row.words.remedy;
-  text += fmt::format("  * what to do: {}\n", remedy);
-  if (row.exchange_reason == reason && row.auth_code_state == v1::UpstreamError::UNKNOWN) {
-    text += "  * after an exchange: the code may be spent, start a new authorization\n";
-  } else if (row.exchange_reason == reason && row.auth_code_state == v1::UpstreamError::SPENT) {
-    text += "  * after an exchange: the code is spent, start a new authorization\n";
+  text += fmt::format("* {}; cause: {}\n  * {}\n", row.condition, ToString(row.origin), row.what);
+  text += fmt::format("  * what to do: {}\n",
+                      row.remedy == nullptr ? "correct the fields that it names" : row.remedy);
+  if (ExchangeRow(row).reason == reason) {
+    if (row.auth_code_state == v1::UpstreamError::UNKNOWN) {
+      text += "  * after an exchange: the code may be spent, start a new authorization\n";
+    } else if (row.auth_code_state == v1::UpstreamError::SPENT) {
+      text += "  * after an exchange: the code is spent, start a new authorization\n";
+    }
   }
   text += UserLines(row, reason);
 }
 
 void AddEntry(ErrorReason reason, std::string& text) {
   const std::string& name = v1::ErrorReason_Name(reason);
-  std::string conditions;
-  absl::StatusCode code{};
+  text += fmt::format("\n### {}\n\n<a id=\"{}\"></a>{}\n\n", name, name, Code(RowOf(reason).code));
   for (const ErrorRow& row : ErrorCatalogue()) {
-    const bool create = row.reason == reason;
-    if (!create && row.exchange_reason != reason) continue;
-    code = create ? row.code : row.exchange_code;
-    AddCondition(row, reason, conditions);
+    if (row.reason == reason || ExchangeRow(row).reason == reason) AddCondition(row, reason, text);
   }
-  text += fmt::format("\n### {}\n\n<a id=\"{}\"></a>{}\n\n{}", name, name, Code(code), conditions);
 }
 
 constexpr char kIntroduction[] = R"(# Error catalogue
 
-Made from `service/failure/error_catalogue.cc`; a test compares the two. `retryable` in
+Made from `service/failure/error_catalogue.cc` by `./scripts/docs`; a test compares the two. `retryable` in
 `ErrorInfo.metadata` decides whether to repeat a call; the first table says what the gateway itself does.
 REJECTED is only what the API itself refused, with a JSON error of its own: the same status from anything
 else leaves the code UNKNOWN. A success (2xx) that holds an `error` instead of what a reply needs has the
@@ -107,7 +107,7 @@ an error that is final.
 
 }  // namespace
 
-std::string ErrorCatalogueMarkdown() {
+std::string ErrorPage() {
   std::string text = kIntroduction;
   text +=
       "| condition | code | reason | create retried | exchange retried | authCodeState | to the "
@@ -115,8 +115,9 @@ std::string ErrorCatalogueMarkdown() {
       "|--|--|--|--|--|--|--|\n";
   for (const ErrorRow& row : ErrorCatalogue()) AddRow(row, text);
   text += "\n## All reasons\n";
-  for (int number = 1; number < v1::ErrorReason_ARRAYSIZE; ++number) {
-    if (v1::ErrorReason_IsValid(number)) AddEntry(static_cast<ErrorReason>(number), text);
+  const auto& reasons = *v1::ErrorReason_descriptor();
+  for (int i = 1; i < reasons.value_count(); ++i) {
+    AddEntry(static_cast<ErrorReason>(reasons.value(i)->number()), text);
   }
   return text;
 }
