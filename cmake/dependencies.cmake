@@ -30,6 +30,6 @@ if(GATEWAY_MIMALLOC)
   find_package(mimalloc CONFIG REQUIRED)
 endif()
 
-# google/rpc/{status,error_details}.proto as Debian packages them.
+# google/rpc/{code,status,error_details}.proto as Debian packages them.
 find_path(GOOGLE_RPC_PROTO_DIR google/rpc/error_details.proto REQUIRED
   PATHS /usr/share/gocode/src/github.com/gogo/googleapis /usr/include)

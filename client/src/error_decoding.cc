@@ -22,8 +22,7 @@ constexpr char kDomain[] = "modelgates.ai";
 ErrorReason ToReason(const std::string& name) {
   v1::ErrorReason number;
   if (!v1::ErrorReason_Parse(name, &number)) return ErrorReason::kUnrecognized;
-  const auto reason = static_cast<ErrorReason>(number);
-  return ToString(reason) == name ? reason : ErrorReason::kUnrecognized;
+  return static_cast<ErrorReason>(number);
 }
 
 ErrorOrigin ToOrigin(std::string_view name) {
