@@ -1,41 +1,18 @@
 #include "telemetry/metrics.h"
 
-#include <prometheus/counter.h>
-#include <prometheus/family.h>
-#include <prometheus/gauge.h>
-#include <prometheus/histogram.h>
-#include <prometheus/registry.h>
+#include <google/rpc/code.pb.h>
+#include <modelgates/oauth/v1/oauth.pb.h>
 #include <prometheus/text_serializer.h>
 
 #include <algorithm>
 #include <chrono>
 
-#include "modelgates/oauth/v1/oauth.pb.h"
+#include "telemetry/metric_families.h"
 
 namespace modelgates::gateway {
 namespace {
 
 constexpr const char* kOther = "other";
-
-// By number.
-constexpr std::array kGrpcCodeNames = {"OK",
-                                       "CANCELLED",
-                                       "UNKNOWN",
-                                       "INVALID_ARGUMENT",
-                                       "DEADLINE_EXCEEDED",
-                                       "NOT_FOUND",
-                                       "ALREADY_EXISTS",
-                                       "PERMISSION_DENIED",
-                                       "RESOURCE_EXHAUSTED",
-                                       "FAILED_PRECONDITION",
-                                       "ABORTED",
-                                       "OUT_OF_RANGE",
-                                       "UNIMPLEMENTED",
-                                       "INTERNAL",
-                                       "UNAVAILABLE",
-                                       "DATA_LOSS",
-                                       "UNAUTHENTICATED",
-                                       kOther};
 
 constexpr std::array kStatusClasses = {"1xx", "2xx", "3xx", "4xx", "5xx", kOther};
 
@@ -61,41 +38,10 @@ std::string ReasonLabel(int reason) {
   return reason != 0 && ErrorReason_IsValid(reason) ? ErrorReason_Name(reason) : kOther;
 }
 
-// Makes one family and hands out its series.
-template <class Metric, class Builder>
-class Family {
- public:
-  Family(Builder builder, prometheus::Registry& registry, const char* name, const char* help)
-      : family_(builder.Name(name).Help(help).Register(registry)) {}
-
-  template <class... Arguments>
-  Metric* Add(const prometheus::Labels& labels, Arguments&&... arguments) {
-    return &family_.Add(labels, arguments...);
-  }
-
- private:
-  prometheus::Family<Metric>& family_;
-};
-
-auto Counters(prometheus::Registry& registry, const char* name, const char* help) {
-  return Family<prometheus::Counter, decltype(prometheus::BuildCounter())>(
-      prometheus::BuildCounter(), registry, name, help);
-}
-
-auto Gauges(prometheus::Registry& registry, const char* name, const char* help) {
-  return Family<prometheus::Gauge, decltype(prometheus::BuildGauge())>(prometheus::BuildGauge(),
-                                                                       registry, name, help);
-}
-
-auto Histograms(prometheus::Registry& registry, const char* name, const char* help) {
-  return Family<prometheus::Histogram, decltype(prometheus::BuildHistogram())>(
-      prometheus::BuildHistogram(), registry, name, help);
-}
-
 }  // namespace
 
 Metrics::Metrics() : registry_(std::make_unique<prometheus::Registry>()) {
-  static_assert(kGrpcCodeNames.size() == kGrpcCodes);
+  static_assert(google::rpc::Code_ARRAYSIZE + 1 == kGrpcCodes);
   static_assert(kAnswerFields.size() == kFields);
   static_assert(kReloadedFiles.size() == kFiles);
   static_assert(kFailures + kStatusClasses.size() == kOutcomes);
@@ -123,7 +69,9 @@ Metrics::Metrics() : registry_(std::make_unique<prometheus::Registry>()) {
     series.handling_seconds = handling.Add({{"grpc_method", name}}, Seconds());
     series.attempt_seconds = attempt_seconds.Add({{"rpc", name}}, Seconds());
     for (size_t i = 0; i < kGrpcCodes; ++i) {
-      series.handled[i] = handled.Add({{"grpc_method", name}, {"grpc_code", kGrpcCodeNames[i]}});
+      const std::string code =
+          i + 1 < kGrpcCodes ? google::rpc::Code_Name(static_cast<int>(i)) : kOther;
+      series.handled[i] = handled.Add({{"grpc_method", name}, {"grpc_code", code}});
     }
     for (size_t i = 0; i < kOutcomes; ++i) {
       const std::string outcome(i < kFailures ? ToString(static_cast<TransportFailure>(i))
