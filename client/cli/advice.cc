@@ -50,6 +50,12 @@ std::string_view OfReason(const Error& error) {
   }
 }
 
+// What the error says of another try, not what its code suggests: UNAVAILABLE is also what only an
+// operator can mend. A used-up quota comes back by itself.
+bool PassesWithTime(const Error& error) {
+  return error.retryable || error.retry_delay || error.grpc_code == GrpcCode::kResourceExhausted;
+}
+
 // An exchange that goes on without this command: the identical call receives its result. Only
 // `exchange` can make that call; the verifier of `login` is gone with it.
 std::string_view Repeat(Command command) {
@@ -105,6 +111,7 @@ std::string_view ToAdvice(const Error& error, Command command) {
     case ExitStatus::kUsage:
       return "correct what is named above and run it again";
     case ExitStatus::kUnavailable:
+      if (!PassesWithTime(error)) break;
       return command == Command::kLogin ? "log in again later" : "try again later";
     case ExitStatus::kNotPermitted:
       return NotPermitted(error, command);

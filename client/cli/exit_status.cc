@@ -47,7 +47,7 @@ std::string_view ExitStatusText() {
   0 success                        4 not permitted, or denied by the user
   1 failure                        5 the code may be spent: start a new login
   2 wrong flag or field            6 timeout: run the same command again
-  3 unavailable: try again later   7 a file could not be read or written
+  3 unavailable, or overloaded     7 a file could not be read or written
   130 interrupted)";
 }
 

@@ -25,6 +25,7 @@ struct Row {
   Reason reason;
   const char* name;  // of a reason that is none of the gateway's
   const char* advice;
+  bool retryable = false;
 };
 
 // Every `next:` line that there is.
@@ -90,7 +91,11 @@ const Row kRows[] = {
     {kOther, GrpcCode::kFailedPrecondition, Reason::kPaymentRequired, "",
      "add credit to the account"},
     {kExchange, GrpcCode::kResourceExhausted, Reason::kRateLimited, "", "try again later"},
-    {kLogin, GrpcCode::kUnavailable, Reason::kGatewayOverloaded, "", "log in again later"},
+    {kLogin, GrpcCode::kUnavailable, Reason::kGatewayOverloaded, "", "log in again later", true},
+    {kOther, GrpcCode::kUnavailable, Reason::kUpstreamCircuitOpen, "", "try again later", true},
+    // Final, whatever UNAVAILABLE suggests
+    {kOther, GrpcCode::kUnavailable, Reason::kUpstreamUnavailable, "", kId},
+    {kLogin, GrpcCode::kUnavailable, Reason::kUpstreamConnectFailed, "", kId},
     {kOther, GrpcCode::kInternal, Reason::kInternalServer, "", kId},
 };
 
@@ -98,6 +103,7 @@ Error ErrorOf(const Row& row) {
   Error error;
   error.grpc_code = row.code;
   error.reason = row.reason;
+  error.retryable = row.retryable;
   error.reason_name =
       row.reason == Reason::kUnspecified ? row.name : std::string(ToString(row.reason));
   error.request_id = "request-1";
@@ -118,6 +124,13 @@ TEST(Advice, IsANewLoginWhereverACodeMayBeSpent) {
       EXPECT_EQ(ToAdvice(error, row.command), kAnew) << error;
     }
   }
+}
+
+// The upstream named a wait, and the gateway has tried often enough.
+TEST(Advice, IsToTryLaterWhereAWaitIsKnown) {
+  Error error = ErrorOf({kOther, GrpcCode::kUnavailable, Reason::kUpstreamUnavailable, "", ""});
+  error.retry_delay = std::chrono::seconds(60);
+  EXPECT_EQ(ToAdvice(error, kOther), "try again later");
 }
 
 TEST(Advice, SpeaksOfNoRequestIdWhereThereIsNone) {
