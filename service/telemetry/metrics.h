@@ -89,7 +89,7 @@ class Metrics {
   // All since the start.
   void SetLogLinesDropped(uint64_t total);
 
-  // A connection that cannot be accepted for want of descriptors or memory.
+  // A connection that cannot be accepted, because descriptors or memory ran out.
   void AcceptFailed();
 
   // All of it in Prometheus' text format 0.0.4.

@@ -16,9 +16,9 @@ std::string_view Word(RetryClass retry) {
     case RetryClass::kNever:
       return "no";
     case RetryClass::kIfUnsent:
-      return "yes, unsent";
+      return "if unsent";
     case RetryClass::kOnceOver:
-      return "once, when over";
+      return "once, if the outcome is unknown";
     case RetryClass::kAlways:
       return "yes";
   }
@@ -37,6 +37,18 @@ std::string_view Word(Health health) {
   return "nothing";
 }
 
+std::string CallerMayRepeat(const ErrorRow& row) {
+  switch (row.caller_retry) {
+    case CallerRetry::kNo:
+      return "no";
+    case CallerRetry::kYes:
+      return row.delay ? WaitWords(*row.delay) : "after RetryInfo";
+    case CallerRetry::kAfterWait:
+      return "after RetryInfo, if any";
+  }
+  return "no";
+}
+
 std::string Code(absl::StatusCode code) { return absl::StatusCodeToString(code); }
 
 const ErrorRow& ExchangeRow(const ErrorRow& row) {
@@ -50,8 +62,8 @@ void AddRow(const ErrorRow& row, std::string& text) {
     code += "; exchange " + Code(ExchangeRow(row).code);
     reason += "; exchange " + v1::ErrorReason_Name(ExchangeRow(row).reason);
   }
-  text += fmt::format("| {} | {} | {} | {} | {} | {} | {} |\n", row.condition, code, reason,
-                      Word(row.create), Word(row.exchange),
+  text += fmt::format("| {} | {} | {} | {} | {} | {} | {} | {} |\n", row.condition, code, reason,
+                      Word(row.create), Word(row.exchange), CallerMayRepeat(row),
                       v1::UpstreamError::AuthCodeState_Name(row.auth_code_state), Word(row.health));
 }
 
@@ -92,14 +104,27 @@ void AddEntry(ErrorReason reason, std::string& text) {
 
 constexpr char kIntroduction[] = R"(# Error catalogue
 
-Made from `service/failure/error_catalogue.cc` by `./scripts/docs`; a test compares the two. `retryable` in
-`ErrorInfo.metadata` decides whether to repeat a call; the first table says what the gateway itself does.
-REJECTED is only what the API itself refused, with a JSON error of its own: the same status from anything
-else leaves the code UNKNOWN. A success (2xx) that holds an `error` instead of what a reply needs has the
-row of the status in `error.code`.
+Made from `service/failure/error_catalogue.cc` by `./scripts/docs`; a test compares the two.
 
-When a call may be repeated, the message and the text for the end user say when. What is below stands in
-an error that is final.
+The first table has a row for each way a call can fail.
+
+* *create retried*, *exchange retried*: whether the gateway tries again by default. *if unsent*:
+  only when the upstream cannot have used the code. *once, if the outcome is unknown*: one
+  recovery after the attempt has ended. *never*: not even when `RetryConfig.status_codes` of the
+  call names the status; *no* can be changed so for a create.
+* *caller may repeat*: whether `retryable` in `ErrorInfo.metadata` can be `true`, and when the
+  identical call then makes sense. *after RetryInfo, if any*: only when the upstream or the
+  circuit breaker named a wait, the gateway has not spent its attempts, and, for an exchange, the
+  code was not used. A caller goes by `retryable` alone.
+* *authCodeState*: of an exchange. REJECTED is only what the API itself refused, with a JSON error
+  of its own: the same status from anything else leaves the code UNKNOWN.
+* *circuit breaker*: what the result counts as.
+
+A success (2xx) that holds an `error` instead of what a reply needs has the row of the status in
+`error.code`.
+
+When a call may be repeated, the message and the text for the end user say when. The texts below are
+those of a final error.
 
 ## All conditions
 
@@ -110,9 +135,9 @@ an error that is final.
 std::string ErrorPage() {
   std::string text = kIntroduction;
   text +=
-      "| condition | code | reason | create retried | exchange retried | authCodeState | to the "
-      "breaker |\n"
-      "|--|--|--|--|--|--|--|\n";
+      "| condition | code | reason | create retried | exchange retried | caller may repeat | "
+      "authCodeState | circuit breaker |\n"
+      "|--|--|--|--|--|--|--|--|\n";
   for (const ErrorRow& row : ErrorCatalogue()) AddRow(row, text);
   text += "\n## All reasons\n";
   const auto& reasons = *v1::ErrorReason_descriptor();
