@@ -6,21 +6,11 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <cstring>
 #include <iterator>
 
 #include "base/text.h"
 
 namespace modelgates::gateway {
-namespace {
-
-char* Put(char* at, std::string_view text) {
-  std::memcpy(at, text.data(), text.size());
-  return at + text.size();
-}
-
-}  // namespace
-
 void JsonWriter::BeginObject() { out_ += '{'; }
 
 void JsonWriter::EndObject() {

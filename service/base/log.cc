@@ -7,10 +7,10 @@
 
 #include <array>
 #include <chrono>
-#include <cstring>
 #include <ctime>
 
 #include "base/line_writer.h"
+#include "base/text.h"
 
 namespace modelgates::gateway {
 namespace {
@@ -22,11 +22,6 @@ static_assert(ToLevel(Severity::kDebug) == spdlog::level::debug);
 static_assert(ToLevel(Severity::kInfo) == spdlog::level::info);
 static_assert(ToLevel(Severity::kWarning) == spdlog::level::warn);
 static_assert(ToLevel(Severity::kError) == spdlog::level::err);
-
-char* Put(char* at, std::string_view text) {
-  std::memcpy(at, text.data(), text.size());
-  return at + text.size();
-}
 
 // Lines come in bunches, and the calendar costs more than all the rest.
 class Timestamp {

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstring>
 #include <iterator>
 
 #include "base/text.h"
@@ -16,11 +15,6 @@ namespace {
 bool IsControl(std::string_view character) {
   return (character.size() == 2 && character[0] == '\xc2' && character[1] < '\xa0') ||
          character == "\u2028" || character == "\u2029";
-}
-
-char* Put(char* at, std::string_view text) {
-  std::memcpy(at, text.data(), text.size());
-  return at + text.size();
 }
 
 // True when a terminal reader needs no quotes to see where `value` ends.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstring>
 #include <string>
 #include <string_view>
 
@@ -17,6 +18,12 @@ std::string ToValidUtf8(std::string_view text);
 // Text of someone else made fit for a message or a log: valid UTF-8, control characters (C0, DEL,
 // C1) turned into spaces, at most `max_bytes` long, cut between two characters.
 std::string CleanText(std::string_view text, size_t max_bytes);
+
+// Copies `text` to `at`, where there is room, and returns the end of the copy.
+inline char* Put(char* at, std::string_view text) {
+  std::memcpy(at, text.data(), text.size());
+  return at + text.size();
+}
 
 // How many bytes `text` begins with that stand for themselves wherever text is quoted: visible
 // ASCII and spaces, but no '"' and no '\\'. Nearly all text is nothing else, and finding that out
