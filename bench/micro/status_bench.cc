@@ -2,6 +2,7 @@
 
 #include "bench/micro/allocation_report.h"
 #include "frontend/status_mapping.h"
+#include "request/validation.h"
 #include "support/documented_messages.h"
 #include "unit/failure/failed_support.h"
 
