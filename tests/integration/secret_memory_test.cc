@@ -1,9 +1,12 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <stdlib.h>
 
 #include <algorithm>
 #include <cstring>
+#include <filesystem>
+#include <fstream>
 #include <map>
 #include <set>
 
@@ -91,26 +94,58 @@ TEST(ProcessMemory, FindsWhatIsThere) {
   EXPECT_EQ(found->count('t'), 1U) << held;
 }
 
-class SecretMemory : public testing::TestWithParam<const char*> {};
+// Where the gateway's bearers come from.
+struct KeySource {
+  std::string name;
+  std::string mode;  // --credential_mode
+  bool in_file = false;
+};
 
-// Given a gateway that has served exchanges and refusals, each with secrets of its own, when a core
-// of it were taken, then it would show what is said in SECURITY.md and no more.
+class SecretMemory : public testing::TestWithParam<KeySource> {
+ protected:
+  SecretMemory() {
+    std::string pattern = testing::TempDir() + "secret_memory_XXXXXX";
+    folder_ = mkdtemp(pattern.data());
+    WriteKey(0);
+  }
+  ~SecretMemory() override { std::filesystem::remove_all(folder_); }
+
+  // Replaces the file in one step, as secret mounts do.
+  void WriteKey(int number) {
+    std::ofstream(folder_ / "fresh") << SecretText('s', number);
+    std::filesystem::rename(folder_ / "fresh", folder_ / "key");
+  }
+
+  std::filesystem::path folder_;
+};
+
+// Given a gateway that has served exchanges and refusals, each with secrets of its own, and whose
+// key file has changed, when a core of it were taken, then it would show what is said in
+// SECURITY.md and no more.
 TEST_P(SecretMemory, HoldsNearlyNothingOfCallsThatAreOver) {
   // gRPC's read buffer of a connection has 8 KiB: the last calls that came on it.
   constexpr size_t kMostOfAConnection = 64;
   // Registers that were saved on a stack.
   constexpr size_t kMostOfAll = 2;
-  const std::string mode = GetParam();
+  const KeySource& source = GetParam();
+  const bool is_service = source.mode == "service";
   FakeUpstream upstream;
+  std::vector<std::string> flags = {"--upstream=" + upstream.url() + "/api/v1",
+                                    "--credential_mode=" + source.mode, "--log_level=debug"};
+  if (source.in_file) flags.push_back("--api_key_file=" + (folder_ / "key").string());
   GatewayProcess gateway(
-      {"--upstream=" + upstream.url() + "/api/v1", "--credential_mode=" + mode,
-       "--log_level=debug"},
-      {mode == "service" ? "MODELGATES_API_KEY=" + SecretText('s', 0) : "UNUSED="});
+      flags,
+      {is_service && !source.in_file ? "MODELGATES_API_KEY=" + SecretText('s', 0) : "UNUSED="});
   ASSERT_TRUE(gateway.WaitUntilListening()) << gateway.err();
+  if (source.in_file) {
+    WriteKey(1);
+    ASSERT_TRUE(gateway.WaitForEvent("reloaded"));
+  }
   auto client = std::make_optional<GatewayClient>(gateway.grpc_address());
   Serve(upstream, *client);
-  if (mode == "service") {
-    EXPECT_EQ(upstream.Requests().back().Header("authorization"), "Bearer " + SecretText('s', 0));
+  if (is_service) {
+    EXPECT_EQ(upstream.Requests().back().Header("authorization"),
+              "Bearer " + SecretText('s', source.in_file ? 1 : 0));
   }
 
   std::optional<Counts> left = SecretsInMemoryOf(gateway.pid());
@@ -130,8 +165,11 @@ TEST_P(SecretMemory, HoldsNearlyNothingOfCallsThatAreOver) {
   EXPECT_EQ(gateway.Terminate(), 0);
 }
 
-INSTANTIATE_TEST_SUITE_P(Modes, SecretMemory, testing::Values("passthrough", "service"),
-                         [](const auto& row) { return std::string(row.param); });
+INSTANTIATE_TEST_SUITE_P(Sources, SecretMemory,
+                         testing::Values(KeySource{"Callers", "passthrough"},
+                                         KeySource{"Environment", "service"},
+                                         KeySource{"File", "service", true}),
+                         [](const auto& row) { return row.param.name; });
 
 }  // namespace
 }  // namespace modelgates::gateway
