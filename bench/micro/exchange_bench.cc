@@ -5,7 +5,7 @@
 #include "bench/micro/allocation_report.h"
 #include "exchange/flights/exchange_registry.h"
 #include "failure/verdict.h"
-#include "rpc/exchange_reader.h"
+#include "rpc/read_exchange.h"
 #include "support/documented_messages.h"
 #include "support/fake_loop.h"
 #include "support/prepared_transport.h"

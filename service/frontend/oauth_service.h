@@ -8,7 +8,7 @@
 #include "frontend/admission.h"
 #include "frontend/received.h"
 #include "frontend/refusals.h"
-#include "rpc/pipeline.h"
+#include "rpc/oauth_rpcs.h"
 
 namespace modelgates::gateway {
 
@@ -16,7 +16,7 @@ namespace modelgates::gateway {
 // loop.
 class OAuthServiceImpl final : public grpc::Service {
  public:
-  OAuthServiceImpl(EventLoop& loop, Pipeline& pipeline, Admission& admission, Refusals& refusals);
+  OAuthServiceImpl(EventLoop& loop, OAuthRpcs& rpcs, Admission& admission, Refusals& refusals);
 
   grpc::ServerUnaryReactor* CreateAuthCode(
       grpc::CallbackServerContext* context,
@@ -28,11 +28,13 @@ class OAuthServiceImpl final : public grpc::Service {
       oauth::v1::ExchangeAuthCodeResponse* reply);
 
  private:
-  grpc::ServerUnaryReactor* Start(std::shared_ptr<Call> call);
-  void Refuse(Call& call, ErrorReason reason);
+  // `auth_code`: of the request, may be empty.
+  template <auto kServe, class RpcCall>
+  grpc::ServerUnaryReactor* Start(std::shared_ptr<RpcCall> call, std::string_view auth_code);
+  void Refuse(Call& call, std::string_view auth_code, ErrorReason reason);
 
   EventLoop& loop_;
-  Pipeline& pipeline_;
+  OAuthRpcs& rpcs_;
   Admission& admission_;
   Refusals& refusals_;
 };

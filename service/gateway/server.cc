@@ -33,8 +33,8 @@
 #include "gateway/serving_state.h"
 #include "http/curl_transport.h"
 #include "resilience/retrier.h"
-#include "rpc/exchange_reader.h"
-#include "rpc/pipeline.h"
+#include "rpc/oauth_rpcs.h"
+#include "rpc/read_exchange.h"
 #include "telemetry/breaker_log.h"
 #include "telemetry/metrics.h"
 #include "telemetry/reload_log.h"
@@ -155,10 +155,10 @@ class RealServer final : public Server, private Drainable {
                    shared_ ? &shared_->store() : nullptr, secrets_),
         admission_(config_.max_concurrent_calls),
         credentials_(config_, loop_, &reloads_, secrets_),
-        pipeline_(
+        rpcs_(
             {config_, loop_, log_, metrics_, retrier_, exchanges_, credentials_, unread_replies_}),
-        refusals_(log_, metrics_, pipeline_.fingerprints()),
-        service_(loop_, pipeline_, admission_, refusals_),
+        refusals_(log_, metrics_, rpcs_.fingerprints()),
+        service_(loop_, rpcs_, admission_, refusals_),
         accept_failures_(log_, metrics_),
         serving_(
             [this](bool serving) { grpc_->GetHealthCheckService()->SetServingStatus(serving); }),
@@ -348,7 +348,7 @@ class RealServer final : public Server, private Drainable {
   Admission admission_;
   UnreadReplies unread_replies_{loop_, {}};
   Credentials credentials_;
-  Pipeline pipeline_;
+  OAuthRpcs rpcs_;
   Refusals refusals_;
   OAuthServiceImpl service_;
   AcceptFailures accept_failures_;

@@ -9,24 +9,18 @@
 #include <stop_token>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "base/event_loop.h"
-#include "exchange/exchange_identity.h"
-#include "exchange/exchange_result.h"
 #include "frontend/admission.h"
 #include "frontend/unread_replies.h"
-#include "redaction/redaction.h"
-#include "request/validation.h"
-#include "upstream/rest_mapping.h"
 #include "upstream/rpc.h"
 
 namespace modelgates::gateway {
 
-// One gRPC call as the pipeline sees it: what all RPCs share of context, request and reply.
+// One gRPC call: its context, and its end.
 //
-// It begins on a thread of gRPC, lives on the loop, and ends when both gRPC and the pipeline are
-// done with it. Nothing of gRPC may be touched after Finish.
+// It begins on a thread of gRPC, lives on the loop, and ends when both gRPC and the RPC are done
+// with it. Nothing of gRPC may be touched after Finish.
 class Call : public grpc::ServerUnaryReactor,
              public SentReply,
              public std::enable_shared_from_this<Call> {
@@ -58,25 +52,6 @@ class Call : public grpc::ServerUnaryReactor,
   // All of them, in the order in which they came.
   absl::InlinedVector<std::string_view, 1> MetadataValues(std::string_view key) const;
   std::string Peer() const { return context_.peer(); }
-
-  // The request was no message; nothing in it is set.
-  virtual bool malformed() const = 0;
-  virtual std::vector<Violation> Validate(const Config& config) const = 0;
-  virtual const oauth::v1::RetryConfig* retries() const = 0;
-  virtual HttpRequest ToHttpRequest(const UpstreamDefaults& defaults,
-                                    const Secret& bearer) const = 0;
-  // Reads a create's success.
-  virtual ReplyReading ReadReply(HttpResponse& /*answer*/) { return {}; }
-  // Of an exchange.
-  virtual void SetReply(const ApiKey& /*key*/) {}
-  // Adds the secrets of request and reply, as views into them.
-  virtual void AddSecrets(Redaction& redaction) const = 0;
-  // The authorization code that the call is about: of the reply for a create. May be empty.
-  virtual std::string_view auth_code() const = 0;
-  // Of an exchange; the parts that the request has.
-  virtual ExchangeIdentity Identity() const { return {}; }
-  // Of a create's reply; 0 when there is none.
-  virtual int64_t app_id() const { return 0; }
 
  private:
   void OnCancel() override;

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <regex>
 #include <sstream>
@@ -72,6 +73,64 @@ TEST(Decisions, HaveAStatusAndADate) {
     ++found;
   }
   EXPECT_GT(found, 20);
+}
+
+// A row of the table of stops: | 3 | `A::B` | 2 | `file` | ...
+struct Stop {
+  std::string number;
+  std::string function;
+  std::string called_by;
+  std::string file;
+
+  std::string name() const {
+    const size_t colons = function.rfind("::");
+    return colons == std::string::npos ? function : function.substr(colons + 2);
+  }
+};
+
+std::vector<Stop> Stops() {
+  const std::regex row(R"(^\| (\d+) \| `([A-Za-z:]+)` \| ([^|]+) \| `([a-z_/.]+)` \|.*)");
+  std::vector<Stop> stops;
+  std::istringstream lines(ReadPage("ARCHITECTURE.md"));
+  for (std::string line; std::getline(lines, line);) {
+    std::smatch found;
+    if (std::regex_match(line, found, row)) {
+      stops.push_back({found[1], found[2], found[3], found[4]});
+    }
+  }
+  return stops;
+}
+
+bool HasWord(const std::string& text, const std::string& word) {
+  return std::regex_search(text, std::regex("\\b" + word + "\\b"));
+}
+
+TEST(Architecture, NamesNineStopsAsTheCodeDoes) {
+  const std::vector<Stop> stops = Stops();
+  EXPECT_EQ(stops.size(), 9u);
+  for (const Stop& stop : stops) {
+    const bool in_class = stop.function != stop.name() && !stop.file.ends_with(".h");
+    const std::string defined = in_class ? stop.function : stop.name();
+    EXPECT_TRUE(std::regex_search(ReadPage(stop.file), std::regex("\\b" + defined + "\\(")))
+        << stop.function << " is not in " << stop.file;
+  }
+}
+
+// "2" or "6, as `ExchangeReader`": the name under which that stop knows this one.
+TEST(Architecture, SaysWhichStopCallsWhich) {
+  const std::vector<Stop> stops = Stops();
+  for (const Stop& stop : stops) {
+    if (stop.called_by == "gRPC") continue;
+    const auto caller = std::find_if(stops.begin(), stops.end(), [&](const Stop& other) {
+      return stop.called_by.substr(0, stop.called_by.find(',')) == other.number;
+    });
+    ASSERT_NE(caller, stops.end()) << stop.function;
+    std::smatch alias;
+    const bool by_alias = std::regex_search(stop.called_by, alias, std::regex("as `(\\w+)`"));
+    const std::string called = by_alias ? alias[1].str() : stop.name();
+    EXPECT_TRUE(HasWord(ReadPage(caller->file), called))
+        << caller->function << " does not call " << called;
+  }
 }
 
 // What is reserved and not built says so wherever a caller may read its name.

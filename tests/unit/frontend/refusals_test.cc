@@ -104,7 +104,7 @@ TEST_F(RefusalsTest, IsLoggedAndCountedAsACallIs) {
   EXPECT_EQ(lines[0]["attempts"], 0);
   EXPECT_EQ(lines[0]["duration_ms"], 2.0);
   EXPECT_EQ(lines[0]["peer"], "ipv4:127.0.0.1:1");
-  // As the pipeline names it, which has the other copy.
+  // As an RPC names it, which has the other copy.
   EXPECT_EQ(lines[0]["auth_code_fp"], fingerprints_.Of("code-1"));
 
   const std::string page = metrics_.Render();

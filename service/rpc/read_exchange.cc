@@ -1,8 +1,7 @@
-#include "rpc/exchange_reader.h"
+#include "rpc/read_exchange.h"
 
 #include <utility>
 
-#include "failure/failed_call.h"
 #include "upstream/rest_mapping.h"
 
 namespace modelgates::gateway {
@@ -55,6 +54,14 @@ ExchangeResult ReadExchange(Outcome outcome, ExchangeObserver* observer) {
                          .auth_code_state = failed.auth_code_state,
                          .fate = FateOf(failed),
                          .outcome = std::move(kept)};
+}
+
+FailedCall FailExchange(const ExchangeFailure& failure) {
+  if (failure.outcome != nullptr) return FailUpstream(Rpc::kExchangeAuthCode, *failure.outcome);
+  FailedCall failed = FailLocally(Rpc::kExchangeAuthCode, failure.reason);
+  failed.auth_code_state = failure.auth_code_state;
+  if (failure.auth_code_state == v1::UpstreamError::IN_FLIGHT) failed.attempts = 1;
+  return failed;
 }
 
 }  // namespace modelgates::gateway

@@ -1,4 +1,4 @@
-#include "rpc/exchange_reader.h"
+#include "rpc/read_exchange.h"
 
 #include <gtest/gtest.h>
 
@@ -30,7 +30,7 @@ CodeFate FateOf(const ExchangeResult& result) { return std::get<ExchangeFailure>
 
 CodeFate FateOf(Outcome outcome) { return FateOf(ReadExchange(std::move(outcome), nullptr)); }
 
-TEST(ExchangeReader, OfAKeyIsTheKeyAndItsOwner) {
+TEST(ReadExchange, OfAKeyIsTheKeyAndItsOwner) {
   Outcome outcome = Answered(R"({"key":"sk-1","user_id":"user-1"})");
   outcome.attempts.emplace_back();
   const ExchangeResult result = ReadExchange(std::move(outcome), nullptr);
@@ -41,14 +41,14 @@ TEST(ExchangeReader, OfAKeyIsTheKeyAndItsOwner) {
 }
 
 // What the contract promised beside the key is missed once, however many callers get the key.
-TEST(ExchangeReader, TellsWhatElseTheAnswerLacks) {
+TEST(ReadExchange, TellsWhatElseTheAnswerLacks) {
   Observer observer;
   const ExchangeResult result = ReadExchange(Answered(R"({"key":"sk-1"})"), &observer);
   EXPECT_EQ(std::get<ApiKey>(result).user_id, std::nullopt);
   EXPECT_EQ(observer.fields, std::vector<std::string>{"user_id"});
 }
 
-TEST(ExchangeReader, OfAnAnswerThatCannotBeReadIsSpentAndItsBodyIsGone) {
+TEST(ReadExchange, OfAnAnswerThatCannotBeReadIsSpentAndItsBodyIsGone) {
   Observer observer;
   const ExchangeResult result = ReadExchange(Answered(R"({"key":"sk-1)"), &observer);
   const auto& failure = std::get<ExchangeFailure>(result);
@@ -60,7 +60,7 @@ TEST(ExchangeReader, OfAnAnswerThatCannotBeReadIsSpentAndItsBodyIsGone) {
 }
 
 // Whoever refused: the answer has come, so a repeat may go upstream again soon.
-TEST(ExchangeReader, OfARefusalIsRejectedWhoeverRefused) {
+TEST(ReadExchange, OfARefusalIsRejectedWhoeverRefused) {
   for (const int status : {400, 401, 403, 404, 413}) {
     Outcome api = OutcomeOf(JsonError(status));
     EXPECT_EQ(FateOf(api), CodeFate::kRejected) << status;
@@ -70,7 +70,7 @@ TEST(ExchangeReader, OfARefusalIsRejectedWhoeverRefused) {
 }
 
 // What the first attempt did is still unknown.
-TEST(ExchangeReader, OfARefusalAfterAnUnknownAttemptIsUnknown) {
+TEST(ReadExchange, OfARefusalAfterAnUnknownAttemptIsUnknown) {
   const TransportError lost{TransportFailure::kReset, Delivery::kMaybe};
   for (const HttpResponse& refusal : {JsonError(403), HtmlPage(403, "<h1>Blocked</h1>")}) {
     Outcome outcome = OutcomeOf(refusal, StopReason::kNotRetryable, {RecordOf(lost, true)});
@@ -78,7 +78,7 @@ TEST(ExchangeReader, OfARefusalAfterAnUnknownAttemptIsUnknown) {
   }
 }
 
-TEST(ExchangeReader, OfASuccessThatHoldsAnErrorIsWhatTheErrorSays) {
+TEST(ReadExchange, OfASuccessThatHoldsAnErrorIsWhatTheErrorSays) {
   Outcome refused = Answered(R"({"error":{"code":403,"message":"no such code"}})");
   EXPECT_EQ(FateOf(refused), CodeFate::kRejected);
   Outcome limited = Answered(R"({"error":{"code":429,"message":"slow down"}})");
@@ -87,7 +87,7 @@ TEST(ExchangeReader, OfASuccessThatHoldsAnErrorIsWhatTheErrorSays) {
   EXPECT_EQ(FateOf(unclear), CodeFate::kSpent);
 }
 
-TEST(ExchangeReader, OfAnExchangeThatTheBreakerRefusedIsUnsent) {
+TEST(ReadExchange, OfAnExchangeThatTheBreakerRefusedIsUnsent) {
   Outcome refused;
   refused.stop = StopReason::kBreakerOpen;
   EXPECT_EQ(FateOf(refused), CodeFate::kUnsent);
@@ -96,10 +96,32 @@ TEST(ExchangeReader, OfAnExchangeThatTheBreakerRefusedIsUnsent) {
   EXPECT_EQ(FateOf(unsent), CodeFate::kUnsent);
 }
 
-TEST(ExchangeReader, OfALostAnswerIsUnknownWhateverTheBreakerSays) {
+TEST(ReadExchange, OfALostAnswerIsUnknownWhateverTheBreakerSays) {
   const TransportError lost{TransportFailure::kReset, Delivery::kMaybe};
   Outcome outcome = OutcomeOf(lost, StopReason::kBreakerOpen);
   EXPECT_EQ(FateOf(outcome), CodeFate::kUnknown);
+}
+
+TEST(FailExchange, SaysWhatTheUpstreamAnswered) {
+  const ExchangeResult result = ReadExchange(OutcomeOf(JsonError(403)), nullptr);
+  const auto& failure = std::get<ExchangeFailure>(result);
+  const FailedCall failed = FailExchange(failure);
+  EXPECT_EQ(failed.reason, failure.reason);
+  EXPECT_EQ(failed.auth_code_state, failure.auth_code_state);
+  EXPECT_EQ(failed.outcome, failure.outcome.get());
+}
+
+// Given a call that ended before its exchange, then its reply says whether the code is on its way.
+TEST(FailExchange, CountsAnAttemptThatIsUnderWay) {
+  ExchangeFailure failure;
+  failure.reason = oauth::v1::CALLER_CANCELLED;
+  failure.auth_code_state = oauth::v1::UpstreamError::UNSENT;
+  EXPECT_EQ(FailExchange(failure).attempts, 0);
+  failure.auth_code_state = oauth::v1::UpstreamError::IN_FLIGHT;
+  const FailedCall failed = FailExchange(failure);
+  EXPECT_EQ(failed.attempts, 1);
+  EXPECT_EQ(failed.auth_code_state, oauth::v1::UpstreamError::IN_FLIGHT);
+  EXPECT_EQ(failed.outcome, nullptr);
 }
 
 }  // namespace

@@ -1,0 +1,96 @@
+#pragma once
+
+#include <absl/random/random.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/fingerprint.h"
+#include "base/task.h"
+#include "failure/failed_call.h"
+#include "frontend/unread_replies.h"
+#include "redaction/redaction.h"
+#include "request/credentials.h"
+#include "rpc/typed_call.h"
+#include "telemetry/call_scope.h"
+
+namespace modelgates::gateway {
+
+// One call on its way from its request to its reply: the phases that all RPCs share. Each takes
+// what the one before it gave, so none can be left out; one that gives nothing has ended the call.
+// Succeed or Fail ends all others. Loop thread only.
+class ServedCall {
+ public:
+  // What calls are served with. All must outlive every call.
+  struct Parts {
+    const Config& config;
+    EventLoop& loop;
+    Log& log;
+    Metrics& metrics;
+    Credentials& credentials;
+    UnreadReplies& unread_replies;
+    Fingerprints& fingerprints;
+    absl::BitGenRef random;  // for request ids
+  };
+
+  // Gives the call its request id, and begins its log line and metrics.
+  ServedCall(const Parts& parts, std::shared_ptr<Call> call);
+
+  // The authorization code that the call is about, for the log. Must outlive the call.
+  void set_auth_code(std::string_view auth_code) { auth_code_ = auth_code; }
+
+  // The request can be sent.
+  class Checked {
+    friend class ServedCall;
+    explicit Checked(const oauth::v1::RetryConfig* retries) : retries_(retries) {}
+    const oauth::v1::RetryConfig* retries_;
+  };
+
+  // `violations` is of no meaning when the request was malformed.
+  template <class Request, class Reply>
+  std::optional<Checked> Check(const TypedCall<Request, Reply>& call,
+                               std::vector<Violation> violations) {
+    const auto* retries = call.request().has_retries() ? &call.request().retries() : nullptr;
+    if (!MayBeSent(call.malformed(), std::move(violations))) return std::nullopt;
+    return Checked(retries);
+  }
+
+  // With which key it is sent, until when, and how often.
+  struct Authorized {
+    Credential credential;
+    CallOptions options;
+  };
+  std::optional<Authorized> Authorize(const Checked& checked);
+
+  // The upstream refused the key, and did nothing else. Always false for the second key of a call.
+  // `outcome` may be null.
+  bool WasKeyRefused(const Outcome* outcome) const;
+  // After that. True: another key is in use by now, and is the call's. The refused request did
+  // nothing, so the next one is a first one. Both must outlive the task.
+  Task<bool> AuthorizeAgain(Authorized& authorized, const Outcome& refused);
+
+  // Is told of attempts. Outlives the call where an exchange does.
+  const std::shared_ptr<CallScope>& scope() const { return scope_; }
+
+  // The reply is complete. `end` says the rest for the log; what was tried is added here.
+  void Succeed(const Authorized& authorized, const AttemptLog& attempts, CallScope::End end);
+  // `secrets` are those of the request; the key that it was sent with is added here.
+  void Fail(const Authorized& authorized, FailedCall failed, Redaction secrets, CallScope::End end);
+
+ private:
+  bool MayBeSent(bool malformed, std::vector<Violation> violations);
+  void FailUnsent(FailedCall failed);
+  void Fail(FailedCall& failed, const Redaction& secrets, CallScope::End& end);
+  void Finish(CallScope::End& end, const grpc::Status& status);
+
+  const Parts& parts_;
+  const std::shared_ptr<Call> call_;
+  std::shared_ptr<CallScope> scope_;
+  std::string_view auth_code_;
+  int attempts_before_ = 0;  // with a key that was refused
+};
+
+}  // namespace modelgates::gateway
