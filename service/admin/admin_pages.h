@@ -7,14 +7,14 @@
 
 namespace modelgates::gateway {
 
-// What the admin port shows. Called on the port's one thread: each must return at once.
+// The pages of the admin port. Called on the port's only thread: each must return at once.
 struct AdminPages {
-  // /livez: the process works, its event loop turns. Empty is always yes.
+  // /livez: whether the event loop turns. Empty: always true.
   std::function<bool()> live;
-  // /readyz: send traffic here. No while starting and draining. Empty is always yes.
+  // /readyz: whether to send traffic here; false while starting and draining. Empty: always true.
   std::function<bool()> ready;
-  // Asks for the numbers of /metrics that only the loop knows. Calls `done` once it has them, on
-  // any thread. Where that takes longer than a second, /metrics shows the last ones.
+  // Updates the metrics that only the loop knows, and calls `done` afterwards, on any thread. If
+  // that takes longer than a second, /metrics shows the previous values.
   std::function<void(std::function<void()> done)> refresh_metrics;
   // /metrics in Prometheus' text format. Empty: 404.
   std::function<std::string()> metrics;
@@ -34,11 +34,11 @@ struct AdminAnswer {
   const char* type = "text/plain; charset=utf-8";
 };
 
-// Whether `request` wants numbers that AdminPages::refresh_metrics brings.
+// Whether `request` needs AdminPages::refresh_metrics.
 bool NeedsFreshMetrics(const AdminRequest& request);
 
-// The page for `request`. `configured_host`: see served_host.h; a foreign host gets 421, except for
-// probes, which tell nothing.
+// The page for `request`. `configured_host`: see served_host.h; another host gets 421, except for
+// probes, which reveal nothing.
 AdminAnswer AnswerAdmin(const AdminPages& pages, const AdminRequest& request,
                         std::string_view configured_host);
 

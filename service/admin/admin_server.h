@@ -13,12 +13,12 @@
 namespace modelgates::gateway {
 
 // The HTTP port for probes, metrics and people: plain HTTP/1.1, GET and HEAD, one request a
-// connection. One thread serves all connections at once and waits for none of them, so that slow
-// clients delay nobody. Bounds on what a client can make it hold:
+// connection. One thread serves all connections without waiting for any of them, so that slow
+// clients do not delay others. Bounds:
 //
 //   connection   5 s from accept to the last byte of its answer
 //   connections  256; one more ends the oldest
-//   head         16 KiB; a body is not looked at
+//   head         16 KiB; a body is ignored
 class AdminServer {
  public:
   static constexpr std::chrono::seconds kConnectionTime{5};
@@ -26,8 +26,8 @@ class AdminServer {
   static constexpr size_t kMaxHeadBytes = 16 * 1024;
 
   // Binds `listen` ("host:port", IPv6 in brackets, port 0 picks one) and serves at once. The port
-  // is this process's alone: a second one fails here. UNAVAILABLE says which address and why.
-  // `failed` is told of connections that cannot be accepted; see Listener.
+  // is not shared with other processes. Error: UNAVAILABLE, with address and reason. `failed` is
+  // called for connections that cannot be accepted; see Listener.
   static absl::StatusOr<std::unique_ptr<AdminServer>> Start(const std::string& listen,
                                                             AdminPages pages,
                                                             Listener::Failed failed = {});
@@ -39,7 +39,8 @@ class AdminServer {
   const std::string& address() const { return address_; }
   int port() const;
 
-  // Closes the port, gives answers under way a second, and ends all connections. Idempotent.
+  // Closes the port, waits at most one second for running answers, and closes all connections.
+  // Idempotent.
   void Stop();
 
  private:

@@ -15,9 +15,8 @@ namespace modelgates::gateway {
 // Runs work that blocks on a thread of its own and returns its result to the loop. One piece of
 // work at a time.
 //
-// Nobody waits for the thread: when this object goes away, the thread ends by itself and its
-// result is dropped. So the work must own all that it uses. Loop thread only; the loop must
-// outlive this object.
+// The destructor does not wait for the thread, which then ends by itself; its result is dropped. So
+// the work must own all that it uses. Loop thread only; the loop must outlive this object.
 template <class T>
 class BlockingWork {
  public:
@@ -31,8 +30,8 @@ class BlockingWork {
 
   bool running() const { return state_->running; }
 
-  // `done` gets the result on the loop, unless this object has gone. False: the system has no
-  // thread for it, and nothing will happen.
+  // Calls `done` with the result on the loop, unless this object was destroyed. False: the system
+  // has no thread for it; `done` is not called.
   bool Start(absl::AnyInvocable<T()> work, absl::AnyInvocable<void(T)> done) {
     try {
       std::thread([state = state_, work = std::move(work), done = std::move(done)]() mutable {
@@ -49,7 +48,7 @@ class BlockingWork {
   struct State {
     explicit State(EventLoop& its_loop) : loop(&its_loop) {}
     std::mutex mutex;
-    EventLoop* loop;       // guarded by mutex; null: nobody wants the result
+    EventLoop* loop;       // guarded by mutex; null: the result is dropped
     bool running = false;  // loop thread only
   };
 

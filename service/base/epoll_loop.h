@@ -10,7 +10,7 @@
 
 namespace modelgates::gateway {
 
-// Told on the loop thread what a watched file descriptor is ready for.
+// Handles the events of a watched file descriptor, on the loop thread.
 class FdHandler {
  public:
   // `events`: EPOLLIN, EPOLLOUT, EPOLLRDHUP, EPOLLHUP, EPOLLERR. Level-triggered.
@@ -32,7 +32,7 @@ class EpollLoop final : public EventLoop {
   // Runs until Stop. The thread that calls it is the loop thread.
   void Run();
 
-  // Ends Run after the turn that is under way. Any thread.
+  // Ends Run after the current turn. Any thread.
   void Stop();
 
   // Watches `fd` for `events` until Unwatch. The handler must outlive that. Loop thread only.
@@ -43,7 +43,8 @@ class EpollLoop final : public EventLoop {
 
  private:
   void Wake() override;
-  // Tells handlers what they wait for. False: there may be more to tell, or nobody was asked.
+  // Calls the handlers of ready descriptors. False: there may be more events, or epoll was not
+  // polled.
   bool Poll(int timeout_ms);
   // `now`: taken before; -1 sleeps until something happens.
   int SleepMilliseconds(TimePoint now);
@@ -52,7 +53,8 @@ class EpollLoop final : public EventLoop {
   int wake_fd_;
   std::atomic<bool> stop_{false};
 
-  // The events of this turn, so that Unwatch can strike out what was fetched but not yet told.
+  // The events of this turn, so that Unwatch can remove those that were fetched but not handled
+  // yet.
   std::vector<epoll_event> events_;
   int fetched_ = 0;
 };

@@ -12,8 +12,8 @@
 
 namespace modelgates::gateway {
 
-// Something that happens once at a point in time. Owned by whoever waits; destroying or cancelling
-// it disarms it. Loop thread only.
+// Fires once at a point in time. Owned by its user; destroying or cancelling it disarms it. Loop
+// thread only.
 class Timer : public boost::intrusive::set_base_hook<
                   boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
  public:
@@ -36,15 +36,15 @@ class Timer : public boost::intrusive::set_base_hook<
   TimePoint when_{};
 };
 
-// One thread that owns all changing state. What runs on it needs no lock and must never block.
+// One thread that owns all changing state. Code on it needs no lock and must never block.
 //
-// This class keeps what is due: posted tasks, coroutines ready to go on, timers. EpollLoop adds
-// the thread and the file descriptors; tests use a FakeLoop whose time moves when told.
+// This class has the queues: posted tasks, coroutines that are ready to resume, timers. EpollLoop
+// adds the thread and the file descriptors; tests use a FakeLoop with a clock that they advance.
 //
-// The loop goes round in turns: descriptors are polled, the coroutines that this woke run, then the
-// tasks that were posted before the turn, then timers. So tasks that keep coming never starve
-// descriptors and timers; and what has arrived counts before a timer that ran out meanwhile,
-// however long the thread did not get the CPU.
+// Each turn of the loop polls descriptors, resumes the coroutines that this woke, runs the tasks
+// that were posted before the turn, and then timers. So a stream of tasks never starves descriptors
+// and timers, and received data is handled before a timer that expired meanwhile, even when the
+// thread had no CPU for long.
 class EventLoop {
  public:
   using Task = absl::AnyInvocable<void()>;
@@ -59,8 +59,8 @@ class EventLoop {
   // Runs `task` on the loop thread, after the tasks posted before it. Any thread.
   void Post(Task task);
 
-  // Goes on with a suspended coroutine later in this turn of the loop, never inside this call: the
-  // caller's frame may belong to an object that the coroutine destroys. Loop thread only.
+  // Resumes a suspended coroutine later in this turn, never within this call, because the coroutine
+  // may destroy the caller's object. Loop thread only.
   void Resume(std::coroutine_handle<> coroutine) { ready_.push_back(coroutine); }
 
   // Arms `timer`, or moves it when it is armed. Loop thread only.
@@ -72,13 +72,13 @@ class EventLoop {
   // answer that is there already. False: there was nothing to run.
   bool RunTurn(TimePoint polled);
 
-  // Turns until nothing is left that could run without waiting.
+  // Runs turns until nothing is left that can run without waiting.
   void RunDue();
 
   // When the next timer fires; nullopt without one.
   std::optional<TimePoint> NextTimer() const;
 
-  // Declares that the thread is about to sleep. False: a task was posted meanwhile, do not sleep.
+  // Announces that the thread is about to sleep. False: a task was posted meanwhile, do not sleep.
   bool PrepareToSleep();
 
  private:

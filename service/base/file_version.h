@@ -6,8 +6,8 @@
 
 namespace modelgates::gateway {
 
-// Tells whether a file has changed since it was last looked at, without reading it. A file that
-// another took the place of has changed, too.
+// Detects whether a file has changed, without reading it. A file that was replaced by another one
+// has changed, too.
 struct FileVersion {
   int64_t modified_ns = 0;
   uint64_t inode = 0;

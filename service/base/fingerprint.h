@@ -8,9 +8,9 @@
 
 namespace modelgates::gateway {
 
-// Names a secret in the log: equal secrets have equal fingerprints within one process, and a
-// fingerprint tells nothing about the secret. SipHash-2-4 with a random key of 128 bits; a
-// collision only confuses whoever reads the log, so a shorter hash than HMAC-SHA256 will do. Not
+// Identifies a secret in the log: equal secrets have equal fingerprints within one process, and a
+// fingerprint reveals nothing about the secret. SipHash-2-4 with a random key of 128 bits; a
+// collision only confuses readers of the log, so a shorter hash than HMAC-SHA256 is enough. Not
 // thread-safe.
 class Fingerprints {
  public:

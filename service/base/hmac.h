@@ -10,14 +10,15 @@
 
 namespace modelgates::gateway {
 
-// HMAC-SHA256: tells whether two secrets are the same without keeping them. Not thread-safe.
+// HMAC-SHA256: compares secrets without keeping them. Not thread-safe.
 class Hmac {
  public:
   using Digest = std::array<uint8_t, 32>;
 
-  // Keyed with 32 random bytes: means nothing outside the process.
+  // Keyed with 32 random bytes: digests have a meaning within this process only.
   Hmac();
-  // Means the same wherever the key is known. The key is not kept here, but in OpenSSL.
+  // With a given key, for digests that other processes compute, too. The key is kept by OpenSSL
+  // only.
   explicit Hmac(std::string_view key);
   Hmac(Hmac&&) = default;
   Hmac& operator=(Hmac&&) = default;

@@ -28,13 +28,13 @@ class LineWriter {
   explicit LineWriter(int fd, size_t max_buffer_bytes = kDefaultBufferBytes);
   LineWriter(const LineWriter&) = delete;
   LineWriter& operator=(const LineWriter&) = delete;
-  // Drops what is still kept; see Flush.
+  // Drops kept lines; call Flush before.
   ~LineWriter();
 
-  // `line` ends with a line end, and has no other.
+  // `line` ends with a line end and contains no other.
   void Write(std::string_view line);
 
-  // Waits until nothing is kept, but not longer than `patience`. False: something still is.
+  // Waits at most `patience` until no lines are kept. False: some still are.
   bool Flush(std::chrono::milliseconds patience);
 
   // Lines dropped since the last call.

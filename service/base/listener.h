@@ -10,19 +10,19 @@
 
 namespace modelgates::gateway {
 
-// The port that callers connect to. gRPC can listen by itself, but not stop: a server of its that
-// still serves still accepts, so a gateway that drains would get back the callers it sends away.
+// A listening port. gRPC's server can listen itself but cannot stop accepting while it serves, so a
+// gateway that drains would get its callers back.
 class Listener {
  public:
-  // Takes over a connection that was accepted and still stands; called on a thread of the listener.
+  // Takes over an accepted connection; called on a thread of the listener.
   using Accepted = std::function<void(int listener, int connection)>;
-  // Told that a connection cannot be accepted and waits in the kernel: `error` is EMFILE, ENFILE,
-  // ENOBUFS or ENOMEM. Repeated every 50 ms while it lasts; called on a thread of the listener.
+  // Called when a connection cannot be accepted and waits in the kernel: `error` is EMFILE, ENFILE,
+  // ENOBUFS or ENOMEM. Repeated every 50 ms while this lasts; called on a thread of the listener.
   using Failed = std::function<void(int error)>;
 
   // Binds `address`, host:port with IPv6 in brackets, every address that the host has; 0.0.0.0 and
   // [::] are both every address of this machine, those of IPv4 and of IPv6. Port 0 picks one. The
-  // port is this process's alone. UNAVAILABLE says why not.
+  // port is not shared with other processes. Error: UNAVAILABLE, with the reason.
   static absl::StatusOr<std::unique_ptr<Listener>> Bind(const std::string& address);
   Listener(const Listener&) = delete;
   Listener& operator=(const Listener&) = delete;
@@ -30,7 +30,7 @@ class Listener {
 
   int port() const { return port_; }
 
-  // Until then connections wait in the kernel.
+  // Starts to accept. Before that connections wait in the kernel.
   void Start(Accepted accepted, Failed failed = {});
   // New connections are refused from now on. Accepted connections are not touched. Idempotent.
   void Close();

@@ -6,15 +6,15 @@
 
 namespace modelgates::gateway {
 
-// Memory for secrets that are kept for a while: locked, so that it is never written to swap, and
-// left out of core dumps. Small blocks share pages, large ones have their own. What is freed is for
-// its user to wipe. One thread at a time.
+// Memory for secrets that are kept for a time: locked, so that it is never written to swap, and
+// excluded from core dumps. Small blocks share pages, large ones have their own. Users wipe a block
+// before they free it. One thread at a time.
 class LockedMemory final : public std::pmr::memory_resource {
  public:
-  // Called once, with errno, when memory cannot be locked, most likely for RLIMIT_MEMLOCK. It then
-  // serves all the same, and still stays out of core dumps.
+  // Called once, with errno, when memory cannot be locked, most likely because of RLIMIT_MEMLOCK.
+  // Unlocked memory is then used; it is still excluded from core dumps.
   using OnUnlocked = std::function<void(int error)>;
-  // As mlock(2), or what stands in for it in a test.
+  // mlock(2), or its replacement in a test.
   using Lock = int (*)(const void* start, size_t bytes);
 
   explicit LockedMemory(OnUnlocked on_unlocked, Lock lock = LockPages);

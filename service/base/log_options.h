@@ -7,10 +7,10 @@ namespace modelgates::gateway {
 
 // How much a log line matters, in rising order; with the numbers of spdlog's levels.
 enum class Severity : uint8_t {
-  kDebug = 1,  // one attempt that failed, for whoever looks into one call
+  kDebug = 1,  // one attempt that failed, to analyse a single call
   kInfo,       // a call that ended, a step of the program's life
-  kWarning,    // works, but somebody should know
-  kError,      // somebody must act
+  kWarning,    // it works, but operators should know
+  kError,      // operators must act
 };
 
 enum class LogFormat : uint8_t {

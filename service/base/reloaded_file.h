@@ -19,21 +19,21 @@
 
 namespace modelgates::gateway {
 
-// Is told what becomes of files that change.
+// Observes the reloads of files.
 class ReloadObserver {
  public:
-  // `setting`: the one that names the file.
+  // `setting`: the name of the setting that holds the path.
   virtual void OnReloaded(std::string_view setting) = 0;
-  // `why` follows the file's name ("must hold ..."), and says nothing of its content.
+  // `why` is printed after the path ("must hold ..."), and contains nothing of the file.
   virtual void OnReloadFailed(std::string_view setting, std::string_view why) = 0;
 
  protected:
   ~ReloadObserver() = default;
 };
 
-// A file that is read again when it changes: looked at once a second, on a thread of its own, since
-// a file may be on a disk that hangs. A version that cannot be read is told to the observer once,
-// and the value before stays in use: the file may be in the middle of being replaced.
+// The value of a file, read again when the file changes. It is checked once per second on a
+// separate thread, because a disk may hang. A version that cannot be used is reported to the
+// observer once, and the previous value stays in use.
 //
 // Loop thread only, but for the constructor.
 template <class T>
@@ -59,7 +59,7 @@ class ReloadedFile final : private Timer {
         observer_(observer),
         work_(loop) {}
 
-  // Looks at the file from now on. On the loop thread, or before the loop runs.
+  // Starts to check the file. On the loop thread, or before the loop runs.
   void Watch() { loop_.Start(*this, loop_.Now() + options_.interval); }
 
   // Looks at the file at once, and waits until what it holds now is in use, until `deadline`, or

@@ -6,8 +6,8 @@
 
 namespace modelgates::gateway {
 
-// Text that must never be seen: a bearer, a code, a verifier, a key, a body that holds one. It
-// prints as <redacted>, cannot be formatted, and wipes its memory when it goes.
+// A secret text: a bearer, a code, a verifier, a key, or a body that contains one. It prints as
+// <redacted>, cannot be formatted, and its memory is overwritten when it is destroyed.
 class Secret {
  public:
   Secret() = default;
@@ -19,7 +19,7 @@ class Secret {
   Secret& operator=(Secret&& other) noexcept;
   ~Secret();
 
-  // The text itself, for the wire only.
+  // The text itself, only to be sent.
   std::string_view Reveal() const { return text_; }
   bool empty() const { return text_.empty(); }
 
@@ -30,7 +30,7 @@ class Secret {
   std::string text_;
 };
 
-// Overwrites the characters in a way that the compiler cannot leave out, and empties `text`.
+// Overwrites the characters, which the compiler cannot optimize away, and empties `text`.
 void Wipe(std::string& text);
 
 }  // namespace modelgates::gateway

@@ -103,7 +103,7 @@ inline Detached RunDetached(Task<void> task) { co_await task; }
 
 }  // namespace task_internal
 
-// Runs `task` now, up to its first wait, and lets it finish by itself.
+// Runs `task` up to its first wait; it then continues on the loop, detached.
 inline void Spawn(Task<void> task) { task_internal::RunDetached(std::move(task)); }
 
 }  // namespace modelgates::gateway

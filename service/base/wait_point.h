@@ -9,8 +9,8 @@
 
 namespace modelgates::gateway {
 
-// Where one coroutine waits for whichever comes first: a notification, a point in time, or a
-// request to stop. The only way anything waits on the loop. Loop thread only.
+// One coroutine waits here for a notification, a point in time, or a stop request, whichever is
+// first. Every wait on the loop uses it. Loop thread only.
 class WaitPoint final : private Timer {
  public:
   enum class Result : uint8_t { kNotified, kDeadline, kStopped };
@@ -18,7 +18,7 @@ class WaitPoint final : private Timer {
   explicit WaitPoint(EventLoop& loop) : loop_(loop) {}
   ~WaitPoint() = default;
 
-  // A notification that nobody waits for yet is kept: the next wait returns at once.
+  // A notification without a waiting coroutine is kept: the next wait returns at once.
   void Notify();
 
   struct Awaiter {
@@ -33,8 +33,9 @@ class WaitPoint final : private Timer {
     Result await_resume() { return point.Finish(); }
   };
 
-  // co_await gives the Result. `stop` must outlive the wait. TimePoint::max() waits without end. A
-  // deadline that has passed ends the wait as any other does: after the descriptors were polled.
+  // co_await gives the Result. `stop` must outlive the wait. TimePoint::max(): no deadline. A
+  // deadline that has already passed ends the wait after the next poll of the descriptors, like any
+  // other.
   Awaiter Wait(TimePoint deadline, const std::stop_token& stop) { return {*this, deadline, stop}; }
 
  private:

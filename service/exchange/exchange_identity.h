@@ -8,9 +8,8 @@
 
 namespace modelgates::gateway {
 
-// What makes two exchanges the same (exchange.md, "How"): a repeat of the identical call by the
-// same party. Different identities never meet, so nobody receives what another party's exchange
-// brought.
+// The identity of an exchange (exchange.md, "How"): equal for identical calls of the same party. A
+// party never receives the result of an exchange with another identity.
 struct ExchangeIdentity {
   std::string_view auth_code{};
   std::string_view code_verifier{};
@@ -20,7 +19,7 @@ struct ExchangeIdentity {
   std::string_view base_url{};
 };
 
-// The only thing that is kept of an identity.
+// The digest of an identity; nothing else of it is kept.
 using ExchangeKey = Hmac::Digest;
 
 inline ExchangeKey ToKey(Hmac& hmac, const ExchangeIdentity& identity) {

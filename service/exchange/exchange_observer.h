@@ -6,14 +6,15 @@
 
 namespace modelgates::gateway {
 
-// Is told of an exchange what is no single call's: for metrics.
+// Observes what concerns an exchange and not a single call, for metrics.
 class ExchangeObserver : public AttemptObserver {
  public:
-  // It was sent and is over, and what it brought is lost: once an exchange, however many wait.
+  // The exchange was sent and its answer is lost. Called once per exchange, for any number of
+  // callers.
   virtual void OnAnswerLost() {}
-  // There is no room to join it, or to remember it.
+  // The memory is full: identical calls cannot join, or the result is not kept.
   virtual void OnMemoryFull() {}
-  // The shared store was asked in vain, once or more.
+  // At least one request to the shared store failed.
   virtual void OnStoreUnavailable() {}
   // Its answer holds a key, but broke the REST contract in `field`.
   virtual void OnContractViolated(std::string_view /*field*/) {}

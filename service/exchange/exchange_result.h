@@ -20,19 +20,19 @@ class ExchangeObserver;
 struct ApiKey {
   Secret key;
   std::optional<std::string> user_id;  // the key's owner; absent when the upstream named none
-  AttemptLog attempts;                 // what it took
+  AttemptLog attempts;                 // the attempts it took
 };
 
-// What a failed exchange did to its code: decides for how long the failure is given to repeats.
-// Gateways tell one another the numbers, see exchange_record.proto: they stay. 0 is a key.
+// The effect of a failed exchange on its code. It decides how long the failure is kept for repeats.
+// Gateways exchange the numbers (exchange_record.proto), so they never change. 0 is a key.
 enum class CodeFate : uint8_t {
   kSpent = 1,     // the code was used, and its key cannot be read
   kRejected = 2,  // refused, by the upstream or by something in front of it
-  kUnknown = 3,   // sent, and nobody knows whether it was used
+  kUnknown = 3,   // sent; it is not known whether the code was used
   kUnsent = 4,    // the code was not used: nothing is remembered
 };
 
-// An outcome whose answer may repeat a code or a verifier: its body is wiped with it.
+// An outcome whose answer may repeat a code or a verifier. Its body is wiped when it is destroyed.
 struct WipedOutcome : Outcome {
   explicit WipedOutcome(Outcome outcome) : Outcome(std::move(outcome)) {}
   WipedOutcome(const WipedOutcome&) = delete;
@@ -48,16 +48,15 @@ struct ExchangeFailure {
   oauth::v1::UpstreamError::AuthCodeState auth_code_state =
       oauth::v1::UpstreamError::AUTH_CODE_STATE_UNSPECIFIED;
   CodeFate fate = CodeFate::kUnsent;
-  // What was tried and what came back, for the error reply. Null: the gateway itself ended the
-  // call.
+  // The attempts and the last answer, for the error reply. Null: the gateway itself ended the call.
   std::shared_ptr<const WipedOutcome> outcome;
 };
 
 // What an exchange brings to each of its callers.
 using ExchangeResult = std::variant<ExchangeFailure, ApiKey>;
 
-// Reads what the upstream answered, once for all callers of an exchange. Reports to `observer`,
-// which may be null, what the answer lacks in addition to the key.
+// Reads the upstream's answer, once for all callers of an exchange. Reports missing fields other
+// than the key to `observer`, which may be null.
 using ExchangeReader = ExchangeResult (*)(Outcome outcome, ExchangeObserver* observer);
 
 }  // namespace modelgates::gateway

@@ -6,23 +6,23 @@
 
 namespace modelgates::gateway {
 
-// Where one exchange stands.
+// The state of one exchange.
 enum class ExchangeState : uint8_t {
-  kReserved,    // known, nothing offered to the kernel yet
-  kSending,     // past the point of no return
-  kBackoff,     // provably unsent, waits to be tried again
+  kReserved,    // known; nothing was offered to the kernel yet
+  kSending,     // the upstream may have the code
+  kBackoff,     // provably unsent, waits for a retry
   kRecovering,  // the one attempt after an unknown outcome
   kDone,        // answered with a key, kept for repeats
   kSpent,       // answered, and there is no key to give: unreadable, or given and wiped
   kRejected,    // the upstream refused the code
   kUnknown,     // the answer is lost
-  kForgotten,   // over, and nothing of it is kept; not counted
+  kForgotten,   // finished and not kept; not counted
 };
 
-// Those that are counted.
+// The number of states that are counted.
 inline constexpr size_t kExchangeStateCount = 8;
 
-// Whether the exchange is over.
+// Whether the exchange has finished.
 constexpr bool IsOver(ExchangeState state) { return state >= ExchangeState::kDone; }
 
 // The changes of state there are (ADR 9). kSending and kReserved follow each other both ways: a

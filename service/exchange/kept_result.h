@@ -8,8 +8,8 @@
 
 namespace modelgates::gateway {
 
-// The result of an exchange while it is remembered. A key lies in memory of its own, which is wiped
-// when the result goes.
+// The result of an exchange while it is kept. A key is in separate memory, which is wiped when the
+// result is destroyed.
 class KeptResult {
  public:
   // `memory` must outlive the result.
@@ -18,7 +18,7 @@ class KeptResult {
   KeptResult& operator=(const KeptResult&) = delete;
   ~KeptResult();
 
-  // As it was given. Each caller has a copy of the key, and wipes it.
+  // A copy of the result. Each caller wipes its copy of the key.
   ExchangeResult Copy() const;
 
   // Null: it is a key.

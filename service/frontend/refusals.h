@@ -24,8 +24,8 @@ struct Refusal {
   std::string_view retry_pushback;
 };
 
-// Refuses calls on the thread that accepted them, with log line and metrics as every call has them.
-// All of the reply but the request id is prepared: an overload is no time to put replies together.
+// Refuses calls on the thread that accepted them, with the log line and the metrics of every call.
+// The reply is prepared except for the request id, so that a refusal is cheap during an overload.
 // Any thread.
 class Refusals {
  public:

@@ -10,7 +10,7 @@
 namespace modelgates::gateway {
 
 // Answers calls of methods that the gateway does not serve: another package, a misspelt method.
-// UNIMPLEMENTED says in words what it does serve; reads no message.
+// The message of UNIMPLEMENTED names the methods that exist; no request is read.
 class UnknownMethods final : public grpc::CallbackGenericService {
  public:
   // `on_call`: told of each such call, on any thread. `log` must outlive the server.

@@ -8,21 +8,21 @@
 
 namespace modelgates::gateway {
 
-// A reply that was handed to gRPC. Its caller decides when it is read.
+// A reply that was passed to gRPC and that its caller has not read yet.
 class SentReply {
  public:
   virtual ~SentReply() = default;
 
-  // gRPC has let go of it. Any thread.
+  // Whether gRPC has released it. Any thread.
   virtual bool IsRead() const = 0;
-  // Cancels its call, so that gRPC lets go of it.
+  // Cancels its call, so that gRPC releases it.
   virtual void GiveUp() = 0;
 };
 
-// Bounds what callers who do not read make the gateway keep: such a reply, and the key in it, would
-// stay for as long as its connection. No more than `max_replies` may be unread, each for `patience`
-// at most; who is over it loses the oldest. gRPC takes the reply to a caller that reads at once, so
-// nobody else is here for longer than a moment. Loop thread only.
+// Bounds the replies that callers do not read: without it such a reply, and the key in it, would be
+// kept as long as its connection. At most `max_replies` may be unread, each for at most `patience`;
+// beyond that the oldest call is cancelled. gRPC releases the reply of a caller that reads at once,
+// so other callers are not affected. Loop thread only.
 class UnreadReplies final : private Timer {
  public:
   struct Options {

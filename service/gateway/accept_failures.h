@@ -8,13 +8,13 @@
 
 namespace modelgates::gateway {
 
-// Reports that connections cannot be accepted, because descriptors or memory have run out: counts
-// each failure, and logs one a second at most. Any thread.
+// Reports connections that cannot be accepted because descriptors or memory have run out: counts
+// each failure, and logs at most one per second. Any thread.
 class AcceptFailures {
  public:
   AcceptFailures(Log& log, Metrics& metrics) : log_(log), metrics_(metrics) {}
 
-  // `error` as Listener::Failed has it.
+  // `error`: see Listener::Failed.
   void Report(int error, TimePoint now);
 
  private:

@@ -11,8 +11,8 @@
 
 namespace modelgates::gateway {
 
-// What `question` returns on the loop, asked from another thread. nullopt: the loop did not get to
-// it within a second; it still may, so `question` must not refer to the caller's frame.
+// Runs `question` on the loop and returns its result to another thread. nullopt: it did not run
+// within a second. It may run later, so `question` must not refer to the caller's stack.
 template <class Question>
 auto AskLoop(EventLoop& loop, Question question) -> std::optional<decltype(question())> {
   constexpr std::chrono::seconds kAnswerTime{1};
@@ -25,7 +25,7 @@ auto AskLoop(EventLoop& loop, Question question) -> std::optional<decltype(quest
   return future.get();
 }
 
-// Runs `task` there. False: the loop did not get to it within a second; it still may.
+// Runs `task` on the loop. False: it did not run within a second; it may run later.
 inline bool RunOnLoop(EventLoop& loop, std::function<void()> task) {
   return AskLoop(loop,
                  [task = std::move(task)] {

@@ -8,21 +8,21 @@
 
 namespace modelgates::gateway {
 
-// What a drain needs of a gateway, in the order of its steps. None may block for more than seconds,
-// whatever the gateway's loop does.
+// The operations of a gateway that a drain uses, in the order of its steps. None may block for more
+// than seconds, even when the loop hangs.
 class Drainable {
  public:
-  // Health says NOT_SERVING; everything is served.
+  // Sets health to NOT_SERVING; calls are still served.
   virtual void StopServing() = 0;
-  // New connections are refused.
+  // Refuses new connections.
   virtual void CloseDoor() = 0;
-  // New calls are refused.
+  // Refuses new calls.
   virtual void RefuseCalls() = 0;
-  // Tells every connection to make no more calls. Does not wait.
+  // Sends GOAWAY to every connection. Does not wait.
   virtual void SendGoaway() = 0;
-  // Calls and exchanges that run; nullopt when the loop does not answer.
+  // Number of running calls and exchanges; nullopt: the loop does not answer.
   virtual std::optional<size_t> Busy() = 0;
-  // Gives connections `grace` to end by themselves, then ends them with whatever runs on them.
+  // Waits `grace` for connections to end, then closes them with their calls.
   // False: something could not be ended.
   virtual bool EndConnections(Duration grace) = 0;
 
@@ -41,14 +41,15 @@ struct DrainTimes {
 
 enum class DrainEnd {
   kComplete,  // every call and exchange has ended by itself
-  kCutOff,    // the time was up; what still ran was ended
-  kHung,      // the loop does not turn: what runs cannot even be ended
+  kCutOff,    // timeout; what was still running was ended
+  kHung,      // the loop hangs, so calls cannot be ended
 };
 
-// Ends the service so that no call is lost (docs/adr/0011): not serving for `delay`; then the door
-// is closed while connections age out, a minute at most; then calls are refused, and what runs has
-// `timeout`. Over as soon as no call and no exchange runs: connections without a call, streams that
-// watch health and streams without a message get a second.
+// Ends the service without losing a call (docs/adr/0011). Health is NOT_SERVING for `delay`; then
+// new connections are refused while connections age out, for at most a minute; then new calls are
+// refused, and running ones have `timeout` to finish. The drain ends as soon as no call and no
+// exchange runs; connections without a call, streams that watch health and streams without a
+// message get one more second.
 DrainEnd Drain(Drainable& gateway, const DrainTimes& times);
 
 }  // namespace modelgates::gateway

@@ -9,7 +9,7 @@
 
 namespace modelgates::gateway {
 
-// Ends a gRPC server in steps of which none waits for longer than told. Server::Shutdown itself
+// Ends a gRPC server in steps with bounded waits. Server::Shutdown itself
 // waits for every stream and connection, and for as long as a handler takes.
 class GrpcShutdown {
  public:

@@ -12,17 +12,17 @@
 
 namespace modelgates::gateway {
 
-// Sees whether the event loop turns, without asking it: a timer on the loop moves a counter, and a
-// thread of the watchdog's own looks at it once an interval. The loop hangs when `looks` looks in a
-// row found it unmoved. Looks are counted, not time, so that a process that stood still as a whole
-// (SIGSTOP, a suspended machine) is not taken for one whose loop hangs.
+// Detects an event loop that hangs: a timer on the loop increments a counter, and the watchdog's
+// thread checks the counter once per interval. The loop hangs when `looks` consecutive checks found
+// it unchanged. Checks are counted, not time, so that a process that was stopped as a whole
+// (SIGSTOP, a suspended machine) is not reported.
 class LoopWatchdog final : private Timer {
  public:
   struct Options {
     std::chrono::milliseconds interval{500};
     int looks = 10;
   };
-  // Told when the loop begins to hang (false) and when it turns again (true), on the watchdog's
+  // Called when the loop starts to hang (false) and when it turns again (true), on the watchdog's
   // thread.
   using Changed = std::function<void(bool turns)>;
 
@@ -34,7 +34,7 @@ class LoopWatchdog final : private Timer {
   LoopWatchdog& operator=(const LoopWatchdog&) = delete;
   ~LoopWatchdog() override;
 
-  // Sets the timer off, and the thread.
+  // Starts timer and thread.
   void Start();
   // Ends the thread; `changed` is not called after it. Idempotent.
   void Stop();

@@ -5,15 +5,15 @@
 
 namespace modelgates::gateway {
 
-// What the gateway says of itself to probes and balancers: it serves while its loop turns and no
-// drain has begun. A drain is never taken back. Any thread.
+// The state that probes and load balancers see: serving while the loop turns and no drain has
+// begun. A drain is final. Any thread.
 class ServingState {
  public:
-  // Told every change, one at a time, in order.
+  // Called for every change, one at a time, in order.
   using Changed = std::function<void(bool serving)>;
   explicit ServingState(Changed changed);
 
-  // From now on it serves, unless it drains.
+  // Sets the state to serving, unless a drain has begun.
   void Start();
   void SetLoopTurns(bool turns);
   void StartDraining();

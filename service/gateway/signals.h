@@ -11,7 +11,7 @@ void BlockIgnoredSignals();
 // The same for SIGTERM and SIGINT, which WaitForStopSignal waits for.
 void BlockStopSignals();
 
-// Waits for SIGTERM or SIGINT. What else arrives meanwhile is logged as `signal_ignored`.
+// Waits for SIGTERM or SIGINT. Other signals are logged as `signal_ignored`.
 void WaitForStopSignal(Log& log);
 
 }  // namespace modelgates::gateway

@@ -9,8 +9,8 @@
 
 namespace modelgates::gateway {
 
-// Boost.Beast's HTTP/1.x parser for one answer, interim or final, that keeps the few fields we
-// need and the body as it came, content codings still on. Used by ResponseParser only.
+// Boost.Beast's HTTP/1.x parser for one answer, interim or final. It keeps the few fields that are
+// needed, and the body with its content codings. Used by ResponseParser only.
 class AnswerParser final : public boost::beast::http::basic_parser<false> {
  public:
   // A body above `max_body_bytes` ends the parsing with an error, see `too_large`.
@@ -20,13 +20,13 @@ class AnswerParser final : public boost::beast::http::basic_parser<false> {
   // The status line's code, 0 until it was read.
   int status() const { return response_.status; }
   bool too_large() const { return too_large_; }
-  // How long the upstream keeps the connection open without a request, when it said so
+  // How long the upstream keeps the connection open without a request, if it said so
   // (Keep-Alive: timeout=5).
   std::optional<std::chrono::seconds> idle_hint() const { return idle_hint_; }
 
   HttpResponse& response() { return response_; }
   const std::string& content_encoding() const { return content_encoding_; }
-  // The message came in a transfer coding other than chunked; we never offer one.
+  // Whether the message has a transfer coding other than chunked, which is never offered.
   bool has_foreign_transfer_coding() const { return foreign_transfer_coding_; }
 
  private:

@@ -22,7 +22,7 @@ struct CurlListDeleter {
   void operator()(curl_slist* list) const { curl_slist_free_all(list); }
 };
 
-// One connection in the making. Destroying it gives up.
+// One connection that is being made. Destroying it ends the attempt.
 class ConnectAttempt final : public boost::intrusive::list_base_hook<
                                  boost::intrusive::link_mode<boost::intrusive::auto_unlink>>,
                              private ConnectListener {
@@ -33,18 +33,18 @@ class ConnectAttempt final : public boost::intrusive::list_base_hook<
   ConnectAttempt& operator=(const ConnectAttempt&) = delete;
   ~ConnectAttempt();
 
-  // Notified when `code` is known, or when it was abandoned.
+  // Notified when `code` is known, or when the attempt was abandoned.
   WaitPoint& done() { return done_; }
   CURLcode code() const { return code_; }
-  // libcurl's words for `code`.
+  // libcurl's message for `code`.
   std::string_view error() const;
 
   CurlMulti& multi() { return multi_; }
   CURL* easy() { return easy_.get(); }
-  // Hands over what it made; from here on the caller owns it.
+  // Releases the connection, which the caller then owns.
   CURL* Release();
 
-  // Gives up while somebody still waits for it: the transport goes away.
+  // Ends the attempt while a call still waits for it, because the transport is being destroyed.
   void Abandon();
   bool abandoned() const { return easy_ == nullptr; }
 

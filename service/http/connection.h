@@ -20,21 +20,21 @@ namespace modelgates::gateway {
 
 class Connection;
 
-// Told when something happens on a connection that carries no request.
+// Observes a connection that carries no request.
 class IdleListener {
  public:
-  // The connection is of no use any more; the listener destroys it.
+  // The connection is no longer usable; the listener destroys it.
   virtual void OnIdleConnectionLost(Connection& connection) = 0;
 
  protected:
   ~IdleListener() = default;
 };
 
-// One connection to the upstream, TLS and tunnel included. It belongs to the loop thread for all
-// its life and carries one request at a time.
+// One connection to the upstream, including TLS and proxy tunnel. It is used on the loop thread
+// only and carries one request at a time.
 //
-// It is watched from its first to its last moment, so a call on a warm connection costs no
-// epoll_ctl. Destroying it closes it.
+// Its socket stays registered with epoll for its whole life, so a call on a warm connection needs
+// no epoll_ctl. Destroying it closes it.
 class Connection final : public boost::intrusive::list_base_hook<
                              boost::intrusive::link_mode<boost::intrusive::auto_unlink>>,
                          private FdHandler {
@@ -44,16 +44,16 @@ class Connection final : public boost::intrusive::list_base_hook<
     Io io;
     size_t bytes = 0;  // with kDone, more than 0
   };
-  // With TLS libcurl does the sending and receiving. Without, doing it ourselves spares libcurl's
-  // search for the connection among all those of its multi handle.
+  // With TLS libcurl sends and receives. Without TLS we do, because libcurl would search for the
+  // connection among all those of its multi handle.
   enum class Channel {
     kPlain,
     kTls,
     kTlsToProxy,  // and perhaps another TLS within
   };
 
-  // Takes over a connected `easy` in `multi`, which must not go first (see Abandon). `fd` is its
-  // socket.
+  // Takes over a connected `easy` in `multi`, which must outlive this object (see Abandon). `fd` is
+  // its socket.
   Connection(EpollLoop& loop, CurlMulti& multi, CURL* easy, curl_socket_t fd, Channel channel);
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
@@ -61,35 +61,36 @@ class Connection final : public boost::intrusive::list_base_hook<
 
   // Offers `bytes` to the kernel. After kWouldBlock the same bytes must be offered again.
   IoResult Send(std::string_view bytes);
-  // kClosed: an orderly end, no more will come. Clears `readable` when what is left, if anything,
-  // is in the kernel, which will tell.
+  // kClosed: the peer closed the connection. Clears `readable` when all buffered bytes were read;
+  // epoll reports further ones.
   IoResult Receive(std::span<char> buffer);
 
-  // There may be something to receive of which nobody will tell.
+  // TLS may hold buffered bytes; epoll does not report them.
   bool readable() const { return readable_; }
-  // TLS may have taken bytes to send that it does not admit to.
+  // TLS may have accepted bytes to send without reporting it.
   bool buffers() const { return channel_ != Channel::kPlain; }
 
-  // Waits until there is something to receive or, after a Send that would have blocked, room to
-  // send.
+  // Waits until there is something to receive, or, after a Send that would have blocked, until it
+  // can send.
   WaitPoint::Awaiter Wait(TimePoint deadline, const std::stop_token& stop);
 
-  // While it is idle events go to `listener`; nullptr ends that.
+  // Sends events to `listener` while the connection is idle; nullptr ends that.
   void SetIdle(IdleListener* listener) { idle_listener_ = listener; }
 
   TimePoint created() const { return created_; }
   TimePoint idle_until() const { return idle_until_; }
   void set_idle_until(TimePoint when) { idle_until_ = when; }
 
-  // Its place among the connections that may exist; given back when it is closed.
+  // Its share of the bound on connections; released when it is closed.
   void Keep(ConnectionPlace place) { place_.emplace(std::move(place)); }
 
-  // "address:port" of the peer: the proxy's, where there is one.
+  // "address:port" of the peer, which is the proxy if there is one.
   std::string Peer() const;
-  // After kBroken: the kernel's or TLS's words.
+  // After kBroken: the message of the kernel or of TLS.
   std::string Error() const;
 
-  // Closes it while somebody still waits on it, and wakes that one: the transport goes away.
+  // Closes it while a call still waits for it, and wakes that call, because the transport is being
+  // destroyed.
   void Abandon();
   bool abandoned() const { return easy_ == nullptr; }
 
@@ -111,7 +112,7 @@ class Connection final : public boost::intrusive::list_base_hook<
   bool readable_;
   bool watches_room_ = false;
   int errno_ = 0;                  // after kBroken; 0: unknown
-  CURLcode curl_code_ = CURLE_OK;  // likewise, when libcurl sent or received
+  CURLcode curl_code_ = CURLE_OK;  // after kBroken, if libcurl sent or received
   IdleListener* idle_listener_ = nullptr;
   TimePoint created_;
   TimePoint idle_until_{};

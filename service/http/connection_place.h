@@ -7,8 +7,8 @@ namespace modelgates::gateway {
 
 class ConnectionQueue;
 
-// One of the connections that may exist: first in the making, then made. Destroying it makes room
-// for another one.
+// A share of the bound on connections: first for connecting, then for the connection. Destroying it
+// frees the share.
 class ConnectionPlace {
  public:
   explicit ConnectionPlace(std::shared_ptr<ConnectionQueue> queue) : queue_(std::move(queue)) {}
@@ -16,7 +16,7 @@ class ConnectionPlace {
   ConnectionPlace& operator=(ConnectionPlace&&) = delete;
   ~ConnectionPlace();
 
-  // The connection is made: another one may be.
+  // The connection is made, so another call may connect.
   void Made();
 
  private:

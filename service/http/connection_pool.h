@@ -10,11 +10,11 @@
 
 namespace modelgates::gateway {
 
-// Connections that wait for their next request. The one that came last goes first, so that those
-// beyond the need of the moment grow old and are closed.
+// Idle connections. The one that became idle last is used first, so that surplus connections age
+// and are closed.
 //
-// Each stays watched: one that the upstream closes, or writes to unasked, is gone before a request
-// could be given to it, unless the two cross on the wire. Loop thread only.
+// Idle connections stay registered with epoll. One that the upstream closes or writes to is removed
+// before a request can use it, unless the two cross on the wire. Loop thread only.
 class ConnectionPool final : private IdleListener, private Timer {
  public:
   ConnectionPool(EpollLoop& loop, const TransportOptions& options);
@@ -22,11 +22,11 @@ class ConnectionPool final : private IdleListener, private Timer {
 
   // nullptr when there is none.
   std::unique_ptr<Connection> Take();
-  // Keeps `connection`, unless it is too old or there are too many. `hint`: how long the upstream
-  // said that it keeps it; it is retired a second before.
+  // Keeps `connection`, unless it is too old or the pool is full. `hint`: how long the upstream
+  // keeps it, as it said; the connection is closed one second before that.
   void Put(std::unique_ptr<Connection> connection, std::optional<std::chrono::seconds> hint);
 
-  // Closes the one that has waited longest, if there is one.
+  // Closes the connection that has been idle longest, if there is one.
   void DropOldest();
 
   size_t size() const { return idle_.size(); }

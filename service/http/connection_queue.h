@@ -15,28 +15,28 @@
 
 namespace modelgates::gateway {
 
-// Where calls wait for a connection, first come, first served. A call that waits gets whatever is
-// there first: a connection that another call no longer needs, or its turn to make one. Loop thread
-// only; lives as long as anybody waits in it or has a place of it.
+// The queue of calls that wait for a connection, first come, first served. A waiting call gets what
+// is available first: a connection that another call no longer needs, or its turn to make one. Loop
+// thread only. It must outlive all waiting calls and all places.
 class ConnectionQueue : public std::enable_shared_from_this<ConnectionQueue> {
  public:
   struct Limits {
-    size_t connections = 0;  // in all, those in the making included
-    size_t connects = 0;     // in the making at once
-    // How long a call waits while connections are being made and none comes free. While it waits
-    // for one of `connections` its deadline is the only bound.
+    size_t connections = 0;  // bound on all, including those being made
+    size_t connects = 0;     // bound on those being made
+    // How long a call waits for its turn to connect. When all `connections` are in use, its
+    // deadline is the only bound.
     Duration connect_timeout{};
   };
 
   enum class End : uint8_t {
     kTimeout,         // the deadline has passed
-    kConnectTimeout,  // connect_timeout has
+    kConnectTimeout,  // connect_timeout has passed
     kStopped,
     kClosed,
   };
   using Result = std::variant<std::unique_ptr<Connection>, ConnectionPlace, End>;
 
-  // What a call can use: an idle connection is none that has carried no request.
+  // What a call accepts. An idle connection has carried a request before.
   enum class Need : uint8_t { kAny, kNew };
 
   ConnectionQueue(EventLoop& loop, const Limits& limits) : loop_(loop), limits_(limits) {}
@@ -44,14 +44,14 @@ class ConnectionQueue : public std::enable_shared_from_this<ConnectionQueue> {
   // `stop` must outlive the task.
   Task<Result> Wait(Need need, TimePoint deadline, const std::stop_token& stop);
 
-  // Offers a connection that is no longer needed. True: a call that waited has taken it, or the
-  // room that it leaves.
+  // Offers a connection that is no longer needed. True: a waiting call has taken the connection or
+  // its place.
   bool Give(std::unique_ptr<Connection>& connection);
 
-  // Whether a connection has to end before another can be made.
+  // Whether another connection can be made only after one was closed.
   bool full() const { return places_ >= limits_.connections; }
 
-  // Ends every wait: nothing can be had any more.
+  // Ends every wait, because the transport is being destroyed.
   void Close();
   bool closed() const { return closed_; }
 

@@ -8,12 +8,12 @@
 
 namespace modelgates::gateway {
 
-// Removes the content codings that `content_encoding` lists in the order they were applied
-// (RFC 9110, 8.4): gzip, x-gzip, deflate, identity. We ask for none, but some servers do not care.
-// "deflate" is read with its zlib wrapper and, as many servers send it, without. An empty body
-// stays empty, whatever its coding.
+// Removes the content codings that `content_encoding` lists in the order they were applied (RFC
+// 9110, 8.4): gzip, x-gzip, deflate, identity. The gateway requests none, but some servers use one
+// anyway. "deflate" is read with its zlib wrapper and, as many servers send it, without. An empty
+// body stays empty with any coding.
 //
-// `body` never grows beyond `max_bytes` on the way. When it would, the result is kTooLarge; an
+// `body` never exceeds `max_bytes`. If it would, the result is kTooLarge; an
 // unknown or more than three codings, and data that is broken or cut off, give kUndecodable. In
 // both cases `body` is wiped and empty.
 BodyState RemoveContentCodings(std::string_view content_encoding, size_t max_bytes,

@@ -30,11 +30,11 @@ struct ConnectFailure {
   std::string cause{};
 };
 
-// Makes connections to one upstream: names (cached for a while), the proxy's tunnel, both address
-// families side by side (RFC 8305), TLS. libcurl does all that, and nothing else.
+// Makes connections to one upstream: addresses (cached), proxy tunnel, both address families (RFC
+// 8305), TLS. libcurl does this, and nothing else.
 //
-// TLS is 1.2 at least, and the peer's certificate and name are always verified. Nothing of the
-// environment is listened to: not the proxy variables, .netrc, cookies, SSLKEYLOGFILE.
+// TLS is 1.2 at least, and the peer's certificate and name are always verified. The environment has
+// no influence: proxy variables, .netrc, cookies and SSLKEYLOGFILE are ignored.
 class CurlConnector {
  public:
   using Result = std::variant<std::unique_ptr<Connection>, ConnectFailure>;
@@ -42,15 +42,15 @@ class CurlConnector {
   CurlConnector(EpollLoop& loop, const TransportOptions& options, BaseUrl url);
   CurlConnector(const CurlConnector&) = delete;
   CurlConnector& operator=(const CurlConnector&) = delete;
-  // Closes every connection made; who still waits for or on one goes on with an abandoned one.
+  // Closes every connection. Calls that still wait resume with an abandoned one.
   ~CurlConnector();
 
   // kDns, kConnect, kConnectTimeout, kTls, kTlsUntrusted, kProxyRefused; kTimeout when `deadline`
-  // comes first; kCancelled when stopped, or when the connector goes away. `stop` must outlive the
-  // task.
+  // passes first; kCancelled after a stop request, or when the connector is destroyed. `stop` must
+  // outlive the task.
   Task<Result> Connect(TimePoint deadline, const std::stop_token& stop);
 
-  // Follows changes of the CA file from now on.
+  // Starts to reload the CA file when it changes.
   void Watch() {
     if (cas_) cas_->Watch();
   }
@@ -68,7 +68,7 @@ class CurlConnector {
   };
 
   static Endpoint EndpointOf(std::string_view url);
-  // CAs, and the TLS sessions that were verified by them.
+  // CA certificates, and the TLS sessions that were verified with them.
   struct Trust {
     TrustedCas cas;
     std::unique_ptr<CURLSH, ShareDeleter> sessions;
@@ -84,12 +84,12 @@ class CurlConnector {
   const TransportOptions& options_;
   const BaseUrl url_;
   const Connection::Channel channel_;
-  // Whose name is looked up and who is connected to: the proxy, or else the upstream.
+  // The host to resolve and connect to: the proxy if there is one, else the upstream.
   const Endpoint endpoint_;
   NameLookup names_;
 
-  // The last is in use, by all multi handles. Connections that stand or are being made use those
-  // before.
+  // The last one is used for new connections. Existing ones, and those being made, use earlier
+  // ones.
   std::vector<Trust> trusts_;
   std::optional<ReloadedFile<TrustedCas>> cas_;  // none: the system's
   std::vector<std::unique_ptr<CurlMulti>> multis_;

@@ -10,7 +10,7 @@
 
 namespace modelgates::gateway {
 
-// Told when the connection of an easy handle stands or failed.
+// Notified when the connection of an easy handle is made or has failed.
 class ConnectListener {
  public:
   virtual void OnConnectDone(CURLcode code) = 0;
@@ -19,8 +19,8 @@ class ConnectListener {
   ~ConnectListener() = default;
 };
 
-// A libcurl multi handle that runs on our loop: its sockets are watched there, its timer is one of
-// the loop's. It only ever connects (CURLOPT_CONNECT_ONLY). Loop thread only.
+// A libcurl multi handle on the event loop, which watches its sockets and has its timer. It only
+// ever connects (CURLOPT_CONNECT_ONLY). Loop thread only.
 class CurlMulti final : private Timer {
  public:
   explicit CurlMulti(EpollLoop& loop);
@@ -28,10 +28,10 @@ class CurlMulti final : private Timer {
   CurlMulti& operator=(const CurlMulti&) = delete;
   ~CurlMulti();
 
-  // Starts to connect `easy`. `listener` is told at most once, never within this call, and must
-  // live until then or until Remove. A connected handle stays here for as long as it is used.
+  // Starts to connect `easy`. `listener` is notified at most once, never within this call, and must
+  // live until then or until Remove. A connected handle stays here as long as it is used.
   void Add(CURL* easy, ConnectListener& listener);
-  // Stops to connect, or closes the connection.
+  // Ends the attempt to connect, or closes the connection.
   void Remove(CURL* easy);
 
   size_t size() const { return size_; }

@@ -17,16 +17,16 @@
 
 namespace modelgates::gateway {
 
-// HTTP/1.1 over connections that libcurl makes: connect and TLS are libcurl's, the bytes are ours.
-// An ordinary libcurl transfer sends a POST again by itself when a reused connection dies before
-// the first byte of an answer, and reports success; this cannot send anything twice, knows which
-// bytes the kernel accepted, and costs less than half.
+// HTTP/1.1 over connections that libcurl makes. libcurl connects and does TLS; this class writes
+// and reads HTTP. An ordinary libcurl transfer sends a POST again by itself when a reused
+// connection dies before the first byte of an answer, and reports success. This class cannot send
+// anything twice, knows which bytes the kernel accepted, and costs less than half.
 //
 // On a warm connection a request is one send and one receive. No redirect is followed, no cookie
 // kept, no content coding asked for.
 //
-// Lives on the loop thread. When it goes away, on that thread or after the loop has ended, every
-// connection is closed and every Send under way ends with kCancelled in the loop's next turn.
+// Loop thread only. Destroying it, on that thread or after the loop has ended, closes every
+// connection; every running Send ends with kCancelled in the next turn of the loop.
 class CurlTransport final : public HttpTransport {
  public:
   // `options.base_url` must be one that ParseBaseUrl accepts.
@@ -41,8 +41,8 @@ class CurlTransport final : public HttpTransport {
   using Connected = std::variant<std::unique_ptr<Connection>, TransportError>;
 
   void Compose(const HttpRequest& request, RequestBytes& out) const;
-  // Waits for a connection, or for the turn to make one. `reused`: which of the two it was. After
-  // kCancelled `this` may be gone.
+  // Waits for a connection, or for the turn to make one. `reused`: whether it had carried a
+  // request. After kCancelled `this` may be destroyed.
   Task<Connected> Connect(const SendOptions& options, ConnectionQueue::Need need, bool& reused);
   TransportError Missed(ConnectionQueue::End end) const;
   void Keep(std::unique_ptr<Connection> connection, std::optional<std::chrono::seconds> hint);
@@ -56,7 +56,7 @@ class CurlTransport final : public HttpTransport {
   TransportStats stats_;
   std::shared_ptr<ConnectionQueue> queue_;
   CurlConnector connector_;
-  ConnectionPool pool_;  // goes before the connector that made its connections
+  ConnectionPool pool_;  // destroyed before the connector that made its connections
 };
 
 }  // namespace modelgates::gateway

@@ -8,12 +8,12 @@
 
 namespace modelgates::gateway {
 
-// A URL as libcurl's parser takes it apart, of any scheme.
+// A URL of any scheme, parsed by libcurl.
 class CurlUrl {
  public:
   explicit CurlUrl(std::string_view text);
 
-  // CURLUE_OK, or what is wrong with the text; it has no parts then.
+  // CURLUE_OK, or the error of the text, which then has no parts.
   CURLUcode code() const { return code_; }
   // Empty when there is no such part. `flags`: of curl_url_get.
   std::string Part(CURLUPart part, unsigned flags = 0) const;

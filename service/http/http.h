@@ -13,8 +13,8 @@
 
 namespace modelgates::gateway {
 
-// One POST to the upstream, complete but for what the connection adds (Host, Content-Length).
-// Both texts hold secrets and are wiped with it.
+// One POST to the upstream without the fields that the connection adds (Host, Content-Length). Its
+// texts contain secrets and are wiped when it is destroyed.
 class HttpRequest {
  public:
   // `path` starts with "/" and is joined to the base URL's path; it must outlive the request.
@@ -23,29 +23,29 @@ class HttpRequest {
   HttpRequest& operator=(HttpRequest&&) = default;
   ~HttpRequest();
 
-  // Adds a field line. False, and nothing is added, when `value` could not be sent as it is:
-  // CR, LF, NUL or a byte above 0x7f in it, or space at its ends (REST contract, section 2).
+  // Adds a field line. Returns false and adds nothing when `value` cannot be sent unchanged: it
+  // contains CR, LF, NUL or a byte above 0x7f, or has space at its ends (REST contract, section 2).
   bool AddHeader(std::string_view name, std::string_view value);
   void set_body(std::string body) { body_ = std::move(body); }
 
   std::string_view path() const { return path_; }
-  // Field lines as they go out, each ended by CRLF.
+  // Field lines as they are sent, each ended by CRLF.
   std::string_view headers() const { return headers_; }
   std::string_view body() const { return body_; }
 
  private:
-  static constexpr size_t kRoomForHeaders = 384;  // usual ones, so that they are allocated once
+  static constexpr size_t kRoomForHeaders = 384;  // enough for one allocation, usually
 
   std::string_view path_;
   std::string headers_;
   std::string body_;
 };
 
-// True when a field value holds nothing but what can be sent unchanged (see AddHeader).
+// True when a field value can be sent unchanged (see AddHeader).
 bool IsSendableHeaderValue(std::string_view value);
 
-// True when it is besides what RFC 9110, section 5.5, calls a field value: no control character but
-// an inner tab. The rule for what callers send.
+// True when it is also a field value of RFC 9110, section 5.5: no control characters except inner
+// tabs. The rule for what callers send.
 bool IsFieldValue(std::string_view value);
 
 enum class BodyState : uint8_t {
@@ -56,8 +56,8 @@ enum class BodyState : uint8_t {
 
 constexpr bool IsSuccess(int http_status) { return http_status >= 200 && http_status <= 299; }
 
-// An answer whose head was read. 4xx and 5xx are answers too. Header fields are empty when absent;
-// a repeated field is its values joined by ", ".
+// An answer whose head was read. 4xx and 5xx are answers, too. Header fields are empty when absent;
+// values of a repeated field are joined by ", ".
 struct HttpResponse {
   int status = 0;
   std::string content_type;
@@ -75,15 +75,15 @@ enum class TransportFailure : uint8_t {
   kDns,             // no such host, or no answer from the resolver
   kConnect,         // refused, unreachable
   kConnectTimeout,  // no connection, TLS included, within the connect timeout
-  kTls,             // the TLS handshake was broken off
+  kTls,             // the TLS handshake failed
   kTlsUntrusted,    // the certificate failed verification: CA, name or date
-  kRefusedStream,   // HTTP/2 only: the upstream said that it did not act on the request
+  kRefusedStream,   // reserved for HTTP/2: the upstream said that it did not act on the request
   kReset,           // reset or closed before the first byte of an answer
-  kTruncated,       // reset or closed within the answer
+  kTruncated,       // reset or closed before the answer was complete
   kTimeout,         // the deadline passed
   kGarbage,         // what came back is not HTTP/1.x
   kCancelled,       // stop was requested
-  kProxyRefused,    // the proxy wants to know who we are (407)
+  kProxyRefused,    // the proxy requires authentication (407)
 };
 inline constexpr auto kLastTransportFailure = TransportFailure::kProxyRefused;
 
@@ -92,21 +92,21 @@ std::string_view ToString(TransportFailure failure);
 
 // Whether the upstream can have seen the request, from the bytes that the kernel accepted.
 enum class Delivery : uint8_t {
-  kNever,     // not one byte of the body was handed over: repeating is always safe
-  kMaybe,     // some was: the upstream may have acted on it
+  kNever,     // the kernel accepted no byte of the body: repeating is always safe
+  kMaybe,     // it accepted some: the upstream may have acted on the request
   kAnswered,  // a status line came back
 };
 
 struct TransportError {
   TransportFailure failure;
   Delivery delivery;
-  int http_status = 0;  // of the status line, when one was read before the answer broke; else 0
-  // kReset on a connection that had carried a request before, without a byte of an answer: most
-  // likely the upstream had closed it while it was idle, and the two crossed on the wire. Not a
-  // proof: `delivery` says what is certain.
+  int http_status = 0;  // of the status line, if one was read before the answer broke off; else 0
+  // kReset without a byte of an answer, on a connection that had carried a request before. Most
+  // likely the upstream closed the idle connection while the request was on its way. This is not a
+  // proof; `delivery` says what is certain.
   bool stale_connection = false;
-  // What happened, for the log: phase, address, and the words of whoever found out (kernel, TLS,
-  // resolver, proxy). Nothing of request or answer.
+  // What happened, for the log: phase, address, and the message of kernel, TLS, resolver or proxy.
+  // Contains nothing of request or answer.
   std::string cause{};
 };
 
@@ -138,12 +138,12 @@ class SendObserver {
 struct SendOptions {
   // Bounds connect, send and receive together.
   TimePoint deadline = TimePoint::max();
-  // Ends the attempt with kCancelled. Must outlive it.
+  // A stop request ends the attempt with kCancelled. Must outlive the attempt.
   std::stop_token stop;
   // May be null. Must outlive the attempt.
   SendObserver* observer = nullptr;
-  // Goes out on a connection of its own, none of those that wait: what happened to one of them may
-  // have happened to all. Then `stale_connection` is never set.
+  // Send on a new connection, not on an idle one: if one idle connection is stale, all may be.
+  // `stale_connection` is then never set.
   bool fresh_connection = false;
 };
 
@@ -156,8 +156,8 @@ class HttpTransport {
   // A 4xx or 5xx is an HttpResponse, not an error: the upstream answered. TransportError means no
   // complete answer; its `delivery` says whether the upstream may have acted on the request.
   //
-  // The request goes out at most once, whatever happens to the connection; only when not one of
-  // its bytes was accepted by the kernel is another connection tried.
+  // The request is sent at most once. Another connection is tried only if the kernel accepted no
+  // byte of it.
   //
   // Called on the loop thread only; the awaiting call resumes there too. `request` must outlive
   // the task.

@@ -7,18 +7,18 @@
 
 namespace modelgates::gateway {
 
-// The head of an answer as RFC 9112 wants it, made of one that it only tolerates.
+// The head of an answer in the form that RFC 9112 requires, made from one that it only tolerates.
 struct LenientHead {
   enum class Kind : uint8_t {
-    kNone,        // not one of those that are read here
-    kIncomplete,  // one, so far
-    kBroken,      // both line ends: where a field ends would depend on the reader
+    kNone,        // not a head that is handled here
+    kIncomplete,  // such a head, not complete yet
+    kBroken,      // both kinds of line ends: readers would disagree on where a field ends
     kComplete,
   };
 
   Kind kind = Kind::kNone;
   std::string text{};  // with kComplete
-  size_t used = 0;     // bytes that it was made of
+  size_t used = 0;     // bytes of the original head
 };
 
 // Rewrites the head at the start of `bytes`:

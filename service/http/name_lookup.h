@@ -10,25 +10,25 @@
 
 namespace modelgates::gateway {
 
-// What the resolver said about a name.
+// The resolver's answer for a name.
 struct ResolvedName {
   // Numeric addresses in the resolver's order, IPv6 in brackets, separated by commas. Empty without
   // an error: the name is an address itself.
   std::string addresses;
-  std::string error;  // the resolver's words; empty: there are addresses
+  std::string error;  // the resolver's message; empty: success
 };
 
-// Looks up the addresses of one name by getaddrinfo, and keeps them for a while. However many ask,
-// one lookup runs at a time, on one thread: a resolver that is silent costs no more than that.
-// Loop thread only.
+// Looks up the addresses of one name with getaddrinfo, and keeps them for a time. At most one
+// lookup runs at a time, on one thread, for all callers, so a resolver that does not answer costs
+// one thread. Loop thread only.
 class NameLookup {
  public:
-  // Somebody who waits for the lookup under way; destroying it leaves.
+  // Waits for the running lookup; destroying it ends the wait.
   class Waiter : public boost::intrusive::list_base_hook<
                      boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
    public:
     explicit Waiter(EventLoop& loop) : done_(loop) {}
-    // Notified when `result` is known, or when it was abandoned: the lookup went away.
+    // Notified when `result` is known, or when the lookup was destroyed.
     WaitPoint& done() { return done_; }
     bool abandoned() const { return abandoned_; }
     const std::shared_ptr<const ResolvedName>& result() const { return result_; }
@@ -45,9 +45,9 @@ class NameLookup {
   NameLookup& operator=(const NameLookup&) = delete;
   ~NameLookup();
 
-  // What is known and not too old; else null.
+  // The kept result if it is not too old, else null.
   std::shared_ptr<const ResolvedName> Known() const;
-  // Joins the lookup that runs, or begins one.
+  // Joins the running lookup, or starts one.
   void Join(Waiter& waiter);
 
  private:

@@ -7,8 +7,9 @@
 
 namespace modelgates::gateway {
 
-// Reads the URLs that callers really send: http or https, a lower-case host name, perhaps a port,
-// a path. nullopt says nothing about `text`: ask libcurl, to which this agrees on all it accepts.
+// Parses the usual URLs of callers: http or https, a lower-case host name, an optional port, a
+// path. nullopt means: parse it with libcurl. This parser agrees with libcurl on all that it
+// accepts.
 std::optional<Url> ParsePlainUrl(std::string_view text);
 
 }  // namespace modelgates::gateway

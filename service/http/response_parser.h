@@ -10,7 +10,7 @@
 
 namespace modelgates::gateway {
 
-// Status line and fields of one answer together; more is not HTTP to us.
+// Bound on status line and fields of one answer; a larger head is kGarbage.
 inline constexpr size_t kMaxHeadBytes = 64 * 1024;
 
 // Reads the answer to one request from the bytes of a connection (RFC 9112, sections 4 to 7).
@@ -26,15 +26,15 @@ class ResponseParser {
   ResponseParser& operator=(const ResponseParser&) = delete;
   ~ResponseParser() { Wipe(pending_); }
 
-  // Takes what was received next. Not to be called again after kComplete or kGarbage.
+  // Takes the next received bytes. Must not be called again after kComplete or kGarbage.
   // A body above the limit is kComplete as soon as that is known.
   State Put(std::string_view bytes);
-  // The upstream will send no more. kNeedMore: the answer was cut off, or never began.
+  // The upstream closed the connection. kNeedMore: the answer is incomplete, or never began.
   State PutEnd();
 
   // The final answer's status, 0 unless its status line was read.
   int status() const;
-  // After kGarbage: what is wrong with it, without any of it.
+  // After kGarbage: what is wrong, without any of the received text.
   const std::string& error() const { return error_; }
   // At least one byte of the final answer was received.
   bool started() const;
@@ -52,7 +52,7 @@ class ResponseParser {
 
   size_t max_body_bytes_;
   std::optional<AnswerParser> parser_;
-  std::string pending_;  // received, but of no use without what follows
+  std::string pending_;  // received, but needs more bytes to be parsed
   size_t head_bytes_ = 0;
   int interim_answers_ = 0;
   size_t head_searched_ = 0;  // see ReadLenientHead

@@ -11,7 +11,7 @@
 
 namespace modelgates::gateway {
 
-// What goes over the wire for one request, head and body in one piece. Wiped with it.
+// The bytes of one request, head and body in one piece. Wiped when it is destroyed.
 struct RequestBytes {
   std::string bytes;
   size_t head_size = 0;
@@ -22,15 +22,15 @@ struct RequestBytes {
   ~RequestBytes() { Wipe(bytes); }
 };
 
-// One request and its answer on one connection: all that is known about how far they came. Sends
-// and receives as far as that goes without waiting; who calls it does the waiting.
+// The progress of one request and its answer on one connection. Sends and receives without waiting;
+// the caller waits.
 class RoundTrip {
  public:
   enum class Progress {
     kWaiting,   // call Advance again when the connection is ready
     kAnswered,  // see TakeAnswer
     kFailed,    // see Error
-    kUnsent,    // the connection was dead before it took a single byte
+    kUnsent,    // the connection was closed before the kernel accepted a byte
   };
 
   // `request`, `connection` and `scratch` must outlive it.
@@ -39,7 +39,7 @@ class RoundTrip {
 
   Progress Advance();
 
-  // Not one byte came back, not even of an interim answer.
+  // No byte was received, not even of an interim answer.
   bool unheard() const { return heard_ == 0; }
 
   // The connection may carry another request.
@@ -49,7 +49,7 @@ class RoundTrip {
 
   // The error after kFailed and kUnsent.
   TransportError Error() const { return Error(failure_, why_); }
-  // The error to report when `failure` comes from outside, at this point of the exchange.
+  // The error to report for a `failure` outside of this class, at the current progress.
   TransportError Error(TransportFailure failure, std::string_view why) const;
 
  private:
@@ -67,9 +67,9 @@ class RoundTrip {
   std::span<char> scratch_;
   ResponseParser parser_;
 
-  size_t sent_ = 0;           // bytes that were accepted for certain
-  bool maybe_sent_ = false;   // of the body more may have been accepted than is known
-  bool cannot_send_ = false;  // the connection takes no more; an answer may still be there
+  size_t sent_ = 0;           // bytes that the kernel certainly accepted
+  bool maybe_sent_ = false;   // more bytes of the body may have been accepted
+  bool cannot_send_ = false;  // sending failed; an answer may still arrive
   size_t heard_ = 0;          // bytes that were received
   bool reusable_ = false;
   TransportFailure failure_ = TransportFailure::kReset;

@@ -13,52 +13,51 @@ namespace modelgates::gateway {
 class ReloadObserver;
 
 struct TransportOptions {
-  // Where the upstream is; the rules are those of ParseBaseUrl.
+  // Base URL of the upstream, as ParseBaseUrl accepts it.
   std::string base_url;
-  // PEM file with the certificates to trust, read again when it changes. Empty: the system's.
+  // PEM file with the trusted certificates, read again when it changes. Empty: the system's.
   std::string ca_file;
-  // The setting that names it, and who is told of its changes; may be null.
+  // The name of the setting, and the observer of reloads; may be null.
   std::string_view ca_setting;
   ReloadObserver* reloads = nullptr;
   std::chrono::milliseconds ca_check_interval{1'000};
-  // Goes through this HTTP proxy, by a CONNECT tunnel, so that the upstream sees the same bytes.
-  // "http://[user:password@]host:port". Empty: straight; the environment's proxy variables are not
-  // looked at.
+  // HTTP proxy, used with a CONNECT tunnel: "http://[user:password@]host:port". Empty: no proxy;
+  // the proxy variables of the environment are ignored.
   Secret proxy;
   std::string user_agent = "modelgates-oauth-gateway";
-  // What is spoken over the connections is HTTP, and TLS says so (ALPN).
+  // Whether TLS announces HTTP/1.1 (ALPN).
   bool speaks_http = true;
 
-  // Names, TCP, proxy and TLS together. As long is waited for a turn to connect.
+  // Bound on lookup, TCP, proxy and TLS together, and also on the wait for the turn to connect.
   std::chrono::milliseconds connect_timeout{5'000};
-  // Of a body, before and after its content codings are removed.
+  // Bound on a body, before and after its content codings are removed.
   size_t max_response_bytes = 256 * 1024;
 
-  // The addresses of a name are looked up again after this.
+  // How long the addresses of a name are kept.
   std::chrono::seconds names_cached{30};
 
-  // Connections in all. A request that needs one more waits for one until its deadline.
+  // Bound on all connections. A request that needs one more waits until its deadline.
   size_t max_connections = 2'000;
-  // Connections in the making at once. A TLS handshake takes the loop about a millisecond, and as
-  // many as this keep it busy while they wait for the upstream.
+  // Bound on connections that are being made. A TLS handshake costs the loop about a millisecond;
+  // this many keep the loop busy while they wait for the upstream.
   size_t max_connects = 64;
   size_t max_idle_connections = 1'024;
-  // Idle connections are closed after this, before the upstream would do it: 60 s is usual there.
-  // An upstream that says less (Keep-Alive: timeout=5) is believed.
+  // Idle connections are closed after this time, before the upstream closes them, usually after 60
+  // s. A shorter Keep-Alive of the upstream (timeout=5) has precedence.
   std::chrono::milliseconds idle_timeout{30'000};
-  // A connection older than this carries no further request, so that a change of the upstream's
-  // address is followed.
+  // Age after which a connection carries no further request, so that changed addresses of the
+  // upstream are used.
   std::chrono::milliseconds max_connection_life{300'000};
 };
 
-// Counted since start, but for the first two. For metrics.
+// For metrics. All but the first two count since the start.
 struct TransportStats {
-  size_t open = 0;  // connections, idle ones included
+  size_t open = 0;  // connections, including idle ones
   size_t idle = 0;
   uint64_t connects = 0;          // connections made
-  uint64_t connect_failures = 0;  // not made, whatever the reason
-  uint64_t reuses = 0;            // requests given to a connection that had carried one before
-  uint64_t stale = 0;             // idle connections that the upstream closed, or wrote to unasked
+  uint64_t connect_failures = 0;  // not made, for any reason
+  uint64_t reuses = 0;            // requests on a connection that had carried one before
+  uint64_t stale = 0;             // idle connections that the upstream closed or wrote to
 };
 
 }  // namespace modelgates::gateway

@@ -8,12 +8,13 @@
 
 namespace modelgates::gateway {
 
-// The certificate authorities of a PEM file, ready for verification. Empty trusts nobody.
+// The CA certificates of a PEM file, parsed for verification. Empty: nothing is trusted.
 class TrustedCas {
  public:
   TrustedCas();
 
-  // Any thread. The rules are those of ParsePemCertificates; an error follows the path.
+  // Reads the file; any thread. Rules as ParsePemCertificates; the error message is printed after
+  // the path.
   static absl::StatusOr<TrustedCas> Read(const std::string& path);
 
   X509_STORE* store() const { return store_.get(); }

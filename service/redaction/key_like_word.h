@@ -4,9 +4,9 @@
 
 namespace modelgates::gateway {
 
-// Whether a word of `text` may be a key that nobody has told us of: one of 8 bytes or more that
-// mixes letters with digits, or of 24 or more of any kind. For what an answer says that may hold a
-// new key; a word of a sentence is neither.
+// Whether a word of `text` may be an unknown key: at least 8 bytes that mix letters and digits, or
+// at least 24 of any kind. For texts of an answer that may contain a new key; ordinary words are
+// neither.
 bool HasKeyLikeWord(std::string_view text);
 
 }  // namespace modelgates::gateway

@@ -11,23 +11,23 @@
 namespace modelgates::gateway {
 
 // The secrets of one call. Upstreams echo what they were sent, and frameworks escape, wrap and
-// encode what they echo. So a text of the upstream's that repeats a piece of a secret is withheld
-// as a whole before a caller or a log sees it.
+// encode it. So an upstream text that repeats a piece of a secret is withheld as a whole from
+// callers and log.
 //
-// A secret is recognized by its letters and digits alone, in either case, whatever is between them:
-// spaces, dashes, zero width characters, markup. It is recognized as it is, in base64 of any
-// alphabet and alignment, in hex, and in any of these behind escapes of JSON, links and pages
+// A secret is recognized by its letters and digits, in either case. Everything between them is
+// ignored: spaces, dashes, zero width characters, markup. It is recognized as it is, in base64 of
+// any alphabet and alignment, in hex, and in any of these behind escapes of JSON, links and pages
 // (unescaped_text.h). A piece is 8 of its letters and digits with a digit among them, or 12 without
 // one: "auth_code_..." begins with words that ordinary messages contain. A message that holds such
 // a piece by accident, a date for example, is withheld too.
 //
-// A secret of fewer letters and digits than a piece protects little, and they are found
-// everywhere: it is looked for as it is written, in either case and behind escapes. A single word
-// of fewer than 8 letters ("code") is not looked for. Not recognized: a secret that is reversed,
-// transliterated or enciphered.
+// A secret with fewer letters and digits than a piece would match ordinary text, so it is searched
+// for as it is written, in either case and behind escapes. A single word of fewer than 8 letters
+// ("code") is not looked for. Not recognized: a secret that is reversed, transliterated or
+// enciphered.
 class Redaction {
  public:
-  // What is looked at of a text; the rest is never shown.
+  // The searched part of a text; the rest is never shown.
   static constexpr size_t kMaxBytes = 16 * 1024;
   static constexpr std::string_view kWithheld = "[withheld: it repeats a secret]";
 
@@ -38,8 +38,8 @@ class Redaction {
   // secret.
   bool RepeatsSecret(std::string_view text) const;
 
-  // The first kMaxBytes of `text`, or kWithheld. To be applied before anything is taken out of the
-  // text or cut off from it.
+  // The first kMaxBytes of `text`, or kWithheld. Must be applied before anything is removed from
+  // the text or cut off.
   std::string Apply(std::string_view text) const;
 
  private:

@@ -18,39 +18,39 @@
 
 namespace modelgates::gateway {
 
-// Why a command has no answer. But for the last three, it may have been executed, or may be yet.
+// Why a command has no answer. With all but the last three the server may have executed it, or may
+// do so later.
 enum class RedisFailure : uint8_t {
   kTimeout,  // not answered in time
   kLost,     // the connection ended before the answer
-  kGarbage,  // what came is no answer, or too large a one
-  kDown,     // not sent: the server is known to be out of reach
-  kRefused,  // not sent: the server will not have this login or database
-  kCrowded,  // not sent: too many commands are under way, or it is too large
+  kGarbage,  // the received bytes are not an answer, or it is too large
+  kDown,     // not sent: the server cannot be reached
+  kRefused,  // not sent: the server refuses login or database
+  kCrowded,  // not sent: too many commands are running, or it is too large
 };
 
 std::string_view ToString(RedisFailure failure);
 
-// An error that the server answers is an answer.
+// An error from the server is an answer.
 using RedisResult = std::variant<RedisReply, RedisFailure>;
 
 struct RedisLimits {
-  // A server that has not answered a command for so long is taken for gone.
+  // Time without an answer to a command after which the connection is closed.
   Duration call_timeout = std::chrono::milliseconds(250);
   size_t max_reply_bytes = 1024 * 1024;
   size_t max_command_bytes = 1024 * 1024;
-  // Commands under way, and what of them has not been given to the kernel.
+  // Bounds on running commands, and on their bytes that the kernel has not accepted yet.
   size_t max_calls = 4096;
   size_t max_unsent_bytes = 16 * 1024 * 1024;
 };
 
-// One connection to a Redis server. Commands go out as they come, many before the first answer,
-// and are answered in that order. Loop thread only.
+// One connection to a Redis server, with pipelining: commands are sent as they come and answered in
+// that order. Loop thread only.
 //
-// A command that is not answered within `call_timeout` ends the connection, and with it all
-// commands under way. They wait for the same server, which answers in order; and of a peer that is
-// gone without a word nothing else is ever heard. What it may still say dies with the connection,
-// so no answer can be taken for another's. A command whose caller leaves earlier ends nothing: its
-// answer, when it comes, is dropped in its place.
+// A command that is not answered within `call_timeout` ends the connection and all running
+// commands: answers come in order, and a peer that vanished is noticed in no other way. A late
+// answer is lost with the connection, so it cannot be taken for the answer of another command. If a
+// caller leaves earlier, the connection stays, and its answer is dropped.
 class RedisLink final : private Timer, public std::enable_shared_from_this<RedisLink> {
  public:
   RedisLink(EventLoop& loop, std::unique_ptr<Connection> connection, const RedisLimits& limits);
@@ -58,24 +58,24 @@ class RedisLink final : private Timer, public std::enable_shared_from_this<Redis
   RedisLink& operator=(const RedisLink&) = delete;
   ~RedisLink() override;
 
-  // Receives until the connection ends. Needed once, for anything to be answered.
+  // Receives until the connection ends. Must be started once; without it no command is answered.
   Task<void> Serve();
 
-  // `command`: see FormatRedisCommand. Waits until `deadline` at most.
+  // `command`: made by FormatRedisCommand. Waits at most until `deadline`.
   Task<RedisResult> Call(std::string command, TimePoint deadline);
 
-  // Ends the connection; whoever waits for an answer has this one.
+  // Ends the connection; all running commands get this error.
   void End(RedisFailure why);
 
   // Notified when the connection has ended.
   WaitPoint& ended() { return ended_; }
-  // Why it ended; nullopt while it has not.
+  // Why it ended; nullopt: it has not ended.
   std::optional<RedisFailure> end() const { return end_; }
 
  private:
   struct Pending;
   struct Slot {
-    Pending* pending;  // null: nobody waits for it any more
+    Pending* pending;  // null: its caller has left
     TimePoint late;
   };
 
@@ -90,7 +90,7 @@ class RedisLink final : private Timer, public std::enable_shared_from_this<Redis
   const RedisLimits limits_;
   RedisReplyReader reader_;
   std::list<Slot> slots_;  // in the order of the commands
-  // What is being offered to the kernel stays where it is until it is taken: TLS asks for that.
+  // The bytes that are being sent. They must not move until they are accepted, which TLS requires.
   std::string sending_;
   size_t sent_ = 0;
   std::string queued_;

@@ -26,22 +26,22 @@ struct RedisReply {
   }
 };
 
-// The first word of an error, such as "NOSCRIPT", fit to be logged: the rest may repeat what was
-// sent, a password too. "ERR" when it has no such word.
+// The first word of an error, such as "NOSCRIPT", for the log; the rest may repeat what was sent,
+// including a password. "ERR" if there is no such word.
 std::string ErrorWord(const RedisReply& error);
 
-// A command as it goes over the wire. It may hold a password: whoever gets it wipes it. Empty: it
-// would be longer than `max_bytes`, which is less than 2^30.
+// The bytes of a command. They may contain a password, so the caller must wipe them. Empty: the
+// command is longer than `max_bytes`, which must be less than 2^30.
 std::string FormatRedisCommand(std::span<const std::string_view> args, size_t max_bytes);
 
-// Reads answers out of what a server sends, whatever that is. All that one answer may take is
-// bounded: its bytes, its elements in all levels, and its depth, 8.
+// Parses answers from the bytes of an untrusted server. An answer is bounded in bytes, in elements
+// of all levels, and in depth (8).
 class RedisReplyReader {
  public:
   enum class State : uint8_t {
     kNeedMore,
     kReply,    // see Take
-    kGarbage,  // no answer, or too large a one; for good
+    kGarbage,  // not an answer, or too large; final
   };
 
   explicit RedisReplyReader(size_t max_reply_bytes);
@@ -49,7 +49,7 @@ class RedisReplyReader {
   RedisReplyReader& operator=(const RedisReplyReader&) = delete;
   ~RedisReplyReader();
 
-  // Takes `bytes`; what they say is asked for by Next.
+  // Takes the next received bytes; Next returns their answers.
   void Put(std::string_view bytes);
   // The next answer, if there is one.
   State Next();
@@ -62,7 +62,7 @@ class RedisReplyReader {
 
   const size_t max_reply_bytes_;
   std::unique_ptr<redisReader, Free> reader_;
-  size_t unread_bytes_ = 0;  // of the answer that has begun, and of what follows it
+  size_t unread_bytes_ = 0;  // of the incomplete answer and what follows it
   size_t elements_ = 0;      // of that answer
   bool garbage_ = false;
   RedisReply reply_;

@@ -5,7 +5,7 @@
 
 namespace modelgates::gateway {
 
-// A script in Lua with the name by which a server knows it once it has seen it.
+// A Lua script with the SHA-1 by which a server that has loaded it runs it.
 struct RedisScript {
   explicit RedisScript(std::string text_in);
 

@@ -9,23 +9,24 @@
 
 namespace modelgates::gateway {
 
-// Where a Redis-compatible server is, and as whom and to which of its databases one speaks.
+// Address, login and database of a Redis-compatible server.
 struct RedisUrl {
   bool tls = false;
-  std::string authority;  // what is connected to: "host:6379", "[::1]:6379"
+  std::string authority;  // host and port: "host:6379", "[::1]:6379"
   std::string user;       // empty: the server's default user
   Secret password;        // empty: none is sent
   int database = 0;
 
-  // Fit to be shown: "redis://***@host:6379/0"; without the asterisks when there is no password.
+  // The URL without login, for logs: "redis://***@host:6379/0"; without "***@" if there is no
+  // password.
   std::string Shown() const;
 };
 
-// Takes `redis://[[user]:password@]host[:port][/database]` apart, or the same with rediss:// for
-// TLS. The port is 6379 if not given. User and password may be percent-encoded.
+// Parses `redis://[[user]:password@]host[:port][/database]`, or rediss:// for TLS. The port
+// defaults to 6379. User and password may be percent-encoded.
 //
-// Otherwise InvalidArgument; its message says which rule was broken, fit to follow the setting's
-// name: "must start with redis:// or rediss://". It holds nothing of the text.
+// Error: InvalidArgument. Its message is the violated rule, to be printed after the setting's name:
+// "must start with redis:// or rediss://". It contains nothing of the text.
 absl::StatusOr<RedisUrl> ParseRedisUrl(std::string_view text);
 
 }  // namespace modelgates::gateway

@@ -11,11 +11,12 @@
 
 namespace modelgates::gateway {
 
-// When we answer a call at the latest: the caller's deadline, or the default one, at most
-// `max_deadline` away, less a margin, so that the caller receives our typed answer and not its own
-// bare DEADLINE_EXCEEDED. The margin is a twentieth of the time left, 10 ms to 100 ms.
+// The time by which the gateway answers a call: the caller's deadline or the default, at most
+// `max_deadline` away, less a margin, so that the caller receives the gateway's typed error and not
+// its own DEADLINE_EXCEEDED without details. The margin is a twentieth of the time left, 10 ms to
+// 100 ms.
 //
-// nullopt: less than 100 ms are left, too little to send anything (DEADLINE_TOO_SHORT).
+// nullopt: less than 100 ms are left; nothing is sent (DEADLINE_TOO_SHORT).
 // `caller_deadline`: TimePoint::max() when the caller set none.
 std::optional<TimePoint> OwnDeadline(const Config& config, TimePoint caller_deadline,
                                      TimePoint now);

@@ -16,32 +16,31 @@
 
 namespace modelgates::gateway {
 
-// What a call is sent with.
+// The credential of a call.
 struct Credential {
   Secret bearer;  // empty: no Authorization header
   KeyOwner owner = KeyOwner::kGateway;
 };
 
-// Which credential goes upstream, and the gateway's key while its file changes. Loop thread only,
-// but for the constructor, when the loop does not run yet.
+// Selects the credential that is sent upstream, and reloads the gateway's key. Loop thread only,
+// except the constructor, which runs before the loop.
 class Credentials {
  public:
-  // The gateway's key lies in `memory`, which must outlive this. `reloads` may be null.
+  // The gateway's key is stored in `memory`, which must outlive this. `reloads` may be null.
   Credentials(const Config& config, EventLoop& loop, ReloadObserver* reloads,
               std::pmr::memory_resource& memory = *std::pmr::new_delete_resource());
   Credentials(const Credentials&) = delete;
   Credentials& operator=(const Credentials&) = delete;
   ~Credentials();
 
-  // The credential for a call with these values of `authorization` metadata. nullopt: it needs a
-  // bearer of the caller's, and what the caller sent is not one. A caller that sent anything is
-  // never served with the gateway's key instead, but in kService, where its metadata means nothing.
+  // The credential for a call with these values of `authorization` metadata. nullopt: a bearer of
+  // the caller is required, and the caller did not send a valid one. A caller that sent anything is
+  // never served with the gateway's key instead, except in kService, which ignores the metadata.
   std::optional<Credential> Select(std::span<const std::string_view> authorization);
 
-  // For a call that the upstream refused with 401: whether the key it was sent with was the
-  // gateway's and is no longer the one in use. If it still is, the file is read first, which is
-  // waited for until `deadline`, until `stop`, and at most a second. `refused` and `stop` must
-  // outlive the task.
+  // After the upstream refused a call with 401: true if the call used the gateway's key and another
+  // one is in use now. If the key is still in use, reads the file first and waits for that until
+  // `deadline`, until `stop`, and at most one second. `refused` and `stop` must outlive the task.
   Task<bool> RefreshAfterRefusal(const Credential& refused, TimePoint deadline,
                                  const std::stop_token& stop);
 

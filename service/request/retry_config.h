@@ -14,10 +14,11 @@ struct RetryConfigProblem {
   std::string rule;
 };
 
-// What is outside the ceilings that oauth.proto states for RetryConfig and BackoffStrategy.
+// The fields that are outside of the bounds that oauth.proto gives for RetryConfig and
+// BackoffStrategy.
 std::vector<RetryConfigProblem> CheckRetryConfig(const oauth::v1::RetryConfig& config);
 
-// `defaults` with what `config`, which passed the check, sets.
+// `defaults`, overridden by the fields that `config` sets. `config` must have passed the check.
 RetryPolicy ToRetryPolicy(const oauth::v1::RetryConfig& config, RetryPolicy defaults);
 
 }  // namespace modelgates::gateway

@@ -9,8 +9,8 @@
 
 namespace modelgates::gateway {
 
-// All that is wrong with a request, in the order of its fields. Empty: it can be sent. Bounds and
-// their sources are said in oauth.proto.
+// All violations of a request, in the order of its fields. Empty: it can be sent. oauth.proto has
+// the bounds and their sources.
 std::vector<Violation> Validate(const oauth::v1::CreateAuthCodeRequest& request,
                                 const Config& config);
 std::vector<Violation> Validate(const oauth::v1::ExchangeAuthCodeRequest& request,

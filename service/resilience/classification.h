@@ -7,23 +7,22 @@
 
 namespace modelgates::gateway {
 
-// What a result says of the upstream, whatever it says of the request: what the circuit breaker
-// goes by.
+// What a result tells about the upstream, independent of the request. Used by the circuit breaker.
 enum class Health : uint8_t {
-  kWorks,    // it answered; a 4xx is an answer
+  kWorks,    // it answered; a 4xx is an answer, too
   kFails,    // it failed, or could not be reached
-  kUnknown,  // neither: it was not asked, or not waited for
+  kUnknown,  // neither: nothing was sent, or the answer was not awaited
 };
 
-// The error table's word on one result.
+// What the error catalogue says about one result.
 struct Classification {
   RetryClass retry = RetryClass::kNever;
   Health health = Health::kUnknown;
-  // The number of its reason: handed on to whoever can name it, never looked at here.
+  // The number of its ErrorReason. Opaque in this folder, which knows no proto.
   int reason = 0;
 };
 
-// Called once an attempt.
+// Called once per attempt.
 using Classifier = Classification (*)(const HttpResult&);
 
 }  // namespace modelgates::gateway

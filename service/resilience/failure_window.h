@@ -8,9 +8,9 @@
 
 namespace modelgates::gateway {
 
-// How many attempts of the recent past there were, and how many of them failed. The past is kept in
-// ten slots of time, the oldest of which is forgotten as a whole: counted is what is younger than
-// nine tenths of the window's length, and nothing that is older than the window. Loop thread only.
+// Counts recent attempts and how many of them failed. The window has ten slots of time; the oldest
+// slot is dropped as a whole. So everything younger than nine tenths of the window is counted, and
+// nothing older than the window. Loop thread only.
 class FailureWindow {
  public:
   struct Counts {
@@ -18,10 +18,10 @@ class FailureWindow {
     uint32_t failures = 0;  // of the attempts
   };
 
-  // `length`: at least ten ticks of the clock.
+  // `length`: of the window, at least ten ticks of the clock.
   explicit FailureWindow(Duration length) : slot_length_(length / kSlots) {}
 
-  // Counts an attempt that ends at `now`, which never goes back.
+  // Counts an attempt that ends at `now`, which must not decrease.
   void Add(bool failed, TimePoint now);
 
   // As of the last Add.

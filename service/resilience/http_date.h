@@ -13,11 +13,11 @@ namespace modelgates::gateway {
 //   Sunday, 06-Nov-94 08:49:37 GMT    RFC 850; years 69 to 99 are 19xx, 00 to 68 are 20xx
 //   Sun Nov  6 08:49:37 1994          asctime
 //
-// Names may be short or long in each form. The weekday need not be that of the date. Second 60 is
-// read as the second after it. nullopt: another form or zone, or a day that the calendar lacks.
+// Names may be short or long in each form. The weekday need not match the date. Second 60 is read
+// as the following second. nullopt: another form or zone, or a day that does not exist.
 std::optional<std::chrono::sys_seconds> ParseHttpDate(std::string_view text);
 
-// As IMF-fixdate. Years 0 to 9999.
+// Formats as IMF-fixdate. Years 0 to 9999.
 std::string ToHttpDate(std::chrono::sys_seconds time);
 
 }  // namespace modelgates::gateway

@@ -21,7 +21,7 @@
 
 namespace modelgates::gateway {
 
-// Tells the time of day: to date what others said, never to wait.
+// The wall clock, to date answers without a date. Never used for waits.
 using WallClock = std::function<std::chrono::sys_seconds()>;
 
 // One line of the attempt log.
@@ -31,8 +31,8 @@ struct AttemptRecord {
   Delivery delivery = Delivery::kNever;
   Duration started{};  // since the call began
   Duration elapsed{};
-  // The upstream may have acted on it, and it is over: RetryClass::kOnceOver. What a later refusal
-  // of an exchange means depends on it.
+  // The attempt has ended, and the upstream may have acted on it (RetryClass::kOnceOver). A refusal
+  // of a later attempt of an exchange is then EXCHANGE_OUTCOME_UNKNOWN.
   bool outcome_unknown = false;
 };
 
@@ -42,11 +42,11 @@ using AttemptLog = absl::InlinedVector<AttemptRecord, 2>;
 // Fills in everything but `started`, `elapsed` and `outcome_unknown`.
 AttemptRecord ToRecord(const HttpResult& result);
 
-// Everything that a call learned upstream.
+// All results of a call upstream.
 struct Outcome {
-  // The last attempt's result. Two cases are ours: without any attempt it is kTimeout (the deadline
-  // had passed, or the breaker was open, or the gate closed) or kCancelled, both kNever; when stop
-  // was requested during a backoff it is kCancelled with delivery and status of the last attempt.
+  // The result of the last attempt, with two exceptions. Without any attempt it is kTimeout
+  // (deadline passed, breaker open, or gate closed) or kCancelled, both with kNever. After a stop
+  // request during a backoff it is kCancelled with delivery and status of the last attempt.
   HttpResult last = TransportError{TransportFailure::kTimeout, Delivery::kNever};
   AttemptLog attempts;
   StopReason stop = StopReason::kDeadline;               // kNotRetryable after a success
@@ -55,13 +55,13 @@ struct Outcome {
   int breaker_failure = 0;
 };
 
-// Whether the upstream may have acted on an attempt, the last one included, that is over.
+// Whether the upstream may have acted on an attempt that has ended, including the last one.
 bool HasUnknownAttempt(const Outcome& outcome);
 
-// Asked before each attempt of one call, once the circuit breaker has let it through.
+// Asked before each attempt of one call, after the circuit breaker allowed the attempt.
 class AttemptGate {
  public:
-  // False: the attempt is not made, and the call ends with what it has.
+  // False: the attempt is not made, and the call ends with its last result.
   virtual Task<bool> Enter() = 0;
 
  protected:
@@ -71,13 +71,14 @@ class AttemptGate {
 struct CallOptions {
   RetryPolicy policy;
   TimePoint deadline = TimePoint::max();
-  // Bounds each attempt, within the deadline. Duration::max(): nothing but the deadline does. Of an
-  // exchange: also all that follows an attempt of unknown outcome, counted from its start.
+  // Bound on each attempt, in addition to the deadline. Duration::max(): no bound. For an exchange
+  // it also bounds everything after an attempt of unknown outcome, counted from the start of that
+  // attempt.
   Duration attempt_timeout = Duration::max();
-  // The deadline then bounds only when an attempt may begin and what is waited for before it. An
-  // exchange: its answer is wanted even when its first caller has left.
+  // true: the deadline bounds only the start of an attempt and the waits before it. For an
+  // exchange, whose answer is needed even after its first caller has left.
   bool attempt_may_outlive_deadline = false;
-  // Ends attempt or backoff with kCancelled, now.
+  // A stop request ends attempt or backoff at once with kCancelled.
   std::stop_token stop;
   Classifier classify = nullptr;  // required
   Repeat repeat = Repeat::kOnlyUnsent;
@@ -86,7 +87,7 @@ struct CallOptions {
   TimePoint started;
 };
 
-// Is told what happens, as it happens.
+// Notified of attempts and decisions as they happen.
 //
 // OnSendProgress: kBackoff follows a decision to retry, kConnecting the wait before that retry, but
 // neither once the outcome of an attempt is unknown.
@@ -94,35 +95,33 @@ class AttemptObserver : public SendObserver {
  public:
   // `cause`: TransportError::cause.
   virtual void OnAttempt(const AttemptRecord& /*attempt*/, std::string_view /*cause*/) {}
-  // Follows each OnAttempt; a second one revokes a retry, when the breaker refuses it after its
-  // wait.
+  // Follows each OnAttempt. A second call revokes a retry that the breaker refuses after its wait.
   virtual void OnDecision(const Decision& /*decision*/) {}
 
  protected:
   ~AttemptObserver() = default;
 };
 
-// A timeout after less time than this says nothing of the upstream, unless the attempt timeout
-// itself is shorter: the caller was in a hurry.
+// A timeout after less time than this is not counted against the upstream, because the caller's
+// deadline was too short; unless the attempt timeout itself is shorter.
 inline constexpr std::chrono::seconds kPatience{1};
 
-// Sends until there is an answer that stands, a reason to stop, or no time: attempt, decide, wait.
-// Knows no RPC: which results may be repeated comes with the call, when to repeat from Decide.
-// No attempt begins at or after the deadline and no wait outlives it. Loop thread only.
+// Sends until there is a final answer, a reason to stop, or no time left: attempt, decide, wait. It
+// knows no RPC: the call brings the classifier, Decide decides about retries. No attempt begins at
+// or after the deadline, and no wait exceeds it. Loop thread only.
 //
-// An exchange that was sent and whose outcome is unknown goes on without its callers: its recovery
-// is bound by its own time (`attempt_timeout`), not by their deadline. The recovery goes out on a
-// connection of its own, since there is but one.
+// The recovery of an exchange with unknown outcome is bounded by `attempt_timeout`, not by the
+// deadline of its callers. It uses a new connection, because there is only one recovery.
 //
-// Two things that all calls share can end a call earlier. The circuit breaker is asked before every
-// attempt, and before a wait that would end at a closed door; the retry budget when a retry is
-// decided, so that nobody waits for a retry that will not be. A stale connection is neither a
-// failure to the one nor, for a create, a retry to the other: how many there are is bounded by the
-// pool.
+// Circuit breaker and retry budget, which all calls share, can end a call earlier. The breaker is
+// asked before every attempt, and before a wait that would end while it is open. The budget is
+// asked when a retry is decided, so that no call waits for a retry that is not allowed. A stale
+// connection is not a failure for the breaker and, for a create, not a retry for the budget: the
+// pool bounds their number.
 class Retrier {
  public:
-  // All must outlive every Send. `budget` and `breaker` may be null: there is none. `wall_clock`
-  // dates answers whose Retry-After is a date and that have none of their own; empty: they stay so.
+  // All must outlive every Send. `budget` and `breaker` may be null. `wall_clock` dates answers
+  // that have a date as Retry-After but no Date; empty: they are not dated.
   Retrier(EventLoop& loop, HttpTransport& transport, RandomSource random,
           RetryBudget* budget = nullptr, CircuitBreaker* breaker = nullptr,
           WallClock wall_clock = nullptr)
@@ -139,7 +138,7 @@ class Retrier {
                      AttemptObserver* observer);
 
  private:
-  // Past breaker and budget; nullopt: `outcome` says why the call ends without this attempt.
+  // Asks breaker and gate; nullopt: not allowed, and `outcome` has the reason.
   std::optional<CircuitBreaker::Ticket> Enter(TimePoint now, Outcome& outcome,
                                               AttemptObserver* observer);
   Task<HttpResult> SendOnce(const HttpRequest& request, const CallOptions& options,
@@ -148,9 +147,9 @@ class Retrier {
   Decision DecideNext(const CallOptions& options, RetryClass retry_class, TimePoint now,
                       const Outcome& outcome);
   void DateAnswer(HttpResult& result) const;
-  // Stopped, or out of time.
+  // Ends with kCancelled or kTimeout.
   bool IsOver(const CallOptions& options, Outcome& outcome) const;
-  // By the breaker.
+  // Ends because the breaker is open.
   Decision Refusal(TimePoint now) const;
 
   EventLoop& loop_;

@@ -6,41 +6,41 @@
 
 namespace modelgates::gateway {
 
-// Bounds what retries add to the load of an upstream that fails: a bucket of tokens, each good for
-// one retry of any call. Retries are then a share of the calls, whatever each call's policy allows.
+// Bounds the load that retries add to a failing upstream: a token bucket in which each token allows
+// one retry of any call. So retries are a share of the calls, independent of the policy of each
+// call.
 //
-// With the defaults, at 50 calls a second or more, ten seconds of an outage see at most 1.2
-// requests a call: 500 calls + 50 (10 %) + 30 (3 a second) + 10 (the capacity) are less than 600.
-// What is left of that is room for waits of a second or two between a token and its request; the
-// bound is not for an upstream that calls many callers back at one moment with a long Retry-After.
+// With the defaults and at least 50 calls per second, any ten seconds of an outage have at most 1.2
+// requests per call: 500 calls + 50 (10 %) + 30 (3 per second) + 10 (the capacity) are less than
+// 600. The rest allows for waits of a second or two between a token and its request. The bound does
+// not hold if an upstream asks many calls, by a long Retry-After, to come back at the same moment.
 //
-// Integers only, so that nothing drifts. Loop thread only.
+// Integer arithmetic, without rounding errors. Loop thread only.
 class RetryBudget {
  public:
   struct Options {
     int percent = 10;  // of the calls that are sent; 0 to 100
-    int min_rate = 3;  // retries a second beside, so that few calls can be tried again; 0 to 1,000
+    int min_rate = 3;  // retries per second in addition; 0 to 1,000
   };
 
-  // What a quiet time saves up, in tokens: the longest burst of retries.
+  // Most tokens that are saved up: the longest burst of retries.
   static constexpr int kCapacity = 10;
 
   // Starts full.
   explicit RetryBudget(const Options& options);
 
-  // A call is sent for the first time.
+  // Counts the first attempt of a call.
   void Deposit();
 
-  // Takes a token for one retry; false: there is none, do not retry. A token is not given back when
-  // its retry is not made after all (cancelled, refused by the breaker): the bound holds either
-  // way, and the rate soon makes up for it.
+  // Takes a token for one retry; false: there is none, do not retry. The token is not returned if
+  // the retry is not made (cancelled, refused by the breaker).
   bool Take(TimePoint now);
 
   // 0 to kCapacity.
   double Tokens(TimePoint now) const;
 
  private:
-  // In billionths of a token: a rate a second is the same number a nanosecond.
+  // In billionths of a token, so a rate per second is the same number per nanosecond.
   int64_t SavedUp(TimePoint now) const;
 
   const int64_t deposit_;

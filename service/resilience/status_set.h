@@ -6,8 +6,7 @@
 
 namespace modelgates::gateway {
 
-// A set of HTTP error statuses, 400 to 599: RetryConfig.status_codes in a form that is cheap to
-// copy and to ask.
+// A set of HTTP error statuses, 400 to 599: RetryConfig.status_codes, cheap to copy and to query.
 class StatusSet {
  public:
   // One entry: three digits ("429") or a class ("5XX", also "5xx"). nullopt: anything else, or not

@@ -5,7 +5,7 @@
 
 namespace modelgates::gateway {
 
-// What operators read of the circuit breaker: one line when it opens, one when it closes.
+// Logs the circuit breaker: one line when it opens, one when it closes.
 class BreakerLog final : public BreakerObserver {
  public:
   // `log` must outlive this.

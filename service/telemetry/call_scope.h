@@ -14,9 +14,9 @@
 
 namespace modelgates::gateway {
 
-// One per call: its id and timing, its one log line, its metrics. Told of every attempt, also of
-// those that an exchange makes after its call has been answered, so it owns all that it uses but
-// log and metrics, which outlive every call.
+// One per call: its id, timing, log line and metrics. It also observes attempts that an exchange
+// makes after its call has ended, so it owns everything it uses except log and metrics, which
+// outlive every call.
 class CallScope final : public ExchangeObserver {
  public:
   // `traceparent` and `peer` as the caller sent them.
@@ -27,7 +27,7 @@ class CallScope final : public ExchangeObserver {
 
   const std::string& request_id() const { return request_id_; }
 
-  // What the end of a call has to tell.
+  // The result of a call.
   struct End {
     const FailedCall* failed = nullptr;    // null: the call succeeded
     const AttemptLog* attempts = nullptr;  // null: the upstream was not asked
@@ -39,7 +39,7 @@ class CallScope final : public ExchangeObserver {
     int64_t app_id = 0;
     std::string auth_code_fp{};  // empty: no code
   };
-  // Once, when the status is settled.
+  // Called once, when the status is known.
   void Finish(const End& end, TimePoint now);
 
   void OnAttempt(const AttemptRecord& attempt, std::string_view cause) override;
@@ -47,12 +47,12 @@ class CallScope final : public ExchangeObserver {
   void OnAnswerLost() override;
   void OnMemoryFull() override;
   void OnStoreUnavailable() override;
-  // The reply does without the field. Of a create as well.
+  // The reply lacks the field; also for a create.
   void OnContractViolated(std::string_view field) override;
 
  private:
   void AddIdentity(LogLine& line) const;
-  // A key was handed out again: for the audit.
+  // Logs that a key was given again, for audits.
   void LogReplay(const End& end);
 
   const Rpc rpc_;

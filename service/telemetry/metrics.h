@@ -42,15 +42,15 @@ class Metrics {
   void AttemptAnswered(Rpc rpc, int http_status, Duration elapsed);
   void AttemptFailed(Rpc rpc, TransportFailure failure, Duration elapsed);
 
-  // What was decided after an attempt that did not succeed.
+  // The decision after an attempt that failed.
   void RetryDecided(Rpc rpc, const Decision& decision);
 
   // An error reply; `reason` is the number of an ErrorReason.
   void ErrorReturned(Rpc rpc, int reason);
   void ErrorDetailsTruncated();
 
-  // An answer that served although `field` was missing or mistyped: its name as FromHttpResponse
-  // gives it, e.g. "app_id".
+  // An answer that was used although `field` was missing or had another type; its name is that of
+  // FromHttpResponse, e.g. "app_id".
   void ContractViolated(std::string_view field);
 
   // How many exchanges are in `state` now.
@@ -60,14 +60,14 @@ class Metrics {
   void ExchangeOutcomeUnknown();
   void ExchangeMemoryFull();
   void ExchangeStoreUnavailable();
-  // Waited for or not.
+  // Running upstream, with or without callers.
   void SetExchangesInFlight(size_t count);
-  // What remembered exchanges take.
+  // Bytes of the kept results.
   void SetExchangeMemoryBytes(size_t bytes);
   // An exchange that failed and was not sent again because the upstream may have seen it.
   void ResendPrevented();
 
-  // Retries that the budget would allow now.
+  // Retries that the budget allows now.
   void SetRetryBudgetTokens(double tokens);
   // The number of a CircuitBreaker::State.
   void SetBreakerState(int state);
@@ -83,7 +83,7 @@ class Metrics {
   // A call of a method that the gateway does not serve.
   void UnknownMethodCalled();
   enum class Reload : uint8_t { kOk, kFailed };
-  // `setting`: the one that names the file.
+  // `setting`: the name of the setting that holds the path.
   void FileReloaded(std::string_view setting, Reload result);
 
   // All since the start.

@@ -8,7 +8,7 @@
 
 namespace modelgates::gateway {
 
-// What operators see of files that change: a line of the log and a count each.
+// Logs and counts the reloads of files.
 class ReloadLog final : public ReloadObserver {
  public:
   // Both must outlive this.

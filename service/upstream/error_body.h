@@ -10,7 +10,7 @@
 
 namespace modelgates::gateway {
 
-// What an answer says about an error, as it said it: nothing is cleaned or cut yet.
+// The error in an answer, unchanged: nothing is cleaned or cut yet.
 struct ErrorBody {
   // It has an `error`, an object or a text (RFC 6749, section 5.2): the API said it. Other JSON,
   // for example application/problem+json, is what a proxy or a firewall answers.

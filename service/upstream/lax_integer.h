@@ -17,7 +17,8 @@ struct LaxInteger {
 };
 
 // An integer as the SDK's models accept it (REST contract, section 4): 7, 7.0, 7e0, "7" and "7.0"
-// are seven, true is one; 7.5 and null are none. Computed from the digits, so nothing is rounded.
+// are seven, true is one; 7.5 and null are not integers. Computed from the digits, so nothing is
+// rounded.
 LaxInteger ReadLaxInteger(JsonValue& value);
 
 }  // namespace modelgates::gateway

@@ -10,20 +10,20 @@
 
 namespace modelgates::gateway {
 
-// What is sent for an app that does not name itself, and under which header names.
+// Default values of the app's header fields, and the names of these fields.
 struct UpstreamDefaults {
   std::string http_referer;  // empty, as the next two: none
   std::string x_open_router_title;
   std::string x_open_router_categories;
-  // The API kept the names of the brand it grew up with (REST contract, section 2).
+  // The API kept these names from an earlier brand (REST contract, section 2).
   std::string title_header = "X-OpenRouter-Title";
   std::string categories_header = "X-OpenRouter-Categories";
 };
 
 // The REST request of an RPC (REST contract, sections 2 and 3), in the contract's order of fields.
 //
-// `request` was validated before. Where it was not, this stays safe, but the result is best effort:
-// a header that cannot be sent is left out, a timestamp out of range is clamped.
+// `request` should be validated. If it is not, the result is safe but incomplete: a header that
+// cannot be sent is left out, a timestamp out of range is clamped.
 //
 // A header of the request wins over the default, and an empty one suppresses it. `bearer` is sent
 // as "Bearer ..." unless it begins with that word already; an empty one sends no Authorization.

@@ -9,28 +9,28 @@
 namespace modelgates::gateway {
 
 struct ExchangeOptions {
-  // Once sent, nothing ends an exchange but its answer or this. Counted from the start of the
-  // attempt that was sent; a recovery has what that one left of it.
+  // Longest time of an exchange that was sent, counted from the start of the attempt that was sent
+  // and including its recovery. Before that only its answer ends it.
   Duration cap = std::chrono::seconds(30);
-  // How long a finished exchange is given again to the identical call. Of a success that is over
-  // before `unknown_ttl`, it stays known that the code is spent; the key is wiped.
+  // How long the result of a finished exchange is kept for identical calls. After a success the
+  // fact that the code is spent is kept for `unknown_ttl`, after the key is wiped.
   Duration success_ttl = std::chrono::seconds(30);
   Duration unknown_ttl = std::chrono::seconds(120);  // of spent ones too
   Duration rejected_ttl = std::chrono::seconds(5);
   int max_replays = 5;  // of a success, after its first delivery
-  // Exchanges under way, waited for or not: each may have a connection and a request. One more is
-  // refused before its code is sent.
+  // Bound on exchanges that are running upstream, with or without callers: each may have a
+  // connection and a request. Further ones are refused before their code is sent.
   size_t max_running = 2000;
-  // Bounds on what is known of exchanges, under way or over. Where there is no room an exchange
-  // still works, but only without join and memory. Rejections make room, oldest first: to forget
-  // one costs a request that is rejected again. After them, successes whose key is wiped. Nothing
-  // else does.
+  // Bounds on running and kept exchanges. Without room an exchange still works, but identical calls
+  // do not join it and its result is not kept. Rejections make room, oldest first, because
+  // forgetting one costs only a request that is rejected again; then successes whose key is wiped.
+  // Nothing else is dropped.
   size_t max_known = 10'000;
   size_t max_bytes = 16 * 1024 * 1024;  // of those that are over
-  // Calls that wait for one exchange. One more is refused.
+  // Bound on calls that wait for one exchange. Further ones are refused.
   size_t max_waiters = 256;
-  // Of the shared store, where there is one: what an outage of it means, and how often an exchange
-  // that another gateway is at is asked for.
+  // For a shared store: what happens during its outage, and how often a gateway polls an exchange
+  // that another gateway runs.
   ExchangeLease::Outage outage = ExchangeLease::Outage::kGoOn;
   Duration poll_interval = std::chrono::milliseconds(100);
 };

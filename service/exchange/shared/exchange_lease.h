@@ -13,54 +13,54 @@
 
 namespace modelgates::gateway {
 
-// One exchange's part in the shared store, from its claim to its end: waits while another gateway
-// has it, keeps the claim while it is ours, and shuts the gate when it no longer is. Loop thread
-// only.
+// The claim of one exchange in the shared store, from start to end: waits while another gateway has
+// the exchange, renews the claim while this gateway has it, and shuts the gate when the claim is
+// lost. Loop thread only.
 class ExchangeLease final : public AttemptGate,
                             private Timer,
                             public std::enable_shared_from_this<ExchangeLease> {
  public:
-  // What is done without the store.
+  // What happens without the store.
   enum class Outage : uint8_t {
-    kGoOn,   // as if there were no store
+    kGoOn,   // exchanges are served without it
     kRefuse  // nothing is sent
   };
 
-  // `loop` must outlive it; `observer` may be null. `stop` ends what it would wait for before it
-  // tells the store once more what came of the exchange.
+  // `loop` must outlive it; `observer` may be null. A request on `stop` ends the waits between
+  // attempts to store the result.
   ExchangeLease(EventLoop& loop, std::unique_ptr<SharedExchange> shared, Duration length,
                 Outage outage, std::stop_token stop, std::shared_ptr<ExchangeObserver> observer);
 
   enum class ClaimResult : uint8_t {
-    kOurs,         // or nobody's, and we may go on without the store
-    kElsewhere,    // another gateway is at it, and may have sent it by now
-    kFinished,     // `record` says what came of it
-    kUnknown,      // it may have been used, and nobody says more
-    kGivenOut,     // it succeeded, and its key was given as often and as long as it may be
-    kUnavailable,  // the store cannot be asked, and that means no
+    kOurs,         // claimed, or served without the store
+    kElsewhere,    // another gateway runs it and may have sent it
+    kFinished,     // `record` has the result
+    kUnknown,      // the code may have been used, and the result is lost
+    kGivenOut,     // it succeeded, and its key is no longer kept
+    kUnavailable,  // the store does not answer and is required
   };
-  // Once it is kOurs, the lease is kept until Finish or Forget. Of all claims that come before it,
-  // what was learned from one holds for the next: a gateway that is at it does not vanish with the
-  // store.
+  // After kOurs the lease is renewed until Finish or Forget. What an earlier claim learned stays
+  // valid for later ones: another gateway that runs the exchange does not disappear with the store.
   Task<ClaimResult> TryClaim();
 
-  // With ClaimResult::kFinished. Secret: whoever takes it wipes it.
+  // With ClaimResult::kFinished. Secret: the caller wipes it.
   std::string TakeRecord() { return std::move(record_); }
 
-  // Records that an attempt is about to be sent. False: another gateway has it by now, or the store
-  // must be asked and cannot be.
+  // Records that an attempt is about to be sent. False: another gateway has the exchange now, or
+  // the store is required and does not answer.
   Task<bool> Enter() override;
-  // An attempt used nothing, and another one will follow.
+  // Records that an attempt did not use the code and that another one follows.
   void TakeBack();
-  // Says what came of it, or that nothing did. Tries for a while, in which the claim is kept.
+  // Stores the result, or that there is none. Retries for some time, during which the claim is
+  // renewed.
   Task<void> Finish(std::string record, SharedExchange::Keep keep);
   Task<void> Forget();
 
-  // Why the gate was shut.
+  // The reason why the gate was shut.
   bool lost() const { return lost_; }
   bool refused() const { return refused_; }
 
-  // Something was done, or refused, because the store could not be asked.
+  // Whether the store did not answer, so that the exchange was served without it or refused.
   bool degraded() const { return degraded_; }
 
  private:
@@ -69,7 +69,7 @@ class ExchangeLease final : public AttemptGate,
   void OnTimer() override;
   Task<void> Renew();
   Task<void> TakeBackNow();
-  // Takes the last step of a claim. Tries for a while when the store cannot be asked.
+  // Takes the last step of a claim. Retries for some time while the store does not answer.
   Task<void> RetryUntilStored(std::function<Task<Step>()> take);
   Step Count(Step step);
   bool MayGoOn();

@@ -19,10 +19,10 @@ namespace modelgates::gateway {
 // everywhere before the next, and before the last as long as a record lives.
 class PepperFile {
  public:
-  // Under which an exchange is found.
+  // The keys of an exchange in the store.
   struct Indices {
-    ExchangeKey current;                  // where it is put
-    std::optional<ExchangeKey> previous;  // where it may be as well
+    ExchangeKey current;                  // under which it is stored
+    std::optional<ExchangeKey> previous;  // under which it may also be stored
   };
 
   // Reads the file. While it cannot be read, a pepper made by chance is in use, which no other

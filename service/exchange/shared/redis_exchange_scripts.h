@@ -4,8 +4,8 @@
 
 namespace modelgates::gateway {
 
-// The steps of a SharedExchange as a Redis server executes them, each at once and whole. The
-// server's clock is the only one: those of gateways differ.
+// The steps of a SharedExchange as scripts, which a Redis server executes atomically. Only the
+// server's clock is used, because the clocks of gateways differ.
 //
 // An exchange is a hash:
 //
@@ -13,16 +13,16 @@ namespace modelgates::gateway {
 //   fence        of the claim                          while not finished
 //   step         the claim's last step                 while not finished
 //   lease_until  when the lease ends, Unix time in ms  while not finished
-//   record       what came of it, sealed               when finished
-//   replays      how many claims will still find it    when finished
+//   record       the sealed result                     when finished
+//   replays      number of claims that may still read it when finished
 //
-// Beside one that succeeded stands a string "<key>:given_out", which outlives it: with no hash but
-// this, the code is spent, and what there was to give was given.
+// A successful exchange also has a string "<key>:given_out", which outlives the hash. A string
+// without a hash means: the code is spent, and its record is no longer kept.
 //
-// Every step but a claim has `fence` and `step` as its first arguments, and gives 1, or 0 when
-// they are not those of the exchange: another fence, or a step that is not newer than the last. A
-// step that waits in a connection that was given up may reach the server after a newer one; what
-// was taken back and begun again must not be taken back once more.
+// Every step but a claim has `fence` and `step` as its first arguments, and gives 1, or 0 when they
+// are not those of the exchange: another fence, or a step that is not newer than the last. A step
+// in a connection that was abandoned may reach the server after a newer step; it must have no
+// effect then.
 
 // KEYS: where it is put, and perhaps where it may be as well. ARGV: fence, step, lease in ms, how
 // long what is reserved is kept, in ms. Gives one word, for a finished one the place among KEYS and

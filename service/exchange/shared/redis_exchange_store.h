@@ -14,30 +14,29 @@ namespace modelgates::gateway {
 
 struct RedisExchangeStoreOptions {
   Duration lease = std::chrono::seconds(6);
-  // That an exchange was sent is kept for so long after its lease has ended: at least until its
-  // holder must have said what came of it, and then as long as an unknown outcome is remembered.
-  // ExchangeOptions::cap + ExchangeOptions::unknown_ttl.
+  // How long SENDING is kept after the lease has ended: until the holder must have reported a
+  // result, plus the time for which an unknown outcome is kept. ExchangeOptions::cap +
+  // ExchangeOptions::unknown_ttl.
   Duration sending_kept = std::chrono::seconds(150);
 };
 
-// Exchanges shared through a Redis-compatible server, version 5 or later, that executes Lua. Not
-// through a Redis Cluster: the two keys of a claim may lie on two of its nodes.
+// Exchanges shared through a Redis-compatible server, version 5 or later, that executes Lua. Redis
+// Cluster is not supported, because the two keys of a claim may be on two nodes.
 //
 // Each exchange is a key "modelgates:oauth:exchange:<index>", for its content see
-// redis_exchange_scripts.h; it always has an expiry. So has the string beside it. The index is an
-// HMAC under a pepper, the record is sealed under code and verifier: the server can read none of
-// them, nor the bearer.
+// redis_exchange_scripts.h; it always has an expiry, and so has its string. The index is an HMAC
+// with a pepper, and the record is sealed with a key derived from code and verifier: the server can
+// read none of them, nor the bearer.
 //
-// A fence is 128 random bits. It need not grow, since it is only ever compared for equality, and
-// only by the store; but it must never come again, and a number that grows would, once the server
-// has forgotten it or went back to an older state. What must be ordered are the steps of one claim:
-// they are numbered.
+// A fence is 128 random bits. The store only compares it for equality, so it need not increase; but
+// it must never repeat, and a counter would repeat after the server lost its state or returned to
+// an older one. The steps of one claim must be ordered, so they are numbered.
 //
-// A step whose answer is lost is kUnavailable, whether or not it was done, and may be done yet. A
-// claim may be repeated then: the same SharedExchange keeps its fence. A claim that nobody knows of
-// ends with its lease. A finished exchange that was given out and not received has been counted.
+// A step without an answer is kUnavailable: it may have been done, or may be done later. A claim
+// may be repeated then, because the SharedExchange keeps its fence. A claim whose answer was lost
+// ends with its lease. A record whose answer was lost has been counted.
 //
-// What the server refuses is logged once until it accepts something again: event
+// Refusals of the server are logged once until it accepts a step again: event
 // exchange_store_refused.
 class RedisExchangeStore final : public ExchangeStore {
  public:
@@ -52,7 +51,7 @@ class RedisExchangeStore final : public ExchangeStore {
   class Exchange;
 
   std::string NextFence();
-  // The answer of a script; an error, or no answer, is a nil.
+  // The answer of a script; an error or no answer is nil.
   Task<RedisReply> Run(const RedisScript& script, std::vector<std::string> keys,
                        std::vector<std::string> args);
   void SayRefused(const std::string& word);
