@@ -2,9 +2,10 @@
 
 #include <fstream>
 #include <sstream>
-#include <string_view>
+#include <string>
 
 #include "docs/error_page.h"
+#include "docs/metrics_table.h"
 #include "docs/settings_table.h"
 
 namespace modelgates::gateway {
@@ -12,14 +13,22 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view kBegin = "<!-- settings:begin -->\n";
-constexpr std::string_view kEnd = "<!-- settings:end -->";
-
 std::string Read(const fs::path& path) {
   std::ifstream file(path);
   std::ostringstream text;
   text << file.rdbuf();
   return text.str();
+}
+
+// Puts `table` between the markers of `name`. False: the page has no such markers.
+bool Replace(std::string& page, const std::string& name, const std::string& table) {
+  const std::string begin = "<!-- " + name + ":begin -->\n";
+  const size_t from = page.find(begin);
+  if (from == std::string::npos) return false;
+  const size_t to = page.find("<!-- " + name + ":end -->", from);
+  if (to == std::string::npos) return false;
+  page.replace(from + begin.size(), to - from - begin.size(), table);
+  return true;
 }
 
 }  // namespace
@@ -30,12 +39,9 @@ std::map<fs::path, std::string> GeneratedPages(const fs::path& root) {
     for (const fs::directory_entry& entry : fs::directory_iterator(root / folder)) {
       if (entry.path().extension() != ".md") continue;
       std::string page = Read(entry.path());
-      const size_t begin = page.find(kBegin);
-      if (begin == std::string::npos) continue;
-      const size_t from = begin + kBegin.size();
-      const size_t to = page.find(kEnd, from);
-      if (to == std::string::npos) continue;
-      page.replace(from, to - from, SettingsTable());
+      const bool has_settings = Replace(page, "settings", SettingsTable());
+      const bool has_metrics = Replace(page, "metrics", MetricsTable());
+      if (!has_settings && !has_metrics) continue;
       pages[fs::path(folder) / entry.path().filename()] = std::move(page);
     }
   }

@@ -7,33 +7,12 @@
 #include <sstream>
 #include <string>
 
-#include "telemetry/metrics.h"
 #include "unit/docs/page.h"
 
 namespace modelgates::gateway {
 namespace {
 
 namespace fs = std::filesystem;
-
-// One row for each metric, from what /metrics says of it.
-std::string MetricsMarkdown() {
-  std::istringstream lines(Metrics().Render());
-  std::string table = "| metric | type | meaning |\n|--|--|--|\n";
-  std::string help;
-  for (std::string line; std::getline(lines, line);) {
-    std::istringstream words(line);
-    std::string hash, kind, name, rest;
-    words >> hash >> kind >> name;
-    std::getline(words >> std::ws, rest);
-    if (kind == "HELP") help = rest;
-    if (kind == "TYPE") table += "| `" + name + "` | " + rest + " | " + help + " |\n";
-  }
-  return table;
-}
-
-TEST(OperatingPage, ListsEveryMetricAsTheProgramHasIt) {
-  EXPECT_EQ(Section("docs/operating.md", "metrics"), MetricsMarkdown());
-}
 
 // The names of all log lines: `Line(Severity::kInfo, "listening", ...)`.
 std::set<std::string> EventsOfTheService() {
