@@ -68,7 +68,8 @@ void CallScopeOfASuccess(benchmark::State& state) {
                     "ipv4:127.0.0.1:51356", log, metrics);
     scope.OnAttempt(outcome.attempts[0], {});
     scope.OnDecision({.retry_after = {}});
-    scope.Finish({.outcome = &outcome, .app_id = 42, .auth_code_fp = "2f1885d61ddb"}, start + 2ms);
+    scope.Finish({.attempts = &outcome.attempts, .app_id = 42, .auth_code_fp = "2f1885d61ddb"},
+                 start + 2ms);
   }
 }
 BENCHMARK(CallScopeOfASuccess);
