@@ -1,7 +1,5 @@
 #include "frontend/oauth_service.h"
 
-#include <grpcpp/impl/codegen/server_callback_handlers.h>
-
 #include <utility>
 
 #include "frontend/status_mapping.h"
@@ -10,74 +8,79 @@
 namespace modelgates::gateway {
 namespace {
 
-namespace v1 = modelgates::oauth::v1;
-
-using grpc::internal::CallbackUnaryHandler;
+using grpc::internal::MethodHandler;
 using grpc::internal::RpcMethod;
 using grpc::internal::RpcServiceMethod;
 
+template <class RpcCall>
+class Handler final : public MethodHandler {
+ public:
+  Handler(Rpc rpc, const Call::Parts& parts) : rpc_(rpc), parts_(parts) {}
+
+  void RunHandler(const HandlerParameter& handed) override {
+    std::make_shared<RpcCall>(rpc_, handed, parts_)->Begin();
+  }
+
+ private:
+  const Rpc rpc_;
+  const Call::Parts& parts_;
+};
+
 }  // namespace
 
-// As the generated code of a service does it, which does not know of Received.
-OAuthServiceImpl::OAuthServiceImpl(EventLoop& loop, OAuthRpcs& rpcs, Admission& admission,
-                                   Refusals& refusals)
-    : loop_(loop), rpcs_(rpcs), admission_(admission), refusals_(refusals) {
-  AddMethod(new RpcServiceMethod("/modelgates.oauth.v1.OAuthService/CreateAuthCode",
-                                 RpcMethod::NORMAL_RPC, nullptr));
-  AddMethod(new RpcServiceMethod("/modelgates.oauth.v1.OAuthService/ExchangeAuthCode",
-                                 RpcMethod::NORMAL_RPC, nullptr));
-  MarkMethodCallback(
-      0, new CallbackUnaryHandler<Received<v1::CreateAuthCodeRequest>, v1::CreateAuthCodeResponse>(
-             [this](auto* context, auto* request, auto* reply) {
-               return CreateAuthCode(context, request, reply);
-             }));
-  MarkMethodCallback(
-      1,
-      new CallbackUnaryHandler<Received<v1::ExchangeAuthCodeRequest>, v1::ExchangeAuthCodeResponse>(
-          [this](auto* context, auto* request, auto* reply) {
-            return ExchangeAuthCode(context, request, reply);
-          }));
+OAuthServiceImpl::OAuthServiceImpl(const Parts& parts)
+    : parts_(parts), call_parts_{parts.loop, parts.incomplete, *this} {
+  Serve<CreateAuthCodeCall>(Rpc::kCreateAuthCode,
+                            "/modelgates.oauth.v1.OAuthService/CreateAuthCode");
+  Serve<ExchangeAuthCodeCall>(Rpc::kExchangeAuthCode,
+                              "/modelgates.oauth.v1.OAuthService/ExchangeAuthCode");
 }
 
-grpc::ServerUnaryReactor* OAuthServiceImpl::CreateAuthCode(
-    grpc::CallbackServerContext* context, const Received<v1::CreateAuthCodeRequest>* request,
-    v1::CreateAuthCodeResponse* reply) {
-  auto call =
-      std::make_shared<CreateAuthCodeCall>(Rpc::kCreateAuthCode, *context, loop_, *request, *reply);
-  return Start<&OAuthRpcs::CreateAuthCode>(std::move(call), "");
+// As the generated code of a service does it. The same on the wire as NORMAL_RPC, for which gRPC
+// would read the request before it hands the call over.
+template <class RpcCall>
+void OAuthServiceImpl::Serve(Rpc rpc, const char* path) {
+  AddMethod(new RpcServiceMethod(path, RpcMethod::CLIENT_STREAMING, nullptr));
+  MarkMethodCallback(methods_++, new Handler<RpcCall>(rpc, call_parts_));
 }
 
-grpc::ServerUnaryReactor* OAuthServiceImpl::ExchangeAuthCode(
-    grpc::CallbackServerContext* context, const Received<v1::ExchangeAuthCodeRequest>* request,
-    v1::ExchangeAuthCodeResponse* reply) {
-  auto call = std::make_shared<ExchangeAuthCodeCall>(Rpc::kExchangeAuthCode, *context, loop_,
-                                                     *request, *reply);
-  return Start<&OAuthRpcs::ExchangeAuthCode>(std::move(call), request->message.code());
+void OAuthServiceImpl::Take(std::shared_ptr<Call> call) {
+  switch (call->rpc()) {
+    case Rpc::kCreateAuthCode: {
+      auto create = std::static_pointer_cast<CreateAuthCodeCall>(std::move(call));
+      Start<&OAuthRpcs::CreateAuthCode>(std::move(create), "");
+      return;
+    }
+    case Rpc::kExchangeAuthCode: {
+      auto exchange = std::static_pointer_cast<ExchangeAuthCodeCall>(std::move(call));
+      const std::string_view auth_code = exchange->request().code();
+      Start<&OAuthRpcs::ExchangeAuthCode>(std::move(exchange), auth_code);
+      return;
+    }
+  }
 }
 
 template <auto kServe, class RpcCall>
-grpc::ServerUnaryReactor* OAuthServiceImpl::Start(std::shared_ptr<RpcCall> call,
-                                                  std::string_view auth_code) {
-  Call* reactor = call.get();
-  if (const auto reason = admission_.Enter()) {
-    call->Begin(nullptr);
+void OAuthServiceImpl::Start(std::shared_ptr<RpcCall> call, std::string_view auth_code) {
+  if (const auto reason = parts_.admission.Enter()) {
     Refuse(*call, auth_code, *reason);
-    return reactor;
+    return;
   }
-  call->Begin(&admission_);
-  loop_.Post([this, call = std::move(call)]() mutable { Spawn((rpcs_.*kServe)(std::move(call))); });
-  return reactor;
+  call->Admit(parts_.admission);
+  parts_.loop.Post([&rpcs = parts_.rpcs, call = std::move(call)]() mutable {
+    Spawn((rpcs.*kServe)(std::move(call)));
+  });
 }
 
 void OAuthServiceImpl::Refuse(Call& call, std::string_view auth_code, ErrorReason reason) {
-  Refusal refusal = refusals_.Refuse(reason,
-                                     {.rpc = call.rpc(),
-                                      .started = call.started(),
-                                      .request_id = call.Metadata("x-request-id"),
-                                      .traceparent = call.Metadata("traceparent"),
-                                      .peer = call.Peer(),
-                                      .auth_code = auth_code},
-                                     loop_.Now());
+  Refusal refusal = parts_.refusals.Refuse(reason,
+                                           {.rpc = call.rpc(),
+                                            .started = call.started(),
+                                            .request_id = call.Metadata("x-request-id"),
+                                            .traceparent = call.Metadata("traceparent"),
+                                            .peer = call.Peer(),
+                                            .auth_code = auth_code},
+                                           parts_.loop.Now());
   call.AddTrailer("x-request-id", refusal.request_id);
   call.AddTrailer("grpc-retry-pushback-ms", std::string(refusal.retry_pushback));
   call.FinishWith(ToStatus(std::move(refusal)));

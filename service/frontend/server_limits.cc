@@ -33,6 +33,8 @@ void ApplyLimits(const ServerLimits& limits, grpc::ServerBuilder& builder) {
   memory.Resize(limits.max_memory_bytes);
   builder.SetResourceQuota(memory);
   set(GRPC_ARG_MAX_METADATA_SIZE, limits.max_metadata_bytes);
+  // gRPC receives up to 4 MiB at once by default; no request is as large.
+  set(GRPC_ARG_TCP_MAX_READ_CHUNK_SIZE, limits.max_message_bytes);
   // Requests are small; a compressed one can be a bomb. So nothing is left to do for the filters.
   set(GRPC_COMPRESSION_CHANNEL_ENABLED_ALGORITHMS_BITSET, kIdentityOnly);
   set(GRPC_ARG_ENABLE_PER_MESSAGE_COMPRESSION, kOff);
@@ -52,7 +54,7 @@ void ApplyLimits(const ServerLimits& limits, grpc::ServerBuilder& builder) {
   set_time(GRPC_ARG_MAX_CONNECTION_IDLE_MS, limits.max_connection_idle);
   set_time(GRPC_ARG_MAX_CONNECTION_AGE_MS, limits.max_connection_age);
   // No call is older than the grace. What is, is somebody who watches health, and can do so
-  // elsewhere, or a request that never ended.
+  // elsewhere.
   set_time(GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS, limits.age_grace);
 }
 

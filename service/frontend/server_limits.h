@@ -18,8 +18,9 @@ struct ServerLimits {
   int max_streams = 100;
   // One request. The fields that have a bound need less than 20 kB together.
   int max_message_bytes = 64 * 1024;
-  // gRPC refuses a larger one when it has all of it. Until then it counts here: memory of all
-  // connections together, above which gRPC closes idle ones and ends streams. 20 kB a connection.
+  // The last bound: memory of all connections together, above which gRPC closes idle ones and ends
+  // streams, of whomever. 20 kB a connection. Requests are bounded by IncompleteRequests long
+  // before.
   size_t max_memory_bytes = size_t{64} * 1024 * 1024;
   // All metadata of one request, as HTTP/2 counts it: name, value and 32 bytes for each entry.
   int max_metadata_bytes = 16 * 1024;

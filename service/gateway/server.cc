@@ -135,6 +135,12 @@ ReflectionOptions ToReflectionOptions(const Config& config, Metrics& metrics) {
   return options;
 }
 
+IncompleteRequests::Options ToIncompleteOptions(Metrics& metrics) {
+  IncompleteRequests::Options options;
+  options.on_given_up = [&metrics] { metrics.IncompleteRequestGivenUp(); };
+  return options;
+}
+
 class RealServer final : public Server, private Drainable {
  public:
   RealServer(const Config& config, Log& log)
@@ -158,7 +164,8 @@ class RealServer final : public Server, private Drainable {
         rpcs_(
             {config_, loop_, log_, metrics_, retrier_, exchanges_, credentials_, unread_replies_}),
         refusals_(log_, metrics_, rpcs_.fingerprints()),
-        service_(loop_, rpcs_, admission_, refusals_),
+        incomplete_requests_(loop_, ReceivedByGrpc(), ToIncompleteOptions(metrics_)),
+        service_({loop_, rpcs_, admission_, refusals_, incomplete_requests_}),
         accept_failures_(log_, metrics_),
         serving_(
             [this](bool serving) { grpc_->GetHealthCheckService()->SetServingStatus(serving); }),
@@ -244,6 +251,7 @@ class RealServer final : public Server, private Drainable {
     for (size_t i = 0; i < exchanges.size(); ++i) {
       metrics_.SetExchanges(static_cast<ExchangeState>(i), exchanges[i]);
     }
+    metrics_.SetIncompleteRequests(incomplete_requests_.size());
     metrics_.SetReflectionStreams(reflection_streams_.open());
     metrics_.SetExchangesInFlight(exchanges_.running());
     metrics_.SetExchangeMemoryBytes(exchanges_.remembered_bytes());
@@ -350,6 +358,7 @@ class RealServer final : public Server, private Drainable {
   Credentials credentials_;
   OAuthRpcs rpcs_;
   Refusals refusals_;
+  IncompleteRequests incomplete_requests_;
   OAuthServiceImpl service_;
   AcceptFailures accept_failures_;
   ServingState serving_;

@@ -1,6 +1,5 @@
 #include "rpc/call.h"
 
-#include <grpc/grpc.h>
 #include <grpc/support/time.h>
 
 namespace modelgates::gateway {
@@ -19,37 +18,49 @@ TimePoint ToSteady(gpr_timespec deadline, TimePoint now) {
 
 }  // namespace
 
-Call::Call(Rpc rpc, grpc::CallbackServerContext& context, EventLoop& loop)
-    : rpc_(rpc),
-      context_(context),
-      loop_(loop),
-      started_(loop.Now()),
-      caller_deadline_(ToSteady(context.raw_deadline(), started_)) {}
+Call::Call(Rpc rpc, const Handed& handed, const Parts& parts)
+    : ServerCall(handed), rpc_(rpc), parts_(parts) {}
+
+void Call::Begin() {
+  self_ = shared_from_this();
+  parts_.incomplete.Add(*this);
+  StartReading();
+}
+
+void Call::OnRequest(std::optional<std::string_view> bytes) {
+  if (!parts_.incomplete.Remove(*this)) {
+    SendNothing();
+    return;
+  }
+  started_ = parts_.loop.Now();
+  caller_deadline_ = ToSteady(context().raw_deadline(), started_);
+  malformed_ = !bytes || !Parse(*bytes);
+  parts_.taker.Take(shared_from_this());
+}
+
+void Call::OnNoRequest() {
+  parts_.incomplete.Remove(*this);
+  SendNothing();
+}
+
+void Call::GiveUpRequest() {
+  Cancel(GRPC_STATUS_UNAVAILABLE, "the request was not complete in time: send it again");
+}
+
+void Call::Admit(Admission& admission) {
+  admitted_by_ = &admission;
+  Happened(kAdmitted);
+}
 
 void Call::FinishWith(const grpc::Status& status) {
-  if (admitted_by_ != nullptr) {
-    // gRPC's own handle of the call: it outlives the context, which goes with OnDone.
-    grpc_call* const call = context_.c_call();
-    if (call != nullptr) grpc_call_ref(call);
-    replied_ = call;
-    admitted_by_->Leave();
-  }
-  Finish(status);
+  if (admitted_by_ != nullptr) admitted_by_->Leave();
+  Send(status, ReplyMessage());
 }
 
-void Call::GiveUp() {
-  grpc_call* const call = replied_.exchange(nullptr);
-  if (call == nullptr) return;
-  grpc_call_cancel(call, nullptr);
-  grpc_call_unref(call);
-}
-
-void Call::AddTrailer(const std::string& name, const std::string& value) {
-  context_.AddTrailingMetadata(name, value);
-}
+void Call::GiveUp() { Cancel(GRPC_STATUS_CANCELLED, "the reply was not read"); }
 
 std::string_view Call::Metadata(std::string_view key) const {
-  const auto& metadata = context_.client_metadata();
+  const auto& metadata = context().client_metadata();
   const auto found = metadata.find(grpc::string_ref(key.data(), key.size()));
   if (found == metadata.end()) return {};
   return {found->second.data(), found->second.size()};
@@ -57,21 +68,22 @@ std::string_view Call::Metadata(std::string_view key) const {
 
 absl::InlinedVector<std::string_view, 1> Call::MetadataValues(std::string_view key) const {
   const auto [first, last] =
-      context_.client_metadata().equal_range(grpc::string_ref(key.data(), key.size()));
+      context().client_metadata().equal_range(grpc::string_ref(key.data(), key.size()));
   absl::InlinedVector<std::string_view, 1> values;
   for (auto it = first; it != last; ++it) values.emplace_back(it->second.data(), it->second.size());
   return values;
 }
 
-// Runs on a thread of gRPC, possibly while the loop finishes the call: the stop is requested on the
-// loop, where it does nothing any more if the call is over.
-void Call::OnCancel() {
-  if (admitted_by_ == nullptr) return;  // the loop does not know it
-  loop_.Post([self = shared_from_this()] { self->stop_.request_stop(); });
+void Call::OnCancel() { Happened(kCancelled); }
+
+// The stop is requested on the loop, where it does nothing any more if the call is over.
+void Call::Happened(Event event) {
+  const uint8_t before = events_.fetch_or(event);
+  if ((before | event) != (kAdmitted | kCancelled)) return;
+  parts_.loop.Post([self = shared_from_this()] { self->stop_.request_stop(); });
 }
 
 void Call::OnDone() {
-  if (grpc_call* const call = replied_.exchange(nullptr)) grpc_call_unref(call);
   done_ = true;
   self_.reset();
 }

@@ -1,8 +1,6 @@
 #pragma once
 
 #include <absl/container/inlined_vector.h>
-#include <grpcpp/server_context.h>
-#include <grpcpp/support/server_callback.h>
 
 #include <atomic>
 #include <memory>
@@ -12,6 +10,8 @@
 
 #include "base/event_loop.h"
 #include "frontend/admission.h"
+#include "frontend/incomplete_requests.h"
+#include "frontend/server_call.h"
 #include "frontend/unread_replies.h"
 #include "upstream/rpc.h"
 
@@ -19,27 +19,40 @@ namespace modelgates::gateway {
 
 // One gRPC call: its context, and its end.
 //
-// It begins on a thread of gRPC, lives on the loop, and ends when both gRPC and the RPC are done
-// with it. Nothing of gRPC may be touched after Finish.
-class Call : public grpc::ServerUnaryReactor,
+// It begins on a thread of gRPC with its headers, is taken when its request is complete, lives on
+// the loop, and ends when both gRPC and the RPC are done with it. Nothing of gRPC may be
+// touched after FinishWith.
+class Call : public ServerCall,
+             public IncompleteRequest,
              public SentReply,
              public std::enable_shared_from_this<Call> {
  public:
-  // Reads what is needed from `context`, which must outlive Finish.
-  Call(Rpc rpc, grpc::CallbackServerContext& context, EventLoop& loop);
+  // Takes calls whose request is complete, on a thread of gRPC.
+  class Taker {
+   public:
+    virtual void Take(std::shared_ptr<Call> call) = 0;
 
-  // Keeps the call alive until gRPC is done with it. Once, before anything can end it.
-  // `admitted_by`: what it leaves at the end; null when it was refused.
-  void Begin(Admission* admitted_by) {
-    admitted_by_ = admitted_by;
-    self_ = shared_from_this();
-  }
+   protected:
+    ~Taker() = default;
+  };
+  // All must outlive every call.
+  struct Parts {
+    EventLoop& loop;
+    IncompleteRequests& incomplete;
+    Taker& taker;
+  };
+
+  Call(Rpc rpc, const Handed& handed, const Parts& parts);
+
+  // Reads the request, and lives until gRPC is done with the call. Once.
+  void Begin();
+  // The loop will serve it, and is told when the caller goes. Once.
+  void Admit(Admission& admission);
 
   // Sends trailers and status; the reply too when `status` is OK. Once.
   void FinishWith(const grpc::Status& status);
   bool IsRead() const override { return done_.load(); }
   void GiveUp() override;
-  void AddTrailer(const std::string& name, const std::string& value);
 
   Rpc rpc() const { return rpc_; }
   TimePoint started() const { return started_; }
@@ -51,24 +64,37 @@ class Call : public grpc::ServerUnaryReactor,
   std::string_view Metadata(std::string_view key) const;
   // All of them, in the order in which they came.
   absl::InlinedVector<std::string_view, 1> MetadataValues(std::string_view key) const;
-  std::string Peer() const { return context_.peer(); }
+  std::string Peer() const { return context().peer(); }
+
+  // The request was no message; nothing in it is set.
+  bool malformed() const { return malformed_; }
+
+ protected:
+  void OnRequest(std::optional<std::string_view> bytes) override;
+  void OnDone() override;
 
  private:
+  // Who comes second tells the loop.
+  enum Event : uint8_t { kAdmitted = 1, kCancelled = 2 };
+
+  // False: `bytes` are no message of its type.
+  virtual bool Parse(std::string_view bytes) = 0;
+  virtual const google::protobuf::MessageLite& ReplyMessage() const = 0;
+
+  std::shared_ptr<IncompleteRequest> Share() override { return shared_from_this(); }
+  void GiveUpRequest() override;
+  void OnNoRequest() override;
   void OnCancel() override;
-  void OnDone() override;
-  // OnDone never blocks: without this it costs two hops to gRPC's own executor, a lock and a wakeup
-  // each. The name is gRPC's inside; if a later version drops it, this no longer compiles.
-  bool InternalInlineable() override { return true; }
+  void Happened(Event event);
 
   const Rpc rpc_;
-  grpc::CallbackServerContext& context_;
-  EventLoop& loop_;
-  const TimePoint started_;
-  const TimePoint caller_deadline_;
+  const Parts& parts_;
+  TimePoint started_;
+  TimePoint caller_deadline_;
+  bool malformed_ = false;
   std::stop_source stop_;
-  Admission* admitted_by_ = nullptr;
-  // Whoever takes it from here owns it: OnDone, or GiveUp on the loop.
-  std::atomic<grpc_call*> replied_{nullptr};
+  Admission* admitted_by_ = nullptr;  // null: it was refused
+  std::atomic<uint8_t> events_{0};
   std::atomic<bool> done_{false};
   std::shared_ptr<Call> self_;
 };

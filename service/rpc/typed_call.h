@@ -2,27 +2,29 @@
 
 #include <modelgates/oauth/v1/oauth.pb.h>
 
-#include "frontend/received.h"
 #include "rpc/call.h"
 
 namespace modelgates::gateway {
 
-// A call with the messages of its RPC. gRPC owns them; they live as long as the call.
+// A call with the messages of its RPC.
 template <class Request, class Reply>
-class TypedCall final : public Call {
+class TypedCall : public Call {
  public:
-  TypedCall(Rpc rpc, grpc::CallbackServerContext& context, EventLoop& loop,
-            const Received<Request>& received, Reply& reply)
-      : Call(rpc, context, loop), received_(received), reply_(reply) {}
+  using Call::Call;
 
-  // The request was no message; nothing in it is set.
-  bool malformed() const { return received_.malformed; }
-  const Request& request() const { return received_.message; }
+  const Request& request() const { return request_; }
   Reply& reply() { return reply_; }
 
  private:
-  const Received<Request>& received_;
-  Reply& reply_;
+  bool Parse(std::string_view bytes) override {
+    if (request_.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) return true;
+    request_.Clear();
+    return false;
+  }
+  const google::protobuf::MessageLite& ReplyMessage() const override { return reply_; }
+
+  Request request_;
+  Reply reply_;
 };
 
 using CreateAuthCodeCall =

@@ -167,6 +167,13 @@ Metrics::Metrics() : registry_(std::make_unique<prometheus::Registry>()) {
   upstream_connections_ = Gauges(registry, "oauth_gateway_upstream_connections",
                                  "Open connections to the upstream, including idle ones.")
                               .Add({});
+  incomplete_requests_ = Gauges(registry, "oauth_gateway_incomplete_requests",
+                                "Calls whose request has not arrived completely.")
+                             .Add({});
+  incomplete_requests_given_up_ =
+      Counters(registry, "oauth_gateway_incomplete_requests_given_up_total",
+               "Calls that were ended because their request did not arrive completely.")
+          .Add({});
   reflection_streams_ = Gauges(registry, "oauth_gateway_reflection_streams",
                                "Open streams of gRPC server reflection.")
                             .Add({});
@@ -271,6 +278,12 @@ void Metrics::SetBreakerState(int state) { breaker_state_->Set(state); }
 void Metrics::SetUpstreamConnections(size_t open) {
   upstream_connections_->Set(static_cast<double>(open));
 }
+
+void Metrics::SetIncompleteRequests(size_t count) {
+  incomplete_requests_->Set(static_cast<double>(count));
+}
+
+void Metrics::IncompleteRequestGivenUp() { incomplete_requests_given_up_->Increment(); }
 
 void Metrics::SetReflectionStreams(int open) { reflection_streams_->Set(open); }
 

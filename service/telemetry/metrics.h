@@ -77,6 +77,9 @@ class Metrics {
   // A call that the upstream refused with 401 for the gateway's own key.
   void OwnKeyRefused();
 
+  // Calls whose request is not complete.
+  void SetIncompleteRequests(size_t count);
+  void IncompleteRequestGivenUp();
   // Streams of server reflection.
   void SetReflectionStreams(int open);
   void ReflectionRefused();
@@ -141,6 +144,8 @@ class Metrics {
   Gauge* retry_budget_tokens_ = nullptr;
   Gauge* breaker_state_ = nullptr;
   Gauge* upstream_connections_ = nullptr;
+  Gauge* incomplete_requests_ = nullptr;
+  Counter* incomplete_requests_given_up_ = nullptr;
   Gauge* reflection_streams_ = nullptr;
   Counter* reflection_refused_ = nullptr;
   Counter* unknown_method_calls_ = nullptr;

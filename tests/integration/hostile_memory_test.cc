@@ -17,6 +17,9 @@ namespace modelgates::gateway {
 namespace {
 
 constexpr size_t kMegabyte = 1 << 20;
+constexpr char kIncomplete[] = "oauth_gateway_incomplete_requests";
+constexpr char kGivenUp[] = "oauth_gateway_incomplete_requests_given_up_total";
+constexpr int kMostIncomplete = 1024;
 constexpr char kReflection[] = "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo";
 
 // What one peer without a credential does to the memory of the process, and to other callers.
@@ -64,8 +67,8 @@ TEST_F(HostileMemory, ABombIsNotInflated) {
     // Within what HTTP/2 lets a peer send unasked; the rest would not be read.
     const std::string part = bomb.substr(0, 60'000);
     raw->Send(raw->OpenPath("/modelgates.oauth.v1.OAuthService/CreateAuthCode",
-                            {{"grpc-encoding", "gzip"}}) +
-              raw->Data(RawHttp2::MessageHead(bomb.size(), true) + part));
+                            {{"grpc-encoding", "gzip"}}));
+    raw->Send(raw->Data(RawHttp2::MessageHead(bomb.size(), true) + part));
     EXPECT_EQ(raw->WaitForEnd(raw->stream()), RawHttp2::End::kAnswered) << plain_megabytes;
     EXPECT_THAT(raw->received(), testing::HasSubstr("Compression algorithm 'gzip' is disabled"));
   }
@@ -83,24 +86,79 @@ TEST_F(HostileMemory, StreamsAboveTheBoundAreRefused) {
   ExpectMemoryIsBounded();
 }
 
-// gRPC refuses a message above 64 KiB when the whole of it is there. What never ends counts against
-// the memory that all connections share: streams are ended until it is enough again. How much there
-// is at the height of it depends on how fast the peer sends, and is not asserted.
-TEST_F(HostileMemory, LargeMessagesThatNeverEndAreGivenUp) {
+// As many as wait are counted and bounded; the oldest make room. So are those that one address has
+// on many connections.
+TEST_F(HostileMemory, StreamsWithoutARequestAreBounded) {
+  constexpr int kStreams = 100;
+  int opened = 0;
+  std::vector<std::unique_ptr<RawHttp2>> peers;
+  for (const int all : {3000, 4000}) {
+    for (; opened < all; opened += kStreams) {
+      const auto& peer = peers.emplace_back(Connect());
+      std::string frames;
+      for (int i = 0; i < kStreams; ++i) frames += peer->OpenCall("ExchangeAuthCode");
+      ASSERT_TRUE(peer->Send(frames));
+    }
+    EXPECT_TRUE(WaitForMetric(gateway_->admin_address(), kIncomplete, kMostIncomplete));
+    EXPECT_TRUE(WaitForMetric(gateway_->admin_address(), kGivenUp, all - kMostIncomplete));
+    ExpectMemoryIsBounded();
+  }
+  EXPECT_EQ(peers.front()->WaitForEnds(kStreams), kStreams);
+  EXPECT_THAT(peers.front()->received(), testing::HasSubstr("not complete in time"));
+}
+
+// gRPC refuses a message above 64 KiB when the whole of it is there, and takes what comes until
+// then. Requests that do not end are ended by what has come since they began.
+TEST_F(HostileMemory, LargeRequestsThatNeverEndAreGivenUp) {
   constexpr int kStreams = 99;
   constexpr size_t kLength = 4 * kMegabyte;
   const std::string most = RawHttp2::MessageHead(kLength) + std::string(kLength - 1, ' ');
-  const auto raw = Connect();
-  std::vector<uint32_t> streams;
-  for (int i = 0; i < kStreams; ++i) {
-    ASSERT_TRUE(raw->Send(raw->OpenCall("ExchangeAuthCode")));
-    streams.push_back(raw->stream());
+  for (const bool slow : {true, false}) {
+    const auto raw = Connect();
+    std::vector<uint32_t> streams;
+    for (int i = 0; i < kStreams; ++i) {
+      ASSERT_TRUE(raw->Send(raw->OpenCall("ExchangeAuthCode")));
+      streams.push_back(raw->stream());
+    }
+    EXPECT_EQ(raw->Pour(streams, most,
+                        [&] {
+                          if (slow) ExpectOthersAreServed();
+                        }),
+              kStreams);
+    ExpectMemoryIsBounded();
   }
-  int ended = raw->Pour(streams, most);
-  // 64 MiB hold 16 of them.
-  const int surplus = kStreams - 20;
-  if (ended < surplus) ended += raw->WaitForEnds(surplus - ended);
-  EXPECT_GE(ended, surplus);
+}
+
+// What a request says that its length is changes nothing.
+TEST_F(HostileMemory, AnEndlessRequestIsGivenUp) {
+  const std::string most = RawHttp2::MessageHead(1 << 30) + std::string(200 * kMegabyte, ' ');
+  const auto raw = Connect();
+  ASSERT_TRUE(raw->Send(raw->OpenCall("ExchangeAuthCode")));
+  EXPECT_EQ(raw->Pour({raw->stream()}, most), 1);
+  ExpectMemoryIsBounded();
+}
+
+// Nor does the peer have to receive what it is told.
+TEST_F(HostileMemory, RequestsOfPeersThatReceiveNothingAreGivenUp) {
+  constexpr int kStreams = 100;
+  constexpr int kPeers = 20;
+  const std::string part = RawHttp2::MessageHead(65'536) + std::string(600, ' ');
+  std::vector<std::unique_ptr<RawHttp2>> peers;
+  for (int peer = 0; peer < kPeers; ++peer) {
+    RawHttp2::Options small_buffer;
+    small_buffer.receive_buffer_bytes = 1024;
+    auto& raw =
+        peers.emplace_back(std::make_unique<RawHttp2>(gateway_->grpc_address(), small_buffer));
+    std::string frames;
+    for (int i = 0; i < kStreams; ++i) {
+      frames += raw->OpenCall("ExchangeAuthCode");
+      frames += raw->Data(part);
+    }
+    ASSERT_TRUE(raw->Send(frames));
+  }
+  EXPECT_TRUE(
+      WaitForMetric(gateway_->admin_address(), kGivenUp, kPeers * kStreams - kMostIncomplete));
+  ExpectMemoryIsBounded();
 }
 
 // What is allowed comes through whole: judged by the gateway, not refused by gRPC.

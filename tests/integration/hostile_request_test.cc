@@ -45,6 +45,69 @@ TEST_F(HostileRequests, WhatIsNoMessageIsRefusedInWords) {
   ExpectItStillServes();
 }
 
+// A stream that ends without a message, or within one.
+TEST_F(HostileRequests, NoMessageIsRefusedInWords) {
+  RawHttp2 raw(server().grpc_address());
+  const std::string part = RawHttp2::MessageHead(100) + std::string(99, ' ');
+  for (const std::string& bytes : {std::string(), part}) {
+    raw.Send(raw.OpenCall("ExchangeAuthCode"));
+    raw.Send(raw.Data(bytes) + raw.EndStream());
+    EXPECT_EQ(raw.WaitForEnd(raw.stream()), RawHttp2::End::kAnswered);
+  }
+  const auto lines = log_.Lines("call");
+  ASSERT_EQ(lines.size(), 2u);
+  for (const nlohmann::json& line : lines) EXPECT_EQ(line["reason"], "REQUEST_MALFORMED");
+  ExpectItStillServes();
+}
+
+// The method is unary: the first message is the request, whatever follows.
+TEST_F(HostileRequests, OnlyTheFirstMessageIsRead) {
+  RawHttp2 raw(server().grpc_address());
+  const std::string message = MinimalExchange("code-9").SerializeAsString();
+  const std::string framed = RawHttp2::MessageHead(message.size()) + message;
+  raw.Send(raw.OpenCall("ExchangeAuthCode"));
+  raw.Send(raw.Data(framed + framed + framed));
+  EXPECT_EQ(raw.WaitForEnd(raw.stream()), RawHttp2::End::kAnswered);
+  EXPECT_EQ(upstream_.Requests().size(), 1u);
+  EXPECT_EQ(log_.Lines("call").size(), 1u);
+  ExpectItStillServes();
+}
+
+// Parts may come one by one, with calls of others between them.
+TEST_F(HostileRequests, ARequestInPartsIsServed) {
+  RawHttp2 raw(server().grpc_address());
+  const std::string message = MinimalExchange("code-9").SerializeAsString();
+  const std::string framed = RawHttp2::MessageHead(message.size()) + message;
+  raw.Send(raw.OpenCall("ExchangeAuthCode"));
+  for (const char byte : framed) {
+    EXPECT_THAT(Create(), Succeeds());
+    raw.Send(raw.Data(std::string(1, byte)));
+  }
+  raw.Send(raw.EndStream());
+  EXPECT_EQ(raw.WaitForEnd(raw.stream()), RawHttp2::End::kAnswered);
+  EXPECT_THAT(upstream_.Requests().back().body, testing::HasSubstr("code-9"));
+}
+
+// What goes before its request has come leaves nothing behind.
+TEST_F(HostileRequests, ARequestThatIsTakenBackIsForgotten) {
+  config_.admin_listen = "127.0.0.1:0";
+  constexpr char kIncomplete[] = "oauth_gateway_incomplete_requests";
+  {
+    RawHttp2 raw(server().grpc_address());
+    const std::string part = RawHttp2::MessageHead(100) + std::string(50, ' ');
+    for (int i = 0; i < 3; ++i) {
+      raw.Send(raw.OpenCall("ExchangeAuthCode"));
+      raw.Send(raw.Data(part));
+    }
+    EXPECT_TRUE(WaitForMetric(server().admin_address(), kIncomplete, 3));
+    raw.Send(RawHttp2::ResetFrame(raw.stream()));
+    EXPECT_TRUE(WaitForMetric(server().admin_address(), kIncomplete, 2));
+  }
+  EXPECT_TRUE(WaitForMetric(server().admin_address(), kIncomplete, 0));
+  EXPECT_EQ(log_.Lines("call").size(), 0u);
+  ExpectItStillServes();
+}
+
 // Metadata within its bound, such as a service mesh adds, harms nobody; above it the call is
 // refused, and so may be others on its connection.
 TEST_F(HostileRequests, MetadataWithinItsBoundIsTaken) {

@@ -122,6 +122,8 @@ std::string RawHttp2::Data(std::string_view bytes) const {
   return frames;
 }
 
+std::string RawHttp2::EndStream() const { return Frame(kData, kEndStream, stream(), ""); }
+
 std::string RawHttp2::MessageHead(size_t length, bool compressed) {
   return std::string(1, compressed ? '\1' : '\0') + BigEndian(static_cast<uint32_t>(length), 4);
 }
@@ -205,7 +207,10 @@ std::optional<RawHttp2::FrameRead> RawHttp2::NextFrame() {
   return frame;
 }
 
-int RawHttp2::Pour(const std::vector<uint32_t>& streams, const std::string& bytes) {
+int RawHttp2::Pour(const std::vector<uint32_t>& streams, const std::string& bytes,
+                   const std::function<void()>& after_each_megabyte) {
+  constexpr size_t kMegabyte = 1 << 20;
+  size_t sent = 0;
   struct Left {
     size_t sent = 0;
     int64_t window = 65'535;
@@ -221,6 +226,10 @@ int RawHttp2::Pour(const std::vector<uint32_t>& streams, const std::string& byte
           std::string_view(bytes).substr(of.sent, std::min<size_t>(window, kMaxFrame));
       if (!part.empty() && !Send(Frame(kData, 0, stream, part))) return ended;
       of.sent += part.size();
+      if ((sent += part.size()) >= kMegabyte) {
+        after_each_megabyte();
+        sent = 0;
+      }
       of.window -= static_cast<int64_t>(part.size());
       connection_window_ -= static_cast<int64_t>(part.size());
     }
@@ -233,8 +242,7 @@ int RawHttp2::Pour(const std::vector<uint32_t>& streams, const std::string& byte
     const std::optional<FrameRead> frame = NextFrame();
     if (!frame) return ended;
     if (frame->EndsStream()) {
-      ++ended;
-      left.erase(frame->stream);
+      ended += static_cast<int>(left.erase(frame->stream));
     }
     const auto found = left.find(frame->stream);
     if (frame->type == kWindowUpdate && found != left.end()) {

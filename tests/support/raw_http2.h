@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -39,6 +40,8 @@ class RawHttp2 {
   std::string OpenPath(const std::string& path, const Fields& fields = {});
   // DATA of the last of these; the stream goes on.
   std::string Data(std::string_view bytes) const;
+  // An empty DATA that ends it: nothing more comes.
+  std::string EndStream() const;
   // What stands before a message: its length, and whether it is said to be compressed.
   static std::string MessageHead(size_t length, bool compressed = false);
   // The stream of the last of these.
@@ -51,7 +54,10 @@ class RawHttp2 {
   // Sends `bytes` on each of these streams, as fast as the gateway's windows allow (RFC 9113,
   // section 5.2), without ending any. Returns when all is sent, or each stream has ended, or the
   // connection has: how many streams have. The first window of each must be untouched.
-  int Pour(const std::vector<uint32_t>& streams, const std::string& bytes);
+  // `after_each_megabyte` makes it a slow peer.
+  int Pour(
+      const std::vector<uint32_t>& streams, const std::string& bytes,
+      const std::function<void()>& after_each_megabyte = [] {});
 
   enum class End {
     kAnswered,

@@ -54,6 +54,8 @@ const std::map<std::string, Shape> kPromised = {
     {"oauth_gateway_retry_budget_tokens", {"gauge", {}}},
     {"oauth_gateway_breaker_state", {"gauge", {}}},
     {"oauth_gateway_upstream_connections", {"gauge", {}}},
+    {"oauth_gateway_incomplete_requests", {"gauge", {}}},
+    {"oauth_gateway_incomplete_requests_given_up_total", {"counter", {}}},
     {"oauth_gateway_reflection_streams", {"gauge", {}}},
     {"oauth_gateway_reflection_refused_total", {"counter", {}}},
     {"oauth_gateway_unknown_method_calls_total", {"counter", {}}},
@@ -125,6 +127,8 @@ void RecordEverything(Metrics& metrics) {
   metrics.SetRetryBudgetTokens(7.5);
   metrics.SetBreakerState(1);
   metrics.SetUpstreamConnections(3);
+  metrics.SetIncompleteRequests(3);
+  metrics.IncompleteRequestGivenUp();
   metrics.SetReflectionStreams(2);
   metrics.ReflectionRefused();
   metrics.UnknownMethodCalled();

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <limits>
+
+namespace modelgates::gateway {
+
+// Counts bytes, and tells when there are as many as somebody asked for. Any thread.
+class ByteCounter {
+ public:
+  class Alarm {
+   public:
+    // On the thread that adds. True: whoever adds should wait a moment, until AlarmAt or Rest.
+    virtual bool OnBytes() = 0;
+
+   protected:
+    ~Alarm() = default;
+  };
+
+  constexpr ByteCounter() = default;
+  ByteCounter(const ByteCounter&) = delete;
+  ByteCounter& operator=(const ByteCounter&) = delete;
+
+  // True: wait a moment before the next ones.
+  bool Add(uint64_t bytes) {
+    if (total_.fetch_add(bytes) + bytes >= alarm_at_.load()) Ring();
+    return crowded_.load();
+  }
+  uint64_t total() const { return total_.load(); }
+
+  // The last one that was set is told.
+  void SetAlarm(Alarm* alarm) { alarm_ = alarm; }
+  void RemoveAlarm(Alarm* alarm) { alarm_.compare_exchange_strong(alarm, nullptr); }
+  // Tells it once, as soon as Add brings the total to `total` or above. The last call counts.
+  void AlarmAt(uint64_t total) {
+    alarm_at_ = total;
+    crowded_ = false;
+  }
+  void Rest() { AlarmAt(kNever); }
+
+ private:
+  static constexpr uint64_t kNever = std::numeric_limits<uint64_t>::max();
+
+  void Ring() {
+    if (alarm_at_.exchange(kNever) == kNever) return;
+    if (Alarm* const alarm = alarm_.load(); alarm != nullptr && alarm->OnBytes()) crowded_ = true;
+  }
+
+  std::atomic<uint64_t> total_{0};
+  std::atomic<uint64_t> alarm_at_{kNever};
+  std::atomic<bool> crowded_{false};
+  std::atomic<Alarm*> alarm_{nullptr};
+};
+
+// What gRPC has received from all connections of this process. Stays 0 in a program that does not
+// link counted_recvmsg.cc.
+ByteCounter& ReceivedByGrpc();
+
+}  // namespace modelgates::gateway

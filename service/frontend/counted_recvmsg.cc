@@ -1,0 +1,20 @@
+// Replaces recvmsg of the program that this is linked into, by which gRPC receives: what came is
+// counted. gRPC tells nobody how much of a message has come until it is complete, so this is the
+// only place that knows while there is time to end it (docs/adr/0027-calls-come-with-headers.md).
+
+#include <dlfcn.h>
+#include <sys/socket.h>
+#include <time.h>
+
+#include "frontend/byte_counter.h"
+
+extern "C" [[gnu::visibility("default")]] ssize_t recvmsg(int socket, msghdr* message, int flags) {
+  // Not the system call: a sanitizer has a recvmsg of its own.
+  static const auto next = reinterpret_cast<decltype(&recvmsg)>(dlsym(RTLD_NEXT, "recvmsg"));
+  const ssize_t received = next(socket, message, flags);
+  if (received > 0 && modelgates::gateway::ReceivedByGrpc().Add(static_cast<uint64_t>(received))) {
+    constexpr timespec kMoment{.tv_sec = 0, .tv_nsec = 1'000'000};
+    nanosleep(&kMoment, nullptr);
+  }
+  return received;
+}
