@@ -57,5 +57,21 @@ TEST(Contributing, NamesFilesAndTestsThatExist) {
   EXPECT_GT(found, 40);
 }
 
+// "`places_test` OfAReasonIncludeTheContract": a test of that name is in one of the sources of
+// tests/.
+TEST(Contributing, NamesTestCasesThatExist) {
+  std::string tests;
+  for (const fs::directory_entry& entry : fs::recursive_directory_iterator(kRoot / "tests")) {
+    if (entry.path().extension() == ".cc") tests += ReadPage(entry.path());
+  }
+  const std::string page = ReadPage("CONTRIBUTING.md");
+  const std::regex name("_test` ([A-Z][A-Za-z0-9]+[a-z][A-Z][A-Za-z0-9]+)");
+  int found = 0;
+  for (std::sregex_iterator it(page.begin(), page.end(), name), end; it != end; ++it, ++found) {
+    EXPECT_NE(tests.find(", " + (*it)[1].str() + ")"), std::string::npos) << (*it)[1].str();
+  }
+  EXPECT_GT(found, 15);
+}
+
 }  // namespace
 }  // namespace modelgates::gateway

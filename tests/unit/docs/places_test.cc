@@ -83,6 +83,19 @@ TEST(Places, OfAReplyFieldIncludeTheClient) {
   ForEachField(*v1::ExchangeAuthCodeResponse::descriptor(), expect);
 }
 
+// A reply of an exchange is kept and shared with other gateways before a caller receives it.
+TEST(Places, OfAnExchangeReplyIncludeWhatIsKept) {
+  for (const char* file :
+       {"service/exchange/exchange_result.h", "service/exchange/shared/exchange_record.proto",
+        "service/exchange/shared/exchange_record.cc", "service/rpc/read_exchange.cc",
+        "service/rpc/exchange_auth_code.cc"}) {
+    const std::string text = ReadPage(file);
+    ForEachField(*v1::ExchangeAuthCodeResponse::descriptor(), [&](const std::string& field) {
+      EXPECT_TRUE(HasWord(text, field)) << file << ": " << field;
+    });
+  }
+}
+
 TEST(Places, OfAnRpcIncludeTheClientAndThePages) {
   const std::string client = ReadPage("client/include/modelgates/oauth/client.h");
   const std::string awaitable = ReadPage("client/include/modelgates/oauth/awaitable.h");
