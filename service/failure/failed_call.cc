@@ -32,7 +32,7 @@ bool IsDeadline(Rpc rpc, const Outcome& outcome) {
 
 // A recovery was due, and is not made: nobody will know.
 bool IsRefusedRecovery(Rpc rpc, const Verdict& verdict, StopReason stop) {
-  return rpc == Rpc::kExchangeAuthCode && verdict.retry == RetryClass::kOnceOver &&
+  return rpc == Rpc::kExchangeAuthCode && verdict.retry == RetryClass::kUnknownOutcome &&
          (stop == StopReason::kBreakerOpen || stop == StopReason::kBudgetExhausted);
 }
 

@@ -177,7 +177,7 @@ Task<HttpResult> CurlTransport::Send(const HttpRequest& request, SendOptions opt
     if (progress != RoundTrip::Progress::kUnsent || !reused) {
       TransportError error = trip.Error();
       error.stale_connection =
-          reused && error.failure == TransportFailure::kReset && trip.unheard();
+          reused && error.failure == TransportFailure::kReset && trip.no_response_bytes();
       co_return error;
     }
     // Another one is waited for, and nothing is on its way until it is there.

@@ -40,7 +40,7 @@ class RoundTrip {
   Progress Advance();
 
   // No byte was received, not even of an interim answer.
-  bool unheard() const { return heard_ == 0; }
+  bool no_response_bytes() const { return heard_ == 0; }
 
   // The connection may carry another request.
   bool reusable() const { return reusable_; }

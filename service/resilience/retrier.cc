@@ -38,11 +38,12 @@ TimePoint AttemptDeadline(const CallOptions& options, TimePoint now, const Attem
   return options.attempt_timeout < bound - now ? now + options.attempt_timeout : bound;
 }
 
-// See kPatience.
-bool IsImpatience(const HttpResult& result, Duration attempt_timeout, Duration time_given) {
+// See kMinTelltaleTimeout.
+bool TimedOutTooSoonToBlameUpstream(const HttpResult& result, Duration attempt_timeout,
+                                    Duration time_given) {
   const auto* error = std::get_if<TransportError>(&result);
   return error != nullptr && error->failure == TransportFailure::kTimeout &&
-         time_given < std::min<Duration>(kPatience, attempt_timeout);
+         time_given < std::min<Duration>(kMinTelltaleTimeout, attempt_timeout);
 }
 
 }  // namespace
@@ -66,8 +67,8 @@ bool HasUnknownAttempt(const Outcome& outcome) {
                      [](const AttemptRecord& attempt) { return attempt.outcome_unknown; });
 }
 
-std::optional<CircuitBreaker::Ticket> Retrier::Enter(TimePoint now, Outcome& outcome,
-                                                     AttemptObserver* observer) {
+std::optional<CircuitBreaker::Ticket> Retrier::AskBreaker(TimePoint now, Outcome& outcome,
+                                                          AttemptObserver* observer) {
   const bool is_retry = !outcome.attempts.empty();
   std::optional<CircuitBreaker::Ticket> ticket = CircuitBreaker::Ticket{};
   if (breaker_ != nullptr) ticket = breaker_->Enter(now);
@@ -149,11 +150,11 @@ Task<Outcome> Retrier::Send(const HttpRequest& request, const CallOptions& optio
   bool fresh_connection = false;
   while (true) {
     if (IsOver(options, outcome)) co_return outcome;
-    const std::optional<CircuitBreaker::Ticket> ticket = Enter(loop_.Now(), outcome, observer);
+    const std::optional<CircuitBreaker::Ticket> ticket = AskBreaker(loop_.Now(), outcome, observer);
     if (!ticket) co_return outcome;
     if (options.gate != nullptr) {
-      Task<bool> enter = options.gate->Enter();
-      const bool is_open = co_await enter;
+      Task<bool> asking = options.gate->MayAttempt();
+      const bool is_open = co_await asking;
       if (!is_open) {
         Decision shut;
         shut.stop = StopReason::kUnsafeExchange;
@@ -177,13 +178,14 @@ Task<Outcome> Retrier::Send(const HttpRequest& request, const CallOptions& optio
     AttemptRecord& record = outcome.attempts.emplace_back(ToRecord(outcome.last));
     record.started = sent - options.started;
     record.elapsed = ended - sent;
-    record.outcome_unknown = classification.retry == RetryClass::kOnceOver;
+    record.outcome_unknown = classification.retry == RetryClass::kUnknownOutcome;
     if (observer != nullptr) observer->OnAttempt(record, CauseOf(outcome.last));
 
     // Before the decision: the failure that opens the breaker is not tried again. That a connection
     // was closed while it waited is no failure.
     if (breaker_ != nullptr && !stale_connection &&
-        !IsImpatience(outcome.last, options.attempt_timeout, attempt_deadline - sent)) {
+        !TimedOutTooSoonToBlameUpstream(outcome.last, options.attempt_timeout,
+                                        attempt_deadline - sent)) {
       breaker_->Record(*ticket, classification, ended);
     }
     const Decision decision = DecideNext(options, classification.retry, ended, outcome);

@@ -31,8 +31,8 @@ struct AttemptRecord {
   Delivery delivery = Delivery::kNever;
   Duration started{};  // since the call began
   Duration elapsed{};
-  // The attempt has ended, and the upstream may have acted on it (RetryClass::kOnceOver). A refusal
-  // of a later attempt of an exchange is then EXCHANGE_OUTCOME_UNKNOWN.
+  // The attempt has ended, and the upstream may have acted on it (RetryClass::kUnknownOutcome). A
+  // refusal of a later attempt of an exchange is then EXCHANGE_OUTCOME_UNKNOWN.
   bool outcome_unknown = false;
 };
 
@@ -62,7 +62,7 @@ bool HasUnknownAttempt(const Outcome& outcome);
 class AttemptGate {
  public:
   // False: the attempt is not made, and the call ends with its last result.
-  virtual Task<bool> Enter() = 0;
+  virtual Task<bool> MayAttempt() = 0;
 
  protected:
   ~AttemptGate() = default;
@@ -104,7 +104,7 @@ class AttemptObserver : public SendObserver {
 
 // A timeout after less time than this is not counted against the upstream, because the caller's
 // deadline was too short; unless the attempt timeout itself is shorter.
-inline constexpr std::chrono::seconds kPatience{1};
+inline constexpr std::chrono::seconds kMinTelltaleTimeout{1};
 
 // Sends until there is a final answer, a reason to stop, or no time left: attempt, decide, wait. It
 // knows no RPC: the call brings the classifier, Decide decides about retries. No attempt begins at
@@ -139,8 +139,8 @@ class Retrier {
 
  private:
   // Asks breaker and gate; nullopt: not allowed, and `outcome` has the reason.
-  std::optional<CircuitBreaker::Ticket> Enter(TimePoint now, Outcome& outcome,
-                                              AttemptObserver* observer);
+  std::optional<CircuitBreaker::Ticket> AskBreaker(TimePoint now, Outcome& outcome,
+                                                   AttemptObserver* observer);
   Task<HttpResult> SendOnce(const HttpRequest& request, const CallOptions& options,
                             AttemptObserver* observer, TimePoint attempt_deadline,
                             bool fresh_connection);

@@ -12,7 +12,7 @@ using std::chrono::milliseconds;
 // The one attempt after an unknown outcome. What the caller chose to have tried again, it chose for
 // failures that are known to be harmless.
 bool IsRecovery(RetryClass retry_class, Repeat repeat) {
-  return retry_class == RetryClass::kOnceOver && repeat == Repeat::kOneRecovery;
+  return retry_class == RetryClass::kUnknownOutcome && repeat == Repeat::kOneRecovery;
 }
 
 // Why the class alone forbids another attempt; nullopt when it does not.
@@ -21,7 +21,7 @@ std::optional<StopReason> BarredByClass(RetryClass retry_class, Repeat repeat) {
     case RetryClass::kFinal:
     case RetryClass::kNever:
       return StopReason::kNotRetryable;
-    case RetryClass::kOnceOver:
+    case RetryClass::kUnknownOutcome:
       if (IsRecovery(retry_class, repeat)) return std::nullopt;
       return StopReason::kUnsafeExchange;
     case RetryClass::kIfUnsent:

@@ -13,11 +13,11 @@ namespace modelgates::gateway {
 
 // Whether a result may be retried: the columns "create again" and "exchange again" of errors.md.
 enum class RetryClass : uint8_t {
-  kFinal,     // N, not even when the call's own statuses name it
-  kNever,     // N
-  kIfUnsent,  // U: the result itself proves that the upstream did not act on the request
-  kOnceOver,  // R1: the attempt has ended with an unknown outcome; at most one recovery
-  kAlways,    // yes; of a create only
+  kFinal,           // N, not even when the call's own statuses name it
+  kNever,           // N
+  kIfUnsent,        // U: the result itself proves that the upstream did not act on the request
+  kUnknownOutcome,  // R1: the attempt has ended with an unknown outcome; at most one recovery
+  kAlways,          // yes; of a create only
 };
 
 // What a second request does if the upstream has already acted on the first.
@@ -89,7 +89,7 @@ struct Decision {
 // 1).
 //
 // With Repeat::kOnlyUnsent only kIfUnsent is retried, for any policy, and no TransportError whose
-// `delivery` contradicts it. kOneRecovery adds kOnceOver. A timeout without time left is the
+// `delivery` contradicts it. kOneRecovery adds kUnknownOutcome. A timeout without time left is the
 // caller's deadline, in any class.
 //
 // With Repeat::kHarmless the delay after a stale connection is 0. The caller ensures that this

@@ -17,7 +17,7 @@ std::string_view Word(RetryClass retry) {
       return "no";
     case RetryClass::kIfUnsent:
       return "if unsent";
-    case RetryClass::kOnceOver:
+    case RetryClass::kUnknownOutcome:
       return "once, if the outcome is unknown";
     case RetryClass::kAlways:
       return "yes";

@@ -166,7 +166,7 @@ class ChanceTransport final : public HttpTransport {
     const RetryClass retry = RetryClassOfExchange(result);
     const bool succeeded =
         !silent && error == nullptr && std::get<HttpResponse>(result).status == 200;
-    const bool lost = retry == RetryClass::kOnceOver;
+    const bool lost = retry == RetryClass::kUnknownOutcome;
     if (lost) ++seen.lost;
     // The second to be sent is the last, whatever comes of it; a success may be forgotten.
     const bool spent = error != nullptr && error->http_status == 200;

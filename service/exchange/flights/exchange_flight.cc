@@ -235,7 +235,8 @@ std::shared_ptr<ExchangeLease> ExchangeFlight::Publish() {
   return std::exchange(lease_, nullptr);
 }
 
-Task<void> ExchangeFlight::Settle(std::shared_ptr<ExchangeLease> lease, Retention retention) const {
+Task<void> ExchangeFlight::ShareResult(std::shared_ptr<ExchangeLease> lease,
+                                       Retention retention) const {
   if (retention.ttl <= Duration::zero()) {
     Task<void> forget = lease->Forget();
     co_await forget;

@@ -102,7 +102,7 @@ class ExchangeFlight final : public AttemptObserver, private Timer {
   // Lets the callers have the result. Gives the lease, with which the other gateways are told.
   std::shared_ptr<ExchangeLease> Publish();
   // Tells the other gateways.
-  Task<void> Settle(std::shared_ptr<ExchangeLease> lease, Retention retention) const;
+  Task<void> ShareResult(std::shared_ptr<ExchangeLease> lease, Retention retention) const;
 
   // AttemptObserver: what the retrier and the transport do moves the state.
   void OnSendProgress(SendProgress progress) override;

@@ -130,10 +130,10 @@ Task<void> ExchangeRegistry::RunExchange(FlightPtr flight, HttpRequest request) 
   if (Find(flight->key()) != flight || !Remember(*flight, retention)) flight->Forget();
   std::shared_ptr<ExchangeLease> lease = flight->Publish();
   if (lease == nullptr) co_return;
-  ++settling_;
-  Task<void> settle = flight->Settle(std::move(lease), retention);
-  co_await settle;
-  --settling_;
+  ++sharing_;
+  Task<void> share = flight->ShareResult(std::move(lease), retention);
+  co_await share;
+  --sharing_;
 }
 
 bool ExchangeRegistry::MakeRoom(size_t exchanges, size_t bytes) {

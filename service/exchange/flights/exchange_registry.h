@@ -73,7 +73,7 @@ class ExchangeRegistry final : private ExchangeFlight::Owner {
 
   // Exchanges that are under way, whether or not anyone waits for them, and those of which the
   // shared store is still to be told. Drain waits for zero.
-  size_t in_flight() const { return running_.size() + settling_; }
+  size_t in_flight() const { return running_.size() + sharing_; }
 
   // Exchanges that are under way, which ExchangeOptions::max_running bounds.
   size_t running() const { return running_.size(); }
@@ -115,7 +115,7 @@ class ExchangeRegistry final : private ExchangeFlight::Owner {
   std::pmr::memory_resource& memory_;
   absl::flat_hash_map<ExchangeKey, FlightPtr> flights_;
   absl::flat_hash_set<ExchangeFlight*> running_;
-  size_t settling_ = 0;
+  size_t sharing_ = 0;
   std::stop_source aborted_;
   ExchangeCounts remembered_{};
   // Those that make room, oldest first.

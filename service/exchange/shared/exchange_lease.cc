@@ -68,7 +68,7 @@ Task<ExchangeLease::ClaimResult> ExchangeLease::TryClaim() {
   co_return may_go_on ? ClaimResult::kOurs : ClaimResult::kUnavailable;
 }
 
-Task<bool> ExchangeLease::Enter() {
+Task<bool> ExchangeLease::MayAttempt() {
   if (!claimed_) co_return true;
   sending_ = true;
   Task<Step> begin = shared_->BeginSending();

@@ -48,7 +48,7 @@ class ExchangeLease final : public AttemptGate,
 
   // Records that an attempt is about to be sent. False: another gateway has the exchange now, or
   // the store is required and does not answer.
-  Task<bool> Enter() override;
+  Task<bool> MayAttempt() override;
   // Records that an attempt did not use the code and that another one follows.
   void TakeBack();
   // Stores the result, or that there is none. Retries for some time, during which the claim is

@@ -164,7 +164,7 @@ const std::vector<AnswerRow>& AnswerRows() {
        StatusCode::kUnavailable,
        v1::UPSTREAM_CLOSED_REQUEST,
        kAlways,
-       kOnceOver,
+       kUnknownOutcome,
        UE::UNKNOWN},
       {"S500",
        {500},
@@ -172,7 +172,7 @@ const std::vector<AnswerRow>& AnswerRows() {
        StatusCode::kInternal,
        v1::INTERNAL_SERVER,
        kAlways,
-       kOnceOver,
+       kUnknownOutcome,
        UE::UNKNOWN},
       {"BadGateway",
        {502, 504, 520, 521, 522, 523, 524},
@@ -180,7 +180,7 @@ const std::vector<AnswerRow>& AnswerRows() {
        StatusCode::kUnavailable,
        v1::UPSTREAM_BAD_GATEWAY,
        kAlways,
-       kOnceOver,
+       kUnknownOutcome,
        UE::UNKNOWN},
       {"S503WithRetryAfter",
        {503},
@@ -196,7 +196,7 @@ const std::vector<AnswerRow>& AnswerRows() {
        StatusCode::kUnavailable,
        v1::UPSTREAM_UNAVAILABLE,
        kAlways,
-       kOnceOver,
+       kUnknownOutcome,
        UE::UNKNOWN},
       {"S529WithRetryAfter",
        {529},
@@ -212,7 +212,7 @@ const std::vector<AnswerRow>& AnswerRows() {
        StatusCode::kResourceExhausted,
        v1::UPSTREAM_OVERLOADED,
        kAlways,
-       kOnceOver,
+       kUnknownOutcome,
        UE::UNKNOWN}};
   return rows;
 }
@@ -224,8 +224,9 @@ AnswerRow OtherRow(int status) {
             kNever,     kNever,   UE::REJECTED};
   }
   if (status >= 500 && status <= 599) {
-    return {"Other5xx", {status},  kAny,       StatusCode::kInternal, v1::UPSTREAM_SERVER_ERROR,
-            kAlways,    kOnceOver, UE::UNKNOWN};
+    return {
+        "Other5xx", {status},        kAny,       StatusCode::kInternal, v1::UPSTREAM_SERVER_ERROR,
+        kAlways,    kUnknownOutcome, UE::UNKNOWN};
   }
   return {"NoStatus", {status}, kAny,       StatusCode::kInternal, v1::UPSTREAM_UNEXPECTED_STATUS,
           kNever,     kNever,   UE::UNKNOWN};
@@ -417,15 +418,15 @@ INSTANTIATE_TEST_SUITE_P(
                kAlways, kIfUnsent, Delivery::kMaybe),
         Unsent("ResetUnsent", Failure::kReset, v1::UPSTREAM_RESET),
         Unsent("TimeoutUnsent", Failure::kTimeout, v1::UPSTREAM_TIMEOUT),
-        Lost("Reset", Failure::kReset, 0, v1::UPSTREAM_RESET, kOnceOver, UE::UNKNOWN),
+        Lost("Reset", Failure::kReset, 0, v1::UPSTREAM_RESET, kUnknownOutcome, UE::UNKNOWN),
         Lost("ResetAfter200", Failure::kReset, 200, v1::UPSTREAM_RESPONSE_TRUNCATED, kNever,
              UE::SPENT),
-        Lost("TruncatedHead", Failure::kTruncated, 0, v1::UPSTREAM_RESPONSE_TRUNCATED, kOnceOver,
-             UE::UNKNOWN),
+        Lost("TruncatedHead", Failure::kTruncated, 0, v1::UPSTREAM_RESPONSE_TRUNCATED,
+             kUnknownOutcome, UE::UNKNOWN),
         Lost("Truncated200", Failure::kTruncated, 200, v1::UPSTREAM_RESPONSE_TRUNCATED, kNever,
              UE::SPENT),
-        Lost("Truncated500", Failure::kTruncated, 500, v1::UPSTREAM_RESPONSE_TRUNCATED, kOnceOver,
-             UE::UNKNOWN),
+        Lost("Truncated500", Failure::kTruncated, 500, v1::UPSTREAM_RESPONSE_TRUNCATED,
+             kUnknownOutcome, UE::UNKNOWN),
         Lost("Timeout", Failure::kTimeout, 0, v1::UPSTREAM_TIMEOUT, kNever, UE::UNKNOWN),
         Lost("Timeout200", Failure::kTimeout, 200, v1::UPSTREAM_TIMEOUT, kNever, UE::SPENT),
         Lost("Timeout500", Failure::kTimeout, 500, v1::UPSTREAM_TIMEOUT, kNever, UE::UNKNOWN),
@@ -456,7 +457,7 @@ TEST(ErrorCatalogue, JudgesEveryTransportError) {
           EXPECT_EQ(exchange.retry, kNever);
         }
         EXPECT_NE(exchange.retry, kAlways);
-        EXPECT_NE(Judge(Rpc::kCreateAuthCode, result).retry, kOnceOver);
+        EXPECT_NE(Judge(Rpc::kCreateAuthCode, result).retry, kUnknownOutcome);
       }
     }
   }

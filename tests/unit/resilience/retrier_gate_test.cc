@@ -17,7 +17,7 @@ using namespace std::chrono_literals;
 class ScriptedGate final : public AttemptGate {
  public:
   explicit ScriptedGate(EventLoop& loop) : loop_(loop) {}
-  Task<bool> Enter() override {
+  Task<bool> MayAttempt() override {
     ++asked;
     WaitPoint pause(loop_);
     const std::stop_token never;

@@ -22,14 +22,14 @@ inline RetryClass RetryClassOfExchange(const HttpResult& result) {
     if (error->failure == TransportFailure::kTlsUntrusted) return RetryClass::kNever;
     if (error->delivery == Delivery::kNever) return RetryClass::kIfUnsent;
     if (error->failure == TransportFailure::kTimeout) return RetryClass::kNever;
-    return error->http_status == 200 ? RetryClass::kNever : RetryClass::kOnceOver;
+    return error->http_status == 200 ? RetryClass::kNever : RetryClass::kUnknownOutcome;
   }
   const auto& response = std::get<HttpResponse>(result);
   if (response.status == 401) return RetryClass::kFinal;
   if (response.status == 429 || response.status == 408) return RetryClass::kIfUnsent;
   const bool may_come_later = response.status == 503 || response.status == 529;
   if (may_come_later && ParseRetryAfter(response)) return RetryClass::kIfUnsent;
-  return response.status >= 500 ? RetryClass::kOnceOver : RetryClass::kNever;
+  return response.status >= 500 ? RetryClass::kUnknownOutcome : RetryClass::kNever;
 }
 
 inline Health HealthOf(const HttpResult& result) {
