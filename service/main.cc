@@ -16,6 +16,7 @@
 #include "config/flags.h"
 #include "frontend/grpc_log.h"
 #include "frontend/protobuf_log.h"
+#include "frontend/server_limits.h"
 #include "gateway/probe.h"
 #include "gateway/room_rules.h"
 #include "gateway/server.h"
@@ -77,6 +78,7 @@ int Serve(Config config, const std::vector<std::string>& warnings) {
   // may outlive this frame.
   Log& log =
       *new Log({.min_severity = config.log_level, .format = config.log_format, .sink = nullptr});
+  BoundReads();
   RouteGrpcLog(log);
   RouteProtobufLog(log);
   LogLine starting = log.Line(Severity::kInfo, "starting", "oauth-gateway starts");

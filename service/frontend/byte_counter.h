@@ -11,8 +11,8 @@ class ByteCounter {
  public:
   class Alarm {
    public:
-    // On the thread that adds. True: whoever adds should wait a moment, until AlarmAt or Rest.
-    virtual bool OnBytes() = 0;
+    // On the thread that adds.
+    virtual void OnBytes() = 0;
 
    protected:
     ~Alarm() = default;
@@ -33,18 +33,16 @@ class ByteCounter {
   void SetAlarm(Alarm* alarm) { alarm_ = alarm; }
   void RemoveAlarm(Alarm* alarm) { alarm_.compare_exchange_strong(alarm, nullptr); }
   // Tells it once, as soon as Add brings the total to `total` or above. The last call counts.
-  void AlarmAt(uint64_t total) {
-    alarm_at_ = total;
-    crowded_ = false;
-  }
-  void Rest() { AlarmAt(kNever); }
+  void AlarmAt(uint64_t total) { alarm_at_ = total; }
+  // What Add returns from now on.
+  void SetCrowded(bool crowded) { crowded_ = crowded; }
 
  private:
   static constexpr uint64_t kNever = std::numeric_limits<uint64_t>::max();
 
   void Ring() {
     if (alarm_at_.exchange(kNever) == kNever) return;
-    if (Alarm* const alarm = alarm_.load(); alarm != nullptr && alarm->OnBytes()) crowded_ = true;
+    if (Alarm* const alarm = alarm_.load()) alarm->OnBytes();
   }
 
   std::atomic<uint64_t> total_{0};

@@ -33,9 +33,12 @@ void IncompleteRequests::Add(IncompleteRequest& request) {
 
 bool IncompleteRequests::Remove(IncompleteRequest& request) {
   const std::scoped_lock lock(mutex_);
-  if (!request.is_linked()) return false;
-  requests_.erase(requests_.iterator_to(request));
-  return true;
+  if (request.is_linked()) {
+    requests_.erase(requests_.iterator_to(request));
+    return true;
+  }
+  if (--ending_ == 0) received_.SetCrowded(false);
+  return false;
 }
 
 size_t IncompleteRequests::size() const {
@@ -59,15 +62,15 @@ void IncompleteRequests::OnTimer() {
 }
 
 // On a thread of gRPC in the middle of receiving, where no call can be ended. The loop may take its
-// time to run: until then nobody receives quickly.
-bool IncompleteRequests::OnBytes() {
+// time to run, and gRPC to end what it gives up: until then nobody receives quickly.
+void IncompleteRequests::OnBytes() {
   const std::scoped_lock lock(mutex_);
   if (!OldestIsLarge()) {
     SetAlarm();
-    return false;
+    return;
   }
+  received_.SetCrowded(true);
   loop_.Post([this] { GiveUpLarge(); });
-  return true;
 }
 
 void IncompleteRequests::GiveUpLarge() {
@@ -75,10 +78,10 @@ void IncompleteRequests::GiveUpLarge() {
   {
     const std::scoped_lock lock(mutex_);
     while (OldestIsLarge()) large.push_back(TakeOldest());
+    if (ending_ == 0) received_.SetCrowded(false);
+    SetAlarm();
   }
   GiveUp(large);
-  const std::scoped_lock lock(mutex_);
-  SetAlarm();
 }
 
 bool IncompleteRequests::OldestIsLarge() const {
@@ -88,17 +91,14 @@ bool IncompleteRequests::OldestIsLarge() const {
 
 void IncompleteRequests::SetAlarm() {
   alarm_set_ = !requests_.empty();
-  if (alarm_set_) {
-    received_.AlarmAt(requests_.front().bytes_before_ + options_.max_bytes);
-  } else {
-    received_.Rest();
-  }
+  if (alarm_set_) received_.AlarmAt(requests_.front().bytes_before_ + options_.max_bytes);
 }
 
 // Alive until the lock is released and longer: whoever removes it first owns its end.
 std::shared_ptr<IncompleteRequest> IncompleteRequests::TakeOldest() {
   std::shared_ptr<IncompleteRequest> oldest = requests_.front().Share();
   requests_.pop_front();
+  ++ending_;
   return oldest;
 }
 

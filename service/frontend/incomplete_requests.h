@@ -59,7 +59,7 @@ class IncompleteRequests final : private Timer, private ByteCounter::Alarm {
   ~IncompleteRequests() override;
 
   void Add(IncompleteRequest& request);
-  // False: it was given up.
+  // Once for each that was added. False: it was given up.
   bool Remove(IncompleteRequest& request);
 
   size_t size() const;
@@ -68,7 +68,7 @@ class IncompleteRequests final : private Timer, private ByteCounter::Alarm {
   using Shared = std::vector<std::shared_ptr<IncompleteRequest>>;
 
   void OnTimer() override;
-  bool OnBytes() override;
+  void OnBytes() override;
   void GiveUpLarge();
   bool OldestIsLarge() const;
   void SetAlarm();
@@ -83,6 +83,7 @@ class IncompleteRequests final : private Timer, private ByteCounter::Alarm {
   uint64_t sweeps_ = 0;
   bool sweeping_ = false;
   bool alarm_set_ = false;
+  size_t ending_ = 0;  // given up, and gRPC may still keep what came
 };
 
 }  // namespace modelgates::gateway

@@ -2,6 +2,8 @@
 
 #include <grpcpp/resource_quota.h>
 
+#include <cstdlib>
+
 namespace modelgates::gateway {
 namespace {
 
@@ -18,6 +20,13 @@ ServerLimits ToServerLimits(const Config& config) {
   limits.age_grace = config.max_deadline;
   limits.channelz = config.channelz;
   return limits;
+}
+
+// gRPC 1.51's default receives as much at once as the last round brought, so a peer that sends 100
+// MB makes it allocate them; without this experiment GRPC_ARG_TCP_MAX_READ_CHUNK_SIZE is heeded.
+void BoundReads() {
+  constexpr int kKeepWhatIsSet = 0;
+  setenv("GRPC_EXPERIMENTS", "-tcp_read_chunks", kKeepWhatIsSet);
 }
 
 void ApplyLimits(const ServerLimits& limits, grpc::ServerBuilder& builder) {

@@ -43,6 +43,10 @@ struct ServerLimits {
 // The limits of a gateway with these settings.
 ServerLimits ToServerLimits(const Config& config);
 
+// The bound on what gRPC receives from a connection at once is a switch of the process: before gRPC
+// and any thread begin.
+void BoundReads();
+
 void ApplyLimits(const ServerLimits& limits, grpc::ServerBuilder& builder);
 
 }  // namespace modelgates::gateway

@@ -115,17 +115,19 @@ TEST_F(IncompleteRequestsTest, OnlyWhatCameSinceTheyBeganCounts) {
   EXPECT_THAT(given_up_, ElementsAre(21));
 }
 
-// Until the loop has given up what is too large, whoever receives is told to wait a moment.
-TEST_F(IncompleteRequestsTest, HoldBackWhoReceivesUntilTheyAreGivenUp) {
+// Until what is too large has ended, whoever receives is told to wait a moment.
+TEST_F(IncompleteRequestsTest, HoldBackWhoReceivesUntilTheyHaveEnded) {
   FakeRequest& complete = Add();
   requests_.Remove(complete);
   EXPECT_FALSE(received_.Add(1000));
-  Add();
+  FakeRequest& large = Add();
   EXPECT_FALSE(received_.Add(999));
   EXPECT_TRUE(received_.Add(1));
   EXPECT_TRUE(received_.Add(1));
   loop_.Run();
   EXPECT_THAT(given_up_, ElementsAre(2));
+  EXPECT_TRUE(received_.Add(1));
+  EXPECT_FALSE(requests_.Remove(large));
   EXPECT_FALSE(received_.Add(1));
 }
 
@@ -143,7 +145,7 @@ TEST_F(IncompleteRequestsTest, TheLoopMayBeLate) {
 
 TEST(ByteCounter, TellsOnce) {
   struct Alarm final : ByteCounter::Alarm {
-    bool OnBytes() override { return ++count > 0; }
+    void OnBytes() override { ++count; }
     int count = 0;
   } alarm;
   ByteCounter counter;
@@ -152,11 +154,11 @@ TEST(ByteCounter, TellsOnce) {
   counter.AlarmAt(100);
   EXPECT_FALSE(counter.Add(49));
   EXPECT_EQ(alarm.count, 0);
-  EXPECT_TRUE(counter.Add(1));
-  EXPECT_TRUE(counter.Add(1000)) << "nobody has dealt with it";
+  counter.Add(1);
+  counter.Add(1000);
   EXPECT_EQ(alarm.count, 1);
-  counter.Rest();
-  EXPECT_FALSE(counter.Add(0));
+  counter.SetCrowded(true);
+  EXPECT_TRUE(counter.Add(0));
   counter.AlarmAt(2000);
   counter.RemoveAlarm(&alarm);
   counter.Add(5000);
