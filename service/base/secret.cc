@@ -6,9 +6,9 @@
 namespace modelgates::gateway {
 
 void Wipe(std::string& text) {
-  // The whole buffer, not only the current length: an earlier, longer value may have left its end.
-  text.resize(text.capacity());
   explicit_bzero(text.data(), text.size());
+  // The rest of the buffer, too: an earlier, longer value may have left its end.
+  text.resize(text.capacity());
   text.clear();
 }
 
