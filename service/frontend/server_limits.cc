@@ -48,6 +48,8 @@ void ApplyLimits(const ServerLimits& limits, grpc::ServerBuilder& builder) {
   set(GRPC_COMPRESSION_CHANNEL_ENABLED_ALGORITHMS_BITSET, kIdentityOnly);
   set(GRPC_ARG_ENABLE_PER_MESSAGE_COMPRESSION, kOff);
   set(GRPC_ARG_ENABLE_PER_MESSAGE_DECOMPRESSION, kOff);
+  // Every call has a deadline of ours, and every request that is not complete a bound of its own.
+  set(GRPC_ARG_ENABLE_DEADLINE_CHECKS, kOff);
   set(GRPC_ARG_ENABLE_CHANNELZ, limits.channelz ? kOn : kOff);
   // No message is larger than HTTP/2's first window, so no peer gets a larger one.
   set(GRPC_ARG_HTTP2_BDP_PROBE, kOff);
