@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "frontend/status_mapping.h"
 #include "rpc/typed_call.h"
 
 namespace modelgates::gateway {
@@ -83,7 +82,8 @@ void OAuthServiceImpl::Refuse(Call& call, std::string_view auth_code, ErrorReaso
                                            parts_.loop.Now());
   call.AddTrailer("x-request-id", refusal.request_id);
   call.AddTrailer("grpc-retry-pushback-ms", std::string(refusal.retry_pushback));
-  call.FinishWith(ToStatus(std::move(refusal)));
+  call.FinishWith({static_cast<grpc::StatusCode>(refusal.code), std::string(refusal.message),
+                   std::move(refusal.details)});
 }
 
 }  // namespace modelgates::gateway
