@@ -1,7 +1,7 @@
 #include <cmath>
 
 #include "bench/micro/allocation_report.h"
-#include "frontend/status_mapping.h"
+#include "call/status_mapping.h"
 #include "request/validation.h"
 #include "support/documented_messages.h"
 #include "unit/failure/failed_support.h"

@@ -4,7 +4,7 @@
 
 #include <memory>
 
-#include "frontend/admission.h"
+#include "call/admission.h"
 #include "frontend/refusals.h"
 #include "rpc/oauth_rpcs.h"
 

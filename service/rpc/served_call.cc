@@ -2,9 +2,9 @@
 
 #include <utility>
 
+#include "call/status_mapping.h"
 #include "failure/error_reply.h"
 #include "failure/verdict.h"
-#include "frontend/status_mapping.h"
 #include "request/call_options.h"
 #include "request/request_id.h"
 

@@ -10,8 +10,8 @@
 
 #include "base/fingerprint.h"
 #include "base/task.h"
+#include "call/unread_replies.h"
 #include "failure/failed_call.h"
-#include "frontend/unread_replies.h"
 #include "redaction/redaction.h"
 #include "request/credentials.h"
 #include "rpc/typed_call.h"

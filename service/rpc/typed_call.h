@@ -2,7 +2,7 @@
 
 #include <modelgates/oauth/v1/oauth.pb.h>
 
-#include "rpc/call.h"
+#include "call/call.h"
 
 namespace modelgates::gateway {
 

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "frontend/status_mapping.h"
+#include "call/status_mapping.h"
 
 namespace modelgates::gateway {
 

@@ -15,7 +15,7 @@ namespace fs = std::filesystem;
 // may notice, so nothing in service/ reads it but for these.
 const std::map<std::string, const char*> kMayReadIt = {
     {"base/log.cc", "the timestamps of the log"},
-    {"rpc/call.cc", "gRPC's deadline, made a length of time at once"},
+    {"call/call.cc", "gRPC's deadline, made a length of time at once"},
     {"gateway/server.cc",
      "dates answers that have none; gRPC's Shutdown takes no other, and makes it a length of time "
      "at once"},

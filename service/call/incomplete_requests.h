@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "base/event_loop.h"
-#include "frontend/byte_counter.h"
+#include "call/byte_counter.h"
 
 namespace modelgates::gateway {
 

@@ -1,4 +1,4 @@
-#include "rpc/call.h"
+#include "call/call.h"
 
 #include <grpc/support/time.h>
 

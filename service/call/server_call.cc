@@ -1,4 +1,4 @@
-#include "frontend/server_call.h"
+#include "call/server_call.h"
 
 #include <grpc/byte_buffer.h>
 #include <grpc/byte_buffer_reader.h>

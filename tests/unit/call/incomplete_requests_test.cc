@@ -1,4 +1,4 @@
-#include "frontend/incomplete_requests.h"
+#include "call/incomplete_requests.h"
 
 #include <gmock/gmock.h>
 

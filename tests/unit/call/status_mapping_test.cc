@@ -1,4 +1,4 @@
-#include "frontend/status_mapping.h"
+#include "call/status_mapping.h"
 
 #include <gtest/gtest.h>
 

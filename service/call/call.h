@@ -9,10 +9,10 @@
 #include <string_view>
 
 #include "base/event_loop.h"
-#include "frontend/admission.h"
-#include "frontend/incomplete_requests.h"
-#include "frontend/server_call.h"
-#include "frontend/unread_replies.h"
+#include "call/admission.h"
+#include "call/incomplete_requests.h"
+#include "call/server_call.h"
+#include "call/unread_replies.h"
 #include "upstream/rpc.h"
 
 namespace modelgates::gateway {

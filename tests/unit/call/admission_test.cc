@@ -1,4 +1,4 @@
-#include "frontend/admission.h"
+#include "call/admission.h"
 
 #include <gtest/gtest.h>
 

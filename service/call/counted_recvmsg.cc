@@ -6,7 +6,7 @@
 #include <sys/socket.h>
 #include <time.h>
 
-#include "frontend/byte_counter.h"
+#include "call/byte_counter.h"
 
 extern "C" [[gnu::visibility("default")]] ssize_t recvmsg(int socket, msghdr* message, int flags) {
   // Not the system call: a sanitizer has a recvmsg of its own.

@@ -1,4 +1,4 @@
-#include "frontend/byte_counter.h"
+#include "call/byte_counter.h"
 
 namespace modelgates::gateway {
 

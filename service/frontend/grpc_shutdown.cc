@@ -1,4 +1,4 @@
-#include "gateway/grpc_shutdown.h"
+#include "frontend/grpc_shutdown.h"
 
 #include <grpc/grpc.h>
 

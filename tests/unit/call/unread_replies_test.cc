@@ -1,4 +1,4 @@
-#include "frontend/unread_replies.h"
+#include "call/unread_replies.h"
 
 #include <gtest/gtest.h>
 
