@@ -55,6 +55,8 @@ void Call::Admit(Admission& admission) {
 void Call::FinishWith(const grpc::Status& status) {
   if (admitted_by_ != nullptr) admitted_by_->Leave();
   Send(status, ReplyMessage());
+  // Others may hold the call for longer than it lasts; its secrets are not theirs.
+  ForgetMessages();
 }
 
 void Call::GiveUp() { Cancel(GRPC_STATUS_CANCELLED, "the reply was not read"); }

@@ -49,7 +49,7 @@ class Call : public ServerCall,
   // The loop will serve it, and is told when the caller goes. Once.
   void Admit(Admission& admission);
 
-  // Sends trailers and status; the reply too when `status` is OK. Once.
+  // Sends trailers and status; the reply too when `status` is OK. Once; ends request and reply.
   void FinishWith(const grpc::Status& status);
   bool IsRead() const override { return done_.load(); }
   void GiveUp() override;
@@ -80,6 +80,8 @@ class Call : public ServerCall,
   // False: `bytes` are no message of its type.
   virtual bool Parse(std::string_view bytes) = 0;
   virtual const google::protobuf::MessageLite& ReplyMessage() const = 0;
+  // Releases the memory of request and reply.
+  virtual void ForgetMessages() = 0;
 
   std::shared_ptr<IncompleteRequest> Share() override { return shared_from_this(); }
   void GiveUpRequest() override;

@@ -22,6 +22,10 @@ class TypedCall : public Call {
     return false;
   }
   const google::protobuf::MessageLite& ReplyMessage() const override { return reply_; }
+  void ForgetMessages() override {
+    Request().Swap(&request_);
+    Reply().Swap(&reply_);
+  }
 
   Request request_;
   Reply reply_;
