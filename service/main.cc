@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/secret.h"
 #include "config/flags.h"
 #include "frontend/grpc_log.h"
 #include "frontend/protobuf_log.h"
@@ -58,18 +59,13 @@ void OverwriteRegisters() {
   }
 }
 
-[[gnu::noinline]] void OverwriteStack() {
-  char below[64 * 1024];
-  explicit_bzero(below, sizeof(below));
-}
-
 // What reading the key has left behind: the environment stays in memory as it was given, and a
 // library's function that is called for the first time saves all registers on the stack.
 void WipeTracesOfTheKey() {
   char* const key = std::getenv(kKeyVariable);
   if (key != nullptr) explicit_bzero(key, std::strlen(key));
   OverwriteRegisters();
-  OverwriteStack();
+  WipeStack();
 }
 
 int Serve(Config config, const std::vector<std::string>& warnings) {

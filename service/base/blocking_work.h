@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/event_loop.h"
+#include "base/secret.h"
 
 namespace modelgates::gateway {
 
@@ -35,7 +36,10 @@ class BlockingWork {
   bool Start(absl::AnyInvocable<T()> work, absl::AnyInvocable<void(T)> done) {
     try {
       std::thread([state = state_, work = std::move(work), done = std::move(done)]() mutable {
-        Return(std::move(state), work(), std::move(done));
+        T result = work();
+        // The work may have read a secret, and the stack of a thread outlives it.
+        WipeStack();
+        Return(std::move(state), std::move(result), std::move(done));
       }).detach();
     } catch (const std::system_error&) {
       return false;

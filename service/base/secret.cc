@@ -12,6 +12,11 @@ void Wipe(std::string& text) {
   text.clear();
 }
 
+[[gnu::noinline]] void WipeStack() {
+  char below[64 * 1024];
+  explicit_bzero(below, sizeof(below));
+}
+
 // A short string lives inside the object, so moving it away leaves a copy behind.
 Secret::Secret(Secret&& other) noexcept : text_(std::move(other.text_)) { Wipe(other.text_); }
 

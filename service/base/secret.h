@@ -30,6 +30,10 @@ class Secret {
   std::string text_;
 };
 
+// Overwrites what calls that have returned left on the stack of this thread, 64 KiB deep: copies of
+// secrets in registers are saved there.
+void WipeStack();
+
 // Overwrites the characters, which the compiler cannot optimize away, and empties `text`.
 void Wipe(std::string& text);
 
