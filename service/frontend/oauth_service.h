@@ -25,7 +25,6 @@ class OAuthServiceImpl final : public grpc::Service, public Call::Taker {
   explicit OAuthServiceImpl(const Parts& parts);
 
   void Take(std::shared_ptr<Call> call) override;
-  const Call::Parts& call_parts() const { return call_parts_; }
 
  private:
   template <class RpcCall>

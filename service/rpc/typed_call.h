@@ -10,7 +10,8 @@ namespace modelgates::gateway {
 template <class Request, class Reply>
 class TypedCall : public Call {
  public:
-  using Call::Call;
+  TypedCall(Rpc rpc, const Call::Handed& handed, const Call::Parts& parts)
+      : Call(rpc, handed, parts) {}
 
   const Request& request() const { return request_; }
   Reply& reply() { return reply_; }

@@ -7,8 +7,8 @@
 
 namespace modelgates::gateway {
 
-// RFC 3339 times of bodies. abseil's functions read and write the same, but a create would cost 5,000
-// instructions and 4 allocations more.
+// RFC 3339 times of bodies. abseil's functions read and write the same, but a create would cost
+// 5,000 instructions and 4 allocations more.
 
 // The text of one timestamp, without an allocation.
 class Rfc3339Text {

@@ -63,7 +63,7 @@ class AllocationsTest : public testing::Test {
     const ServerCall::Handed handed(&none, &context, nullptr, {}, nullptr, [] {});
     const std::string bytes = request.SerializeAsString();
     const uint64_t before = AllocationsSoFar();
-    auto call = std::make_shared<Unsent<RpcCall>>(rpc, handed, service_.call_parts());
+    auto call = std::make_shared<Unsent<RpcCall>>(rpc, handed, call_parts_);
     call->Begin();
     call->OnRequest(bytes);
     loop_.Run();
@@ -102,6 +102,7 @@ class AllocationsTest : public testing::Test {
   ByteCounter received_;
   IncompleteRequests incomplete_{loop_, received_, {}};
   OAuthServiceImpl service_{{loop_, rpcs_, admission_, refusals_, incomplete_}};
+  const Call::Parts call_parts_{loop_, incomplete_, service_};
 };
 
 // Buffers that are kept from call to call have their size after these.
