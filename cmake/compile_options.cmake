@@ -6,6 +6,10 @@ target_compile_options(gateway_warnings INTERFACE
   # uninitialized values in the headers of abseil and Boost.
   $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict;-Wno-maybe-uninitialized>)
 
+# Read-only after the start; and lazy binding saves registers on the stack, with pieces of secrets in
+# them (docs/adr/0024).
+add_link_options(-Wl,-z,relro,-z,now)
+
 if(GATEWAY_SANITIZER)
   # Everything must carry the same sanitizer, generated code included.
   add_compile_options(-fsanitize=${GATEWAY_SANITIZER} -fno-omit-frame-pointer
