@@ -1,10 +1,9 @@
 #pragma once
 
-#include <openssl/types.h>
-
-#include <memory>
 #include <string>
 #include <string_view>
+
+#include "base/keyed_mac.h"
 
 namespace modelgates::gateway {
 
@@ -14,20 +13,14 @@ namespace modelgates::gateway {
 // thread-safe.
 class Fingerprints {
  public:
-  // With a random key.
+  // With a random key. A copy has the same key, for another thread.
   Fingerprints();
-  // With the same key, for another thread.
-  Fingerprints(const Fingerprints& other);
-  Fingerprints& operator=(const Fingerprints&) = delete;
 
   // 12 hexadecimal digits.
   std::string Of(std::string_view secret);
 
  private:
-  struct Free {
-    void operator()(EVP_MAC_CTX* context) const;
-  };
-  std::unique_ptr<EVP_MAC_CTX, Free> context_;
+  KeyedMac mac_;
 };
 
 }  // namespace modelgates::gateway
