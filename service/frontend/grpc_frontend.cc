@@ -1,0 +1,114 @@
+#include "frontend/grpc_frontend.h"
+
+#include <fmt/format.h>
+#include <grpc/health/v1/health.pb.h>
+#include <grpcpp/ext/channelz_service_plugin.h>
+#include <grpcpp/health_check_service_interface.h>
+#include <grpcpp/server_builder.h>
+#include <modelgates/oauth/v1/oauth.grpc.pb.h>
+
+#include <chrono>
+#include <utility>
+#include <vector>
+
+#include "base/host_port.h"
+#include "frontend/server_limits.h"
+
+namespace modelgates::gateway {
+namespace {
+
+std::vector<std::string> ServicesOf(const Config& config) {
+  std::vector<std::string> services = {
+      oauth::v1::OAuthService::service_full_name(), "grpc.health.v1.Health",
+      "grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection"};
+  if (config.channelz) services.emplace_back("grpc.channelz.v1.Channelz");
+  return services;
+}
+
+ReflectionOptions ToReflectionOptions(const Config& config, Metrics& metrics) {
+  ReflectionOptions options;
+  options.services = ServicesOf(config);
+  options.on_refused = [&metrics] { metrics.ReflectionRefused(); };
+  return options;
+}
+
+IncompleteRequests::Options ToIncompleteOptions(Metrics& metrics) {
+  IncompleteRequests::Options options;
+  options.on_given_up = [&metrics] { metrics.IncompleteRequestGivenUp(); };
+  return options;
+}
+
+}  // namespace
+
+GrpcFrontend::GrpcFrontend(const Parts& parts)
+    : config_(parts.config),
+      metrics_(parts.metrics),
+      admission_(config_.max_concurrent_calls),
+      refusals_(parts.log, metrics_, parts.rpcs.fingerprints()),
+      incomplete_requests_(parts.loop, ReceivedByGrpc(), ToIncompleteOptions(metrics_)),
+      service_({parts.loop, parts.rpcs, admission_, refusals_, incomplete_requests_}),
+      unknown_methods_(parts.log, [this] { metrics_.UnknownMethodCalled(); }),
+      reflection_streams_(ToReflectionOptions(config_, metrics_)) {}
+
+GrpcFrontend::~GrpcFrontend() = default;
+
+absl::Status GrpcFrontend::Listen(Listener::Failed failed) {
+  // This and channelz are switches of the process: gRPC has none per server.
+  grpc::EnableDefaultHealthCheckService(true);
+  if (config_.channelz) grpc::channelz::experimental::InitChannelzService();
+  // Linked in only if something refers to it; reflection needs its descriptor.
+  grpc::health::v1::HealthCheckRequest::descriptor();
+
+  auto bound = Listener::Bind(config_.listen);
+  if (!bound.ok()) {
+    return absl::UnavailableError(
+        fmt::format("--listen: {}", std::string(bound.status().message())));
+  }
+  listener_ = *std::move(bound);
+
+  grpc::ServerBuilder builder;
+  acceptor_ = builder.experimental().AddExternalConnectionAcceptor(
+      grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD,
+      grpc::InsecureServerCredentials());
+  ApplyLimits(ToServerLimits(config_), builder);
+  builder.RegisterService(&service_);
+  builder.RegisterCallbackGenericService(&unknown_methods_);
+  if (config_.reflection) {
+    builder.RegisterService(&reflection_);
+    builder.RegisterService(&old_reflection_);
+  }
+  server_ = builder.BuildAndStart();
+  if (server_ == nullptr) return absl::UnavailableError("--listen: gRPC does not start");
+  shutdown_ = std::make_unique<GrpcShutdown>(*server_);
+  address_ = fmt::format("{}:{}", SplitHostPort(config_.listen).value().host, listener_->port());
+  // Known to health from the first connection on.
+  grpc::HealthCheckServiceInterface* const health = server_->GetHealthCheckService();
+  health->SetServingStatus("", false);
+  health->SetServingStatus(oauth::v1::OAuthService::service_full_name(), false);
+  listener_->Start(
+      [this](int listener, int connection) {
+        grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters parameters;
+        parameters.listener_fd = listener;
+        parameters.fd = connection;
+        acceptor_->HandleNewConnection(&parameters);
+      },
+      std::move(failed));
+  return absl::OkStatus();
+}
+
+void GrpcFrontend::SetServing(bool serving) {
+  server_->GetHealthCheckService()->SetServingStatus(serving);
+}
+
+void GrpcFrontend::UpdateMetrics() {
+  metrics_.SetIncompleteRequests(incomplete_requests_.size());
+  metrics_.SetReflectionStreams(reflection_streams_.open());
+}
+
+void GrpcFrontend::Cancel() {
+  if (listener_ != nullptr) listener_->Close();
+  constexpr std::chrono::system_clock::time_point kPast{};
+  if (server_ != nullptr) server_->Shutdown(kPast);
+}
+
+}  // namespace modelgates::gateway

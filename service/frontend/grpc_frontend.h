@@ -1,0 +1,86 @@
+#pragma once
+
+#include <absl/status/status.h>
+#include <grpcpp/server.h>
+
+#include <memory>
+#include <string>
+
+#include "base/event_loop.h"
+#include "base/listener.h"
+#include "base/log.h"
+#include "call/admission.h"
+#include "call/incomplete_requests.h"
+#include "config/config.h"
+#include "frontend/grpc_shutdown.h"
+#include "frontend/oauth_service.h"
+#include "frontend/reflection_service.h"
+#include "frontend/refusals.h"
+#include "frontend/unknown_methods.h"
+#include "rpc/oauth_rpcs.h"
+#include "telemetry/metrics.h"
+
+namespace modelgates::gateway {
+
+// The port of callers: a server of gRPC with its listener and its services. Calls of OAuthService
+// that are admitted are passed to the RPCs on the loop; everything else is answered here. Any
+// thread, but Listen and the destructor.
+class GrpcFrontend {
+ public:
+  // All must outlive this, and the loop must run from Listen on, and have stopped before this is
+  // destroyed.
+  struct Parts {
+    const Config& config;
+    EventLoop& loop;
+    Log& log;
+    Metrics& metrics;
+    OAuthRpcs& rpcs;
+  };
+
+  explicit GrpcFrontend(const Parts& parts);
+  GrpcFrontend(const GrpcFrontend&) = delete;
+  GrpcFrontend& operator=(const GrpcFrontend&) = delete;
+  ~GrpcFrontend();
+
+  // Binds `config.listen` and serves; health is NOT_SERVING until SetServing. `failed`: see
+  // Listener::Start. Error: UNAVAILABLE, with the setting and the reason.
+  absl::Status Listen(Listener::Failed failed);
+  // host:port with the real port. After Listen.
+  const std::string& address() const { return address_; }
+
+  // What health says of the server as a whole and of OAuthService.
+  void SetServing(bool serving);
+  // Calls that were admitted and have no status yet.
+  int calls() const { return admission_.calls(); }
+  void UpdateMetrics();
+
+  // The steps of a drain, see Drainable.
+  void CloseListener() { listener_->Close(); }
+  void RefuseCalls() { admission_.StartDraining(); }
+  void SendGoaway() { shutdown_->Begin(); }
+  bool EndConnections(Duration grace) { return shutdown_->End(grace); }
+
+  // Refuses connections and cancels all calls. Does nothing before Listen.
+  void Cancel();
+  // After SendGoaway: waits until it is done, which needs the loop.
+  void WaitForShutdown() { shutdown_.reset(); }
+
+ private:
+  const Config& config_;
+  Metrics& metrics_;
+  Admission admission_;
+  Refusals refusals_;
+  IncompleteRequests incomplete_requests_;
+  OAuthServiceImpl service_;
+  UnknownMethods unknown_methods_;
+  ReflectionStreams reflection_streams_;
+  ReflectionService reflection_{ReflectionService::Version::kV1, reflection_streams_};
+  ReflectionService old_reflection_{ReflectionService::Version::kV1Alpha, reflection_streams_};
+  std::unique_ptr<Listener> listener_;
+  std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> acceptor_;
+  std::unique_ptr<grpc::Server> server_;
+  std::unique_ptr<GrpcShutdown> shutdown_;
+  std::string address_;
+};
+
+}  // namespace modelgates::gateway

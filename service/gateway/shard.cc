@@ -1,0 +1,123 @@
+#include "gateway/shard.h"
+
+#include <chrono>
+#include <system_error>
+
+#include "gateway/ask_loop.h"
+#include "rpc/read_exchange.h"
+
+namespace modelgates::gateway {
+namespace {
+
+using std::chrono::system_clock;
+
+TransportOptions ToTransportOptions(const Config& config, ReloadObserver& reloads) {
+  TransportOptions options;
+  options.base_url = config.upstream;
+  options.ca_file = config.upstream_ca_file;
+  options.ca_setting = "upstream_ca_file";
+  options.reloads = &reloads;
+  options.proxy = config.upstream_proxy;
+  options.connect_timeout = config.connect_timeout;
+  options.max_connections = static_cast<size_t>(config.max_upstream_connections);
+  options.user_agent = "modelgates-oauth-gateway/" GATEWAY_VERSION;
+  return options;
+}
+
+ExchangeOptions ToExchangeOptions(const Config& config) {
+  ExchangeOptions options;
+  options.cap = config.exchange_cap;
+  options.success_ttl = config.exchange_replay_ttl;
+  options.max_running = static_cast<size_t>(config.max_exchanges);
+  options.outage = config.exchange_store_fail_closed ? ExchangeLease::Outage::kRefuse
+                                                     : ExchangeLease::Outage::kGoOn;
+  return options;
+}
+
+RetryBudget::Options ToBudgetOptions(const Config& config) {
+  RetryBudget::Options options;
+  options.percent = config.retry_budget_percent;
+  options.min_rate = config.retry_budget_min_rate;
+  return options;
+}
+
+CircuitBreaker::Options ToBreakerOptions(const Config& config) {
+  CircuitBreaker::Options options;
+  options.window = config.breaker_window;
+  options.min_attempts = config.breaker_min_attempts;
+  options.failure_percent = config.breaker_failure_percent;
+  options.probe_interval = config.breaker_probe_interval;
+  options.probes = config.breaker_probes;
+  return options;
+}
+
+}  // namespace
+
+Shard::Shard(const Config& config, Log& log, Metrics& metrics)
+    : log_(log),
+      metrics_(metrics),
+      reloads_(log, metrics),
+      transport_(loop_, ToTransportOptions(config, reloads_)),
+      breaker_log_(log),
+      budget_(ToBudgetOptions(config)),
+      breaker_(ToBreakerOptions(config), Random(), &breaker_log_),
+      retrier_(loop_, transport_, Random(), config.retry_budget ? &budget_ : nullptr,
+               config.breaker ? &breaker_ : nullptr,
+               [] { return std::chrono::floor<std::chrono::seconds>(system_clock::now()); }),
+      secrets_([this](int error) { WarnOfUnlockedMemory(error); }),
+      exchanges_(loop_, retrier_, ToExchangeOptions(config), ReadExchange,
+                 config.exchange_store.empty()
+                     ? nullptr
+                     : &shared_.emplace(config, loop_, log, reloads_).store(),
+                 secrets_),
+      unread_replies_(loop_, {}),
+      credentials_(config, loop_, &reloads_, secrets_),
+      rpcs_({config, loop_, log, metrics, retrier_, exchanges_, credentials_, unread_replies_}) {}
+
+Shard::~Shard() { Stop(); }
+
+void Shard::Start() {
+  thread_ = std::thread([this] { loop_.Run(); });
+}
+
+void Shard::Stop() {
+  if (!thread_.joinable()) return;
+  if (shared_) RunOnLoop(loop_, [this] { shared_->Close(); });
+  loop_.Stop();
+  thread_.join();
+}
+
+void Shard::AbortExchanges() {
+  constexpr std::chrono::seconds kPatience{1};
+  constexpr std::chrono::milliseconds kInterval{10};
+  RunOnLoop(loop_, [this] { exchanges_.Abort(); });
+  const TimePoint deadline = loop_.Now() + kPatience;
+  while (loop_.Now() < deadline && AskLoop(loop_, [this] { return exchanges_in_flight(); }) != 0) {
+    std::this_thread::sleep_for(kInterval);
+  }
+}
+
+void Shard::UpdateMetrics() {
+  metrics_.SetUpstreamConnections(transport_.stats().open);
+  metrics_.SetRetryBudgetTokens(budget_.Tokens(loop_.Now()));
+  metrics_.SetBreakerState(static_cast<int>(breaker_.StateAt(loop_.Now())));
+  const ExchangeCounts exchanges = exchanges_.CountStates();
+  for (size_t i = 0; i < exchanges.size(); ++i) {
+    metrics_.SetExchanges(static_cast<ExchangeState>(i), exchanges[i]);
+  }
+  metrics_.SetExchangesInFlight(exchanges_.running());
+  metrics_.SetExchangeMemoryBytes(exchanges_.remembered_bytes());
+}
+
+RandomSource Shard::Random() {
+  return [this] { return absl::Uniform(random_, 0.0, 1.0); };
+}
+
+void Shard::WarnOfUnlockedMemory(int error) {
+  LogLine line = log_.Line(Severity::kWarning, "memory_not_locked",
+                           "keys that are kept for repeats may be swapped to disk: raise "
+                           "RLIMIT_MEMLOCK, or switch swap off");
+  log_.Write(line.Add("error", std::generic_category().message(error)));
+}
+
+}  // namespace modelgates::gateway

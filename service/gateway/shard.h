@@ -1,0 +1,78 @@
+#pragma once
+
+#include <absl/random/random.h>
+
+#include <memory>
+#include <optional>
+#include <thread>
+
+#include "base/epoll_loop.h"
+#include "base/locked_memory.h"
+#include "base/log.h"
+#include "call/unread_replies.h"
+#include "config/config.h"
+#include "exchange/flights/exchange_registry.h"
+#include "gateway/shared_store.h"
+#include "http/curl_transport.h"
+#include "request/credentials.h"
+#include "resilience/circuit_breaker.h"
+#include "resilience/retrier.h"
+#include "resilience/retry_budget.h"
+#include "rpc/oauth_rpcs.h"
+#include "telemetry/breaker_log.h"
+#include "telemetry/metrics.h"
+#include "telemetry/reload_log.h"
+
+namespace modelgates::gateway {
+
+// An event loop with its thread, and everything that lives on it: the RPCs, exchanges, retries and
+// connections upstream.
+class Shard {
+ public:
+  // All must outlive this.
+  Shard(const Config& config, Log& log, Metrics& metrics);
+  Shard(const Shard&) = delete;
+  Shard& operator=(const Shard&) = delete;
+  ~Shard();
+
+  EventLoop& loop() { return loop_; }
+  OAuthRpcs& rpcs() { return rpcs_; }
+  TimePoint Now() const { return loop_.Now(); }
+
+  // Starts the thread.
+  void Start();
+  // Ends the thread; what still runs on the loop never goes on. Idempotent.
+  void Stop();
+
+  // Ends every exchange, and waits for at most a second until none runs. Not on the loop.
+  void AbortExchanges();
+
+  // Loop thread only.
+  size_t exchanges_in_flight() const { return exchanges_.in_flight(); }
+  void UpdateMetrics();
+
+ private:
+  RandomSource Random();
+  void WarnOfUnlockedMemory(int error);
+
+  Log& log_;
+  Metrics& metrics_;
+  EpollLoop loop_;
+  absl::BitGen random_;
+  ReloadLog reloads_;
+  CurlTransport transport_;
+  BreakerLog breaker_log_;
+  RetryBudget budget_;
+  CircuitBreaker breaker_;
+  Retrier retrier_;
+  LockedMemory secrets_;
+  std::optional<SharedStore>
+      shared_;  // absent: no other gateway knows of the exchanges of this one
+  ExchangeRegistry exchanges_;
+  UnreadReplies unread_replies_;
+  Credentials credentials_;
+  OAuthRpcs rpcs_;
+  std::thread thread_;
+};
+
+}  // namespace modelgates::gateway
