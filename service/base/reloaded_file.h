@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "base/blocking_work.h"
 #include "base/event_loop.h"
@@ -33,13 +34,17 @@ class ReloadObserver {
 
 // The value of a file, read again when the file changes. It is checked once per second on a
 // separate thread, because a disk may hang. A version that cannot be used is reported to the
-// observer once, and the previous value stays in use.
+// observer once, and the previous value stays in use; it is read again at every check, because the
+// fault may pass: the disk answers again, a certificate becomes valid.
+//
+// A value of several files is read when two checks in a row have found the same versions: the files
+// may be replaced one after the other.
 //
 // Loop thread only, but for the constructor.
 template <class T>
 class ReloadedFile final : private Timer {
  public:
-  // Reads the file at a path. Runs on another thread.
+  // Reads the file at a path, and those beside it. Runs on another thread, so it owns what it uses.
   using Read = std::function<absl::StatusOr<T>(const std::string& path)>;
   // Takes a value into use. False: it is in use already, which is no change.
   using Use = std::function<bool(T)>;
@@ -47,6 +52,8 @@ class ReloadedFile final : private Timer {
   struct Options {
     std::string path;
     std::string_view setting;
+    // Paths of the other files that the value is made of.
+    std::vector<std::string> more_paths{};
     std::chrono::milliseconds interval{1'000};
   };
 
@@ -54,6 +61,7 @@ class ReloadedFile final : private Timer {
   ReloadedFile(EventLoop& loop, Options options, Read read, Use use, ReloadObserver* observer)
       : loop_(loop),
         options_(std::move(options)),
+        paths_(AllPaths(options_)),
         read_(std::move(read)),
         use_(std::move(use)),
         observer_(observer),
@@ -72,10 +80,10 @@ class ReloadedFile final : private Timer {
   }
 
  private:
-  using Version = std::optional<FileVersion>;
+  using Version = std::vector<std::optional<FileVersion>>;  // of each file
   struct Look {
     Version version;
-    std::optional<absl::StatusOr<T>> read;  // absent: as it was
+    std::optional<absl::StatusOr<T>> read;  // absent: as it was, or still changing
   };
 
   struct Waiter : boost::intrusive::list_base_hook<
@@ -85,15 +93,24 @@ class ReloadedFile final : private Timer {
   };
   using Waiters = boost::intrusive::list<Waiter, boost::intrusive::constant_time_size<false>>;
 
+  static std::vector<std::string> AllPaths(const Options& options) {
+    std::vector<std::string> paths = {options.path};
+    paths.insert(paths.end(), options.more_paths.begin(), options.more_paths.end());
+    return paths;
+  }
+
   void OnTimer() override { StartLook(); }
 
   void StartLook() {
     Cancel();
     looking_.splice(looking_.end(), waiting_);
     const bool started = work_.Start(
-        [path = options_.path, read = read_, before = version_] {
-          Look look{FileVersionOf(path), std::nullopt};
-          if (!before || *before != look.version) look.read = read(path);
+        [paths = paths_, read = read_, used = read_version_, seen = seen_version_,
+         failed = !error_.empty()] {
+          Look look;
+          for (const std::string& path : paths) look.version.push_back(FileVersionOf(path));
+          const bool is_settled = paths.size() == 1 || seen == look.version;
+          if (is_settled && (failed || used != look.version)) look.read = read(paths.front());
           return look;
         },
         [this](Look look) { Finish(std::move(look)); });
@@ -101,8 +118,9 @@ class ReloadedFile final : private Timer {
   }
 
   void Finish(Look look) {
-    version_ = look.version;
-    if (look.read) Take(*std::move(look.read));
+    if (look.read) Take(*std::move(look.read), read_version_ != look.version);
+    if (look.read) read_version_ = look.version;
+    seen_version_ = std::move(look.version);
     for (Waiter& waiter : looking_) waiter.done.Notify();
     looking_.clear();
     // Who came after this look had begun waits for the next one: the file may have changed between.
@@ -113,23 +131,29 @@ class ReloadedFile final : private Timer {
     }
   }
 
-  void Take(absl::StatusOr<T> read) {
+  void Take(absl::StatusOr<T> read, bool is_new) {
     if (read.ok()) {
+      error_.clear();
       if (use_(*std::move(read)) && observer_ != nullptr) observer_->OnReloaded(options_.setting);
       return;
     }
-    const auto why = read.status().message();
-    if (observer_ != nullptr) observer_->OnReloadFailed(options_.setting, {why.data(), why.size()});
+    const std::string error(read.status().message());
+    if (!is_new && error == error_) return;
+    error_ = error;
+    if (observer_ != nullptr) observer_->OnReloadFailed(options_.setting, error_);
   }
 
   EventLoop& loop_;
   const Options options_;
+  const std::vector<std::string> paths_;
   const Read read_;
   const Use use_;
   ReloadObserver* const observer_;
-  std::optional<Version> version_;  // none yet: it may have changed since it was first read
-  Waiters looking_;                 // for the look that runs
-  Waiters waiting_;                 // for the next one
+  std::optional<Version> read_version_;  // none yet: it may have changed since it was first read
+  std::optional<Version> seen_version_;  // at the last look
+  std::string error_;                    // of the last reading; empty: it could be used
+  Waiters looking_;                      // for the look that runs
+  Waiters waiting_;                      // for the next one
   BlockingWork<Look> work_;
 };
 

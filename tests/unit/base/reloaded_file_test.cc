@@ -142,6 +142,66 @@ TEST_F(ReloadedFileTest, ThatIsGoneLeavesTheOldInUse) {
   EXPECT_EQ(told_.size(), 1u);
 }
 
+// What made it unusable may pass without the file changing: a date is reached, a disk answers.
+TEST_F(ReloadedFileTest, ThatIsBrokenIsReadAgainUntilItCanBeUsed) {
+  Replace("one");
+  const auto fault = std::make_shared<std::string>("must not be early");
+  Open("", [fault](const std::string& path) -> absl::StatusOr<std::string> {
+    if (!fault->empty()) return absl::InvalidArgumentError(*fault);
+    return ReadText(path);
+  });
+  Look();
+  Look();
+  *fault = "must be near";
+  Look();
+  EXPECT_EQ(told_, (std::vector<std::string>{"failed file: must not be early",
+                                             "failed file: must be near"}));
+  fault->clear();
+  Look();
+  EXPECT_EQ(value_, "one");
+  EXPECT_EQ(told_.back(), "reloaded file");
+}
+
+// A value of two files, of which the second one is replaced later than the first.
+TEST_F(ReloadedFileTest, OfSeveralFilesIsReadWhenNoneChangesAnyMore) {
+  const std::string second = directory_ + "/second";
+  const auto reads = std::make_shared<std::atomic<int>>(0);
+  Replace("one");
+  std::ofstream(second) << "uno";
+  const auto use = [this](std::string changed) {
+    if (changed == value_) return false;
+    value_ = std::move(changed);
+    return true;
+  };
+  const auto read = [second, reads](const std::string& path) -> absl::StatusOr<std::string> {
+    ++*reads;
+    return ReadText(path).value_or("nothing") + "," + ReadText(second).value_or("nothing");
+  };
+  value_ = "one,uno";
+  file_.emplace(loop_, File::Options{.path = path_, .setting = "file", .more_paths = {second}},
+                read, use, this);
+  file_->Watch();
+  Look();
+  EXPECT_EQ(*reads, 0);
+  Look();
+  EXPECT_EQ(*reads, 1);
+  Look();
+  EXPECT_EQ(*reads, 1);
+  Replace("two");
+  Look();
+  std::ofstream(second) << "dos, and longer";
+  Look();
+  EXPECT_EQ(*reads, 1);
+  Look();
+  EXPECT_EQ(value_, "two,dos, and longer");
+  EXPECT_EQ(*reads, 2);
+  std::filesystem::remove(second);
+  Look();
+  Look();
+  EXPECT_EQ(value_, "two,nothing");
+  EXPECT_EQ(told_, (std::vector<std::string>{"reloaded file", "reloaded file"}));
+}
+
 TEST_F(ReloadedFileTest, ThatIsTouchedIsNoChange) {
   Replace("one");
   Open("one");
