@@ -1,0 +1,33 @@
+#pragma once
+
+#include <sys/socket.h>
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace modelgates::gateway {
+
+// The address and port at the other end of a TCP connection.
+class PeerAddress {
+ public:
+  // What counts as one peer: an IPv4 address; of IPv6 the first 64 bits, since a host has them all.
+  using Network = std::array<uint8_t, 16>;
+
+  // Of a connected socket. nullopt: the connection is gone.
+  static std::optional<PeerAddress> Of(int connection);
+  // IPv4, IPv6, or IPv4 as IPv6 writes it (RFC 4291, section 2.5.5.2), which counts as IPv4.
+  // nullopt: of another family.
+  static std::optional<PeerAddress> From(const sockaddr_storage& address);
+
+  // As gRPC writes it: "ipv4:192.0.2.1:51356", "ipv6:[2001:db8::1]:51356".
+  std::string ToString() const;
+  Network network() const;
+
+ private:
+  std::array<uint8_t, 16> address_{};  // IPv4 as IPv6 writes it
+  uint16_t port_ = 0;
+};
+
+}  // namespace modelgates::gateway
