@@ -17,6 +17,7 @@ class Scanner {
   explicit Scanner(std::string_view text) : rest_(text) {}
 
   bool AtEnd() const { return rest_.empty(); }
+  size_t left() const { return rest_.size(); }
 
   void Space() {
     const size_t end = rest_.find_first_not_of(" \t\n\r");
@@ -76,9 +77,9 @@ class Scanner {
       rest_.remove_prefix(PlainPrefix(rest_));
       if (rest_.empty()) return false;
       const char c = rest_[0];
+      if (static_cast<unsigned char>(c) < 0x20) return false;
       rest_.remove_prefix(1);
       if (c == '"') return true;
-      if (static_cast<unsigned char>(c) < 0x20) return false;
       if (c == '\\' && !Escape()) return false;
     }
   }
@@ -98,10 +99,7 @@ class Scanner {
   std::string_view rest_;
 };
 
-}  // namespace
-
-bool IsJsonText(std::string_view text) {
-  Scanner scan(text);
+bool IsOneValue(Scanner& scan) {
   std::vector<bool> open;  // what we are inside of: true an object, false an array
   for (;;) {
     scan.Space();
@@ -133,6 +131,18 @@ bool IsJsonText(std::string_view text) {
       open.pop_back();
     }
   }
+}
+
+}  // namespace
+
+bool IsJsonText(std::string_view text) {
+  Scanner scan(text);
+  return IsOneValue(scan);
+}
+
+size_t JsonFault(std::string_view text) {
+  Scanner scan(text);
+  return IsOneValue(scan) ? std::string_view::npos : text.size() - scan.left();
 }
 
 }  // namespace modelgates::gateway

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string_view>
 
 namespace modelgates::gateway {
@@ -9,5 +10,8 @@ namespace modelgates::gateway {
 //
 // Nesting costs one bit a level, never stack.
 bool IsJsonText(std::string_view text);
+
+// Where `text` stops to be that: an offset, at most its size. npos: it is JSON.
+size_t JsonFault(std::string_view text);
 
 }  // namespace modelgates::gateway

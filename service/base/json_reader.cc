@@ -2,6 +2,7 @@
 
 #include <simdjson.h>
 
+#include <algorithm>
 #include <cstring>
 #include <utility>
 
@@ -22,6 +23,12 @@ constexpr size_t kLargeText = 65'536;
 class Visit {
  public:
   bool malformed = false;
+
+  explicit Visit(const char* source) : source_(source) {}
+
+  size_t LineOf(std::string_view token) const {
+    return 1 + static_cast<size_t>(std::count(source_, token.data(), '\n'));
+  }
 
   // Keeps `text`, which the parser unescaped from `literal` into its buffer, unless an escape made
   // it something else than UTF-8: simdjson 3.0.1 turns a lone low surrogate into bytes that are
@@ -44,6 +51,7 @@ class Visit {
   }
 
  private:
+  const char* const source_;
   const char* begin_ = nullptr;
   const char* end_ = nullptr;
 };
@@ -97,6 +105,7 @@ class Value final : public JsonValue {
   }
 
   JsonType type() const override { return type_; }
+  size_t line() const override { return visit_.LineOf(token_); }
 
   std::optional<std::string_view> String() override {
     if (type_ != JsonType::kString) return std::nullopt;
@@ -238,7 +247,7 @@ bool VisitJson(std::string& text, absl::FunctionRef<void(JsonValue& root)> visit
   }
   if (error != simdjson::SUCCESS) return false;
 
-  Visit visit;
+  Visit visit(text.data());
   Value<ondemand::document> root(document, visit, 0);
   const bool container = root.type() == JsonType::kObject || root.type() == JsonType::kArray;
   if (!container && !IsJsonText(text)) visit.malformed = true;

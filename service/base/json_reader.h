@@ -2,6 +2,7 @@
 
 #include <absl/functional/function_ref.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -17,6 +18,8 @@ class JsonValue {
  public:
   virtual JsonType type() const = 0;
   bool IsNull() const { return type() == JsonType::kNull; }
+  // Line of the text in which it begins, from 1. Costs a walk over the text before it.
+  virtual size_t line() const = 0;
 
   // Nullopt when the value is of another type. A string with an unpaired surrogate (\ud800), which
   // is no text, is nullopt too. The view lives as long as the visit.

@@ -88,5 +88,15 @@ TEST(JsonGrammar, AgreesWithAnotherParser) {
   EXPECT_GT(valid, 1000);
 }
 
+TEST(JsonGrammar, SaysWhereATextStopsToBeJson) {
+  EXPECT_EQ(JsonFault(R"({"a": [1, 2]})"), std::string_view::npos);
+  EXPECT_EQ(JsonFault(""), 0U);
+  EXPECT_EQ(JsonFault("{\"a\": 1,\n \"b\" 2}"), 14U);
+  EXPECT_EQ(JsonFault("[1, nul]"), 4U);
+  EXPECT_EQ(JsonFault("[\"open\n]"), 6U);
+  EXPECT_EQ(JsonFault("[1"), 2U);
+  EXPECT_EQ(JsonFault("[1] 2"), 4U);
+}
+
 }  // namespace
 }  // namespace modelgates::gateway

@@ -218,5 +218,19 @@ TEST(VisitJson, SurvivesRandomBytes) {
   }
 }
 
+// A byte order mark and bytes that are no UTF-8 are replaced, but no line moves.
+TEST(JsonReader, KnowsTheLineOfEachValue) {
+  std::string text = "\xEF\xBB\xBF{\n\"a\": \"\xFF\",\n\n\"b\": [1,\n {}]}";
+  std::vector<size_t> lines;
+  ASSERT_TRUE(VisitJson(text, [&](JsonValue& root) {
+    lines.push_back(root.line());
+    root.ForEachMember([&](std::string_view, JsonValue& member) {
+      lines.push_back(member.line());
+      member.ForEachElement([&](JsonValue& element) { lines.push_back(element.line()); });
+    });
+  }));
+  EXPECT_THAT(lines, testing::ElementsAre(1, 2, 4, 4, 5));
+}
+
 }  // namespace
 }  // namespace modelgates::gateway

@@ -1,0 +1,78 @@
+#include "caller/caller_limits.h"
+
+#include <algorithm>
+#include <chrono>
+#include <limits>
+
+namespace modelgates::gateway {
+namespace {
+
+double BurstOf(const CallerShare& share) {
+  return share.rate.value_or(std::numeric_limits<double>::infinity());
+}
+
+}  // namespace
+
+CallerLimits::CallerLimits(size_t max_callers)
+    : max_per_shard_(std::max<size_t>(1, max_callers / kShards)) {}
+
+std::variant<CallerLimits::Place, CallerRefusal> CallerLimits::Enter(std::string_view text,
+                                                                     const CallerShare& share,
+                                                                     TimePoint now) {
+  if (!share.rate && !share.concurrent) return Place();
+  // The upper bits, since the table within uses the lower ones.
+  Shard& shard = shards_[(Hash()(text) >> 32) % kShards];
+  const std::scoped_lock lock(shard.mutex);
+  Caller* const caller = FindOrAdd(shard, text, BurstOf(share), now);
+  if (caller == nullptr) return CallerRefusal::kCallers;
+  if (share.rate) {
+    // Threads read the clock before they take the lock, so time may seem to go back.
+    const std::chrono::duration<double> passed = std::max(now - caller->filled, Duration::zero());
+    caller->tokens = std::min(BurstOf(share), caller->tokens + *share.rate * passed.count());
+    caller->filled = std::max(caller->filled, now);
+    if (caller->tokens < 1) return CallerRefusal::kRate;
+  }
+  if (share.concurrent && caller->calls >= *share.concurrent) return CallerRefusal::kConcurrent;
+  if (share.rate) caller->tokens -= 1;
+  if (caller->calls++ == 0) shard.idle.erase(shard.idle.iterator_to(*caller));
+  return Place(*caller);
+}
+
+CallerLimits::Caller* CallerLimits::FindOrAdd(Shard& shard, std::string_view text, double burst,
+                                              TimePoint now) const {
+  const auto found = shard.callers.find(text);
+  if (found != shard.callers.end()) {
+    Caller& caller = found->second;
+    // One that keeps calling is not forgotten for it: it would have a whole share again.
+    if (caller.is_linked()) {
+      shard.idle.splice(shard.idle.end(), shard.idle, shard.idle.iterator_to(caller));
+    }
+    return &caller;
+  }
+  if (shard.callers.size() >= max_per_shard_) {
+    if (shard.idle.empty()) return nullptr;
+    Caller& oldest = shard.idle.front();
+    shard.idle.pop_front();
+    shard.callers.erase(shard.callers.find(*oldest.text));
+  }
+  const auto added = shard.callers.try_emplace(std::string(text), shard, burst, now).first;
+  added->second.text = &added->first;
+  shard.idle.push_back(added->second);
+  return &added->second;
+}
+
+void CallerLimits::Leave(Caller& caller) {
+  const std::scoped_lock lock(caller.shard.mutex);
+  if (--caller.calls == 0) caller.shard.idle.push_back(caller);
+}
+
+size_t CallerLimits::callers() const {
+  size_t count = 0;
+  for (const Shard& shard : shards_) {
+    const std::scoped_lock lock(shard.mutex);
+    count += shard.callers.size();
+  }
+  return count;
+}
+
+}  // namespace modelgates::gateway

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace modelgates::gateway {
+
+// The methods that a rule allows.
+class CallerMethods {
+ public:
+  // `text`: an RPC of OAuthService by its name, package.Service/Method, package.Service/*, or *.
+  // False: another form, or a name that OAuthService does not have.
+  bool Add(std::string_view text);
+
+  // `path` as HTTP/2 has it: /package.Service/Method.
+  bool Allow(std::string_view path) const;
+
+ private:
+  bool all_ = false;
+  std::vector<std::string> paths_;  // one that ends in '/' is of a service
+};
+
+}  // namespace modelgates::gateway

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <absl/container/flat_hash_map.h>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "caller/caller_identity.h"
+#include "caller/caller_methods.h"
+#include "caller/caller_pattern.h"
+
+namespace modelgates::gateway {
+
+// How much one caller may call; absent: without limit.
+struct CallerShare {
+  std::optional<double> rate;     // calls per second, with a burst of one second; 1 or more
+  std::optional<int> concurrent;  // calls at once; 1 or more
+};
+
+struct CallerRule {
+  CallerPattern id;
+  CallerMethods methods;
+  CallerShare share;  // of each caller that it is for
+};
+
+// The rules of a callers file in their order.
+class CallerRules {
+ public:
+  // False: there is a rule for the same callers.
+  bool Add(CallerRule rule);
+
+  // The first rule for `caller`; null: there is none, so it may call nothing.
+  const CallerRule* Find(const CallerIdentity& caller) const;
+
+  size_t size() const { return rules_.size(); }
+
+ private:
+  std::vector<CallerRule> rules_;
+  // What is for one caller is found at once; only the others cost time, each a comparison.
+  absl::flat_hash_map<std::string, size_t> by_text_;
+  std::vector<size_t> wide_;
+};
+
+}  // namespace modelgates::gateway

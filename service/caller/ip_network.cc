@@ -1,0 +1,85 @@
+#include "caller/ip_network.h"
+
+#include <arpa/inet.h>
+
+#include <algorithm>
+#include <charconv>
+
+namespace modelgates::gateway {
+namespace {
+
+constexpr IpAddress kMapped = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+constexpr size_t kMappedBytes = 12;
+constexpr int kMappedBits = 8 * kMappedBytes;
+constexpr int kAllBits = 128;
+
+bool IsMapped(const IpAddress& address) {
+  return std::equal(kMapped.begin(), kMapped.begin() + kMappedBytes, address.begin());
+}
+
+// How many bits of byte `i` are within the first `bits`, as a mask.
+uint8_t MaskOf(size_t i, int bits) {
+  const int left = std::clamp(bits - static_cast<int>(8 * i), 0, 8);
+  return static_cast<uint8_t>(0xff << (8 - left));
+}
+
+std::optional<int> ParseBits(std::string_view text, int most) {
+  int bits = -1;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), bits);
+  const bool whole = error == std::errc() && end == text.data() + text.size();
+  if (!whole || bits < 0 || bits > most) return std::nullopt;
+  return bits;
+}
+
+}  // namespace
+
+std::optional<IpAddress> ParseIpAddress(std::string_view text) {
+  const std::string terminated(text);
+  IpAddress address = kMapped;
+  if (inet_pton(AF_INET, terminated.c_str(), address.data() + kMappedBytes) == 1) return address;
+  if (inet_pton(AF_INET6, terminated.c_str(), address.data()) == 1) return address;
+  return std::nullopt;
+}
+
+std::string ToString(const IpAddress& address) {
+  char text[INET6_ADDRSTRLEN] = {};
+  if (IsMapped(address)) {
+    inet_ntop(AF_INET, address.data() + kMappedBytes, text, sizeof(text));
+  } else {
+    inet_ntop(AF_INET6, address.data(), text, sizeof(text));
+  }
+  return text;
+}
+
+bool IpNetwork::Contains(const IpAddress& address) const {
+  for (size_t i = 0; i < address.size(); ++i) {
+    if (((address[i] ^ first[i]) & MaskOf(i, bits)) != 0) return false;
+  }
+  return true;
+}
+
+std::optional<IpNetwork> ParseIpNetwork(std::string_view text) {
+  const size_t slash = text.find('/');
+  const auto first = ParseIpAddress(text.substr(0, slash));
+  if (!first) return std::nullopt;
+  IpNetwork network{*first, kAllBits};
+  if (slash == std::string_view::npos) return network;
+  // Counted within IPv4 where the text is of IPv4.
+  const int before = text.find(':') == std::string_view::npos ? kMappedBits : 0;
+  const auto bits = ParseBits(text.substr(slash + 1), kAllBits - before);
+  if (!bits) return std::nullopt;
+  network.bits = before + *bits;
+  for (size_t i = 0; i < network.first.size(); ++i) {
+    if ((network.first[i] & ~MaskOf(i, network.bits)) != 0) return std::nullopt;
+  }
+  return network;
+}
+
+std::string ToString(const IpNetwork& network) {
+  std::string text = ToString(network.first);
+  if (network.IsOneAddress()) return text;
+  const bool mapped = IsMapped(network.first) && network.bits >= kMappedBits;
+  return text + "/" + std::to_string(network.bits - (mapped ? kMappedBits : 0));
+}
+
+}  // namespace modelgates::gateway
