@@ -1,9 +1,6 @@
 #include "frontend/grpc_frontend.h"
 
 #include <fmt/format.h>
-#include <grpc/health/v1/health.pb.h>
-#include <grpcpp/ext/channelz_service_plugin.h>
-#include <grpcpp/health_check_service_interface.h>
 #include <grpcpp/server_builder.h>
 #include <modelgates/oauth/v1/oauth.grpc.pb.h>
 
@@ -47,18 +44,13 @@ GrpcFrontend::GrpcFrontend(const Parts& parts)
       refusals_(parts.log, metrics_, parts.rpcs.fingerprints()),
       incomplete_requests_(parts.loop, ReceivedByGrpc(), ToIncompleteOptions(metrics_)),
       service_({parts.loop, parts.rpcs, admission_, refusals_, incomplete_requests_}),
+      health_({oauth::v1::OAuthService::service_full_name()}),
       unknown_methods_(parts.log, [this] { metrics_.UnknownMethodCalled(); }),
       reflection_streams_(ToReflectionOptions(config_, metrics_)) {}
 
 GrpcFrontend::~GrpcFrontend() = default;
 
 absl::Status GrpcFrontend::Listen(Listener::Failed failed) {
-  // This and channelz are switches of the process: gRPC has none per server.
-  grpc::EnableDefaultHealthCheckService(true);
-  if (config_.channelz) grpc::channelz::experimental::InitChannelzService();
-  // Linked in only if something refers to it; reflection needs its descriptor.
-  grpc::health::v1::HealthCheckRequest::descriptor();
-
   auto bound = Listener::Bind(config_.listen);
   if (!bound.ok()) {
     return absl::UnavailableError(
@@ -72,19 +64,17 @@ absl::Status GrpcFrontend::Listen(Listener::Failed failed) {
       grpc::InsecureServerCredentials());
   ApplyLimits(ToServerLimits(config_), builder);
   builder.RegisterService(&service_);
+  builder.RegisterService(&health_);
   builder.RegisterCallbackGenericService(&unknown_methods_);
   if (config_.reflection) {
     builder.RegisterService(&reflection_);
     builder.RegisterService(&old_reflection_);
   }
+  if (config_.channelz) builder.RegisterService(&channelz_);
   server_ = builder.BuildAndStart();
   if (server_ == nullptr) return absl::UnavailableError("--listen: gRPC does not start");
   shutdown_ = std::make_unique<GrpcShutdown>(*server_);
   address_ = fmt::format("{}:{}", SplitHostPort(config_.listen).value().host, listener_->port());
-  // Known to health from the first connection on.
-  grpc::HealthCheckServiceInterface* const health = server_->GetHealthCheckService();
-  health->SetServingStatus("", false);
-  health->SetServingStatus(oauth::v1::OAuthService::service_full_name(), false);
   listener_->Start(
       [this](int listener, int connection) {
         grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters parameters;
@@ -94,10 +84,6 @@ absl::Status GrpcFrontend::Listen(Listener::Failed failed) {
       },
       std::move(failed));
   return absl::OkStatus();
-}
-
-void GrpcFrontend::SetServing(bool serving) {
-  server_->GetHealthCheckService()->SetServingStatus(serving);
 }
 
 void GrpcFrontend::UpdateMetrics() {

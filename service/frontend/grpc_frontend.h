@@ -12,7 +12,9 @@
 #include "call/admission.h"
 #include "call/incomplete_requests.h"
 #include "config/config.h"
+#include "frontend/channelz_service.h"
 #include "frontend/grpc_shutdown.h"
+#include "frontend/health_service.h"
 #include "frontend/oauth_service.h"
 #include "frontend/reflection_service.h"
 #include "frontend/refusals.h"
@@ -49,7 +51,7 @@ class GrpcFrontend {
   const std::string& address() const { return address_; }
 
   // What health says of the server as a whole and of OAuthService.
-  void SetServing(bool serving);
+  void SetServing(bool serving) { health_.SetServing(serving); }
   // Calls that were admitted and have no status yet.
   int calls() const { return admission_.calls(); }
   void UpdateMetrics();
@@ -72,6 +74,8 @@ class GrpcFrontend {
   Refusals refusals_;
   IncompleteRequests incomplete_requests_;
   OAuthServiceImpl service_;
+  HealthService health_;
+  ChannelzService channelz_;
   UnknownMethods unknown_methods_;
   ReflectionStreams reflection_streams_;
   ReflectionService reflection_{ReflectionService::Version::kV1, reflection_streams_};

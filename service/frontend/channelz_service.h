@@ -1,0 +1,14 @@
+#pragma once
+
+#include <grpcpp/impl/service_type.h>
+
+namespace modelgates::gateway {
+
+// gRPC's channelz over what its core tells, as the service in gRPC's library, which cannot be asked
+// by some callers only (docs/adr/0031-standard-services.md). Nothing here blocks.
+class ChannelzService final : public grpc::Service {
+ public:
+  ChannelzService();
+};
+
+}  // namespace modelgates::gateway

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <grpc/health/v1/health.grpc.pb.h>
+
+#include <boost/intrusive/list.hpp>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace modelgates::gateway {
+
+// The standard health service (gRPC health checking protocol, version 1), for one state that all
+// services share. gRPC's own one cannot be asked by some callers only: it is called before anybody
+// sees the call (docs/adr/0031-standard-services.md). Any thread.
+class HealthService final : public grpc::health::v1::Health::CallbackService {
+ public:
+  // `services`: full names. The server as a whole, the empty name, is known too. NOT_SERVING until
+  // SetServing.
+  explicit HealthService(std::vector<std::string> services);
+  ~HealthService() override;
+
+  void SetServing(bool serving);
+
+ private:
+  using Request = grpc::health::v1::HealthCheckRequest;
+  using Response = grpc::health::v1::HealthCheckResponse;
+  class Watcher;
+  struct Hook : boost::intrusive::list_base_hook<> {};
+
+  grpc::ServerUnaryReactor* Check(grpc::CallbackServerContext* context, const Request* request,
+                                  Response* response) override;
+  grpc::ServerWriteReactor<Response>* Watch(grpc::CallbackServerContext* context,
+                                            const Request* request) override;
+
+  bool IsKnown(std::string_view service) const;
+  // Under the lock.
+  Response::ServingStatus StatusOf(bool known) const;
+
+  const std::vector<std::string> services_;
+  std::mutex mutex_;  // guards what follows, and every watcher
+  bool serving_ = false;
+  boost::intrusive::list<Hook> watchers_;
+};
+
+}  // namespace modelgates::gateway
