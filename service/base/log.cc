@@ -129,6 +129,8 @@ Log::Log(const Options& options) : format_(options.format) {
 
 Log::~Log() { Flush(); }
 
+void Log::SetMinSeverity(Severity severity) { logger_->set_level(ToLevel(severity)); }
+
 bool Log::Enabled(Severity severity) const { return logger_->should_log(ToLevel(severity)); }
 
 void Log::Write(const LogLine& line) {

@@ -45,6 +45,9 @@ class Log {
   Log& operator=(const Log&) = delete;
   ~Log();
 
+  // The lowest severity that is written from now on.
+  void SetMinSeverity(Severity severity);
+
   // Ask before building a line that is not always wanted.
   bool Enabled(Severity severity) const;
 

@@ -15,9 +15,14 @@ namespace modelgates::gateway {
 // UnreadReplies: it takes no place from other callers. Any thread.
 class Admission {
  public:
-  explicit Admission(int max_calls) : max_calls_(static_cast<uint64_t>(max_calls)) {}
+  explicit Admission(int max_calls) { SetMaxCalls(max_calls); }
   Admission(const Admission&) = delete;
   Admission& operator=(const Admission&) = delete;
+
+  // From now on. More calls that are already admitted stay.
+  void SetMaxCalls(int max_calls) {
+    max_calls_.store(static_cast<uint64_t>(max_calls), std::memory_order_relaxed);
+  }
 
   // The reason to refuse a call; nullopt: it is admitted, and must Leave.
   std::optional<oauth::v1::ErrorReason> Enter();
@@ -32,7 +37,7 @@ class Admission {
   // In the word that is counted in: no call slips in while a drain begins.
   static constexpr uint64_t kDraining = uint64_t{1} << 63;
 
-  const uint64_t max_calls_;
+  std::atomic<uint64_t> max_calls_;
   std::atomic<uint64_t> calls_{0};
 };
 

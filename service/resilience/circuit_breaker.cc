@@ -6,6 +6,12 @@
 
 namespace modelgates::gateway {
 
+void CircuitBreaker::SetOptions(const Options& options, TimePoint now) {
+  if (options.window != options_.window) window_ = FailureWindow(options.window);
+  options_ = options;
+  if (!options_.enabled && !closed()) Close(now);
+}
+
 std::optional<CircuitBreaker::Ticket> CircuitBreaker::Enter(TimePoint now) {
   if (state_ == State::kClosed) return ticket_;
   if (now < next_probe_) {
@@ -38,6 +44,7 @@ std::chrono::milliseconds CircuitBreaker::RetryIn(TimePoint now) const {
 }
 
 void CircuitBreaker::RecordAttempt(const Classification& result, TimePoint now) {
+  if (!options_.enabled) return;
   const bool failed = result.health == Health::kFails;
   window_.Add(failed, now);
   if (!failed) return;

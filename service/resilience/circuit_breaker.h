@@ -55,7 +55,8 @@ class CircuitBreaker {
     // From one probe to the next, plus or minus kJitter, so that replicas do not probe at the same
     // time.
     Duration probe_interval = std::chrono::milliseconds(750);
-    int probes = 2;  // consecutive successes that close it
+    int probes = 2;       // consecutive successes that close it
+    bool enabled = true;  // false: it stays closed
   };
 
   static constexpr double kJitter = 0.2;  // part of the interval, plus or minus
@@ -72,6 +73,10 @@ class CircuitBreaker {
         random_(std::move(random)),
         observer_(observer),
         window_(options.window) {}
+
+  // Replaces the options from now on. Another window starts empty; a breaker that is switched off
+  // closes.
+  void SetOptions(const Options& options, TimePoint now);
 
   // Requests an attempt at `now`, which must not decrease. nullopt: the attempt is not allowed.
   std::optional<Ticket> Enter(TimePoint now);
@@ -95,7 +100,7 @@ class CircuitBreaker {
   void Close(TimePoint now);
   Duration NextInterval();
 
-  const Options options_;
+  Options options_;
   RandomSource random_;
   BreakerObserver* const observer_;
   FailureWindow window_;

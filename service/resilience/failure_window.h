@@ -34,7 +34,7 @@ class FailureWindow {
 
   void Advance(TimePoint now);
 
-  const Duration slot_length_;
+  Duration slot_length_;
   std::array<Counts, kSlots> slots_{};
   Counts sum_;  // of the slots
   size_t current_ = 0;

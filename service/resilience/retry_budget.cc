@@ -12,13 +12,19 @@ constexpr int64_t kPercent = kToken / 100;
 
 }  // namespace
 
-RetryBudget::RetryBudget(const Options& options)
-    : deposit_(options.percent * kPercent), min_rate_(options.min_rate), saved_(kFull) {}
+RetryBudget::RetryBudget(const Options& options) : options_(options), saved_(kFull) {}
+
+void RetryBudget::SetOptions(const Options& options, TimePoint now) {
+  saved_ = SavedUp(now);
+  saved_at_ = now;
+  options_ = options;
+}
 
 // The passing of time can be added later: cut to the capacity, the sum is the same.
-void RetryBudget::Deposit() { saved_ = std::min(saved_ + deposit_, kFull); }
+void RetryBudget::Deposit() { saved_ = std::min(saved_ + options_.percent * kPercent, kFull); }
 
 bool RetryBudget::Take(TimePoint now) {
+  if (!options_.enabled) return true;
   saved_ = SavedUp(now);
   saved_at_ = now;
   if (saved_ < kToken) return false;
@@ -35,7 +41,7 @@ int64_t RetryBudget::SavedUp(TimePoint now) const {
   constexpr Duration kLongEnough = std::chrono::seconds(kCapacity);
   const Duration passed = std::min(now - saved_at_, kLongEnough);
   const int64_t nanoseconds = std::chrono::duration_cast<std::chrono::nanoseconds>(passed).count();
-  return std::min(saved_ + nanoseconds * min_rate_, kFull);
+  return std::min(saved_ + nanoseconds * options_.min_rate, kFull);
 }
 
 }  // namespace modelgates::gateway

@@ -19,8 +19,9 @@ namespace modelgates::gateway {
 class RetryBudget {
  public:
   struct Options {
-    int percent = 10;  // of the calls that are sent; 0 to 100
-    int min_rate = 3;  // retries per second in addition; 0 to 1,000
+    int percent = 10;     // of the calls that are sent; 0 to 100
+    int min_rate = 3;     // retries per second in addition; 0 to 1,000
+    bool enabled = true;  // false: every retry is allowed
   };
 
   // Most tokens that are saved up: the longest burst of retries.
@@ -28,6 +29,9 @@ class RetryBudget {
 
   // Starts full.
   explicit RetryBudget(const Options& options);
+
+  // Replaces the options from now on; what is saved up stays.
+  void SetOptions(const Options& options, TimePoint now);
 
   // Counts the first attempt of a call.
   void Deposit();
@@ -43,8 +47,7 @@ class RetryBudget {
   // In billionths of a token, so a rate per second is the same number per nanosecond.
   int64_t SavedUp(TimePoint now) const;
 
-  const int64_t deposit_;
-  const int64_t min_rate_;
+  Options options_;
   int64_t saved_;
   TimePoint saved_at_{};
 };

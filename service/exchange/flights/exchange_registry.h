@@ -78,6 +78,9 @@ class ExchangeRegistry final : private ExchangeFlight::Owner {
   // Exchanges that are under way, which ExchangeOptions::max_running bounds.
   size_t running() const { return running_.size(); }
 
+  // Replaces ExchangeOptions::max_running from now on. More that are already under way go on.
+  void SetMaxRunning(size_t max_running) { options_.max_running = max_running; }
+
   // How many exchanges are in which state: under way, or remembered. Walks the former only.
   ExchangeCounts CountStates() const;
 
@@ -109,7 +112,7 @@ class ExchangeRegistry final : private ExchangeFlight::Owner {
 
   EventLoop& loop_;
   Retrier& retrier_;
-  const ExchangeOptions options_;
+  ExchangeOptions options_;
   const ExchangeReader read_;
   ExchangeStore* const store_;
   std::pmr::memory_resource& memory_;

@@ -23,6 +23,17 @@ TEST(AdmissionTest, RefusesOneMoreThanMayRun) {
   EXPECT_EQ(admission.Enter(), std::nullopt);
 }
 
+TEST(AdmissionTest, TakesAnotherBoundWhileCallsRun) {
+  Admission admission(3);
+  Enter(admission, 3);
+  admission.SetMaxCalls(2);
+  EXPECT_EQ(admission.Enter(), v1::GATEWAY_OVERLOADED);
+  admission.Leave();
+  EXPECT_EQ(admission.Enter(), v1::GATEWAY_OVERLOADED) << "two run";
+  admission.SetMaxCalls(3);
+  EXPECT_EQ(admission.Enter(), std::nullopt);
+}
+
 TEST(AdmissionTest, RefusesEveryCallWhileDraining) {
   Admission admission(2);
   Enter(admission, 1);

@@ -139,6 +139,18 @@ TEST_F(ExchangeBounds, NoMoreAreUnderWayThanAllowedWhoeverHasLeft) {
   EXPECT_FALSE(Begin({.identity = "next", .deadline = 300ms, .retries = false}).done());
 }
 
+TEST_F(ExchangeBounds, AnotherBoundHoldsForTheNextExchange) {
+  Use({.max_running = 1});
+  transport_.Otherwise(Key("key"), 100ms);
+  Begin({.identity = "a"});
+  EXPECT_EQ(Begin({.identity = "b"}).Reason(), v1::GATEWAY_OVERLOADED);
+  exchanges_->SetMaxRunning(2);
+  EXPECT_FALSE(Begin({.identity = "b"}).done());
+  exchanges_->SetMaxRunning(1);
+  EXPECT_EQ(exchanges_->running(), 2u) << "what is under way goes on";
+  EXPECT_EQ(Begin({.identity = "c"}).Reason(), v1::GATEWAY_OVERLOADED);
+}
+
 TEST_F(ExchangeBounds, WhoOptedOutOfMemoryIsCountedAsWell) {
   Use({.max_running = 2});
   transport_.Otherwise(Key("key"), 100ms);

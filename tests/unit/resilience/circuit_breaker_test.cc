@@ -182,6 +182,35 @@ TEST_F(CircuitBreakerTest, OtherOptionsAreObeyed) {
   EXPECT_TRUE(breaker.closed());
 }
 
+TEST_F(CircuitBreakerTest, TakesNewOptions) {
+  options_.min_attempts = 3;
+  breaker_.SetOptions(options_, now_);
+  Attempt(kFailed, 2);
+  EXPECT_EQ(StateNow(), State::kClosed);
+  Attempt(kFailed);
+  EXPECT_EQ(StateNow(), State::kOpen);
+}
+
+TEST_F(CircuitBreakerTest, CountsAgainWithAnotherWindow) {
+  Attempt(kFailed, options_.min_attempts - 1);
+  options_.window = 20s;
+  breaker_.SetOptions(options_, now_);
+  Attempt(kFailed, options_.min_attempts - 1);
+  EXPECT_EQ(StateNow(), State::kClosed);
+  Attempt(kFailed);
+  EXPECT_EQ(StateNow(), State::kOpen);
+}
+
+TEST_F(CircuitBreakerTest, ClosesWhenItIsSwitchedOffAndStaysClosed) {
+  OpenIt();
+  options_.enabled = false;
+  breaker_.SetOptions(options_, now_);
+  EXPECT_EQ(StateNow(), State::kClosed);
+  EXPECT_EQ(observer_.closings.size(), 1u);
+  Attempt(kFailed, 10 * options_.min_attempts);
+  EXPECT_EQ(StateNow(), State::kClosed);
+}
+
 // What operators are told.
 
 TEST_F(CircuitBreakerTest, TellsOfTheOpeningAndTheClosingOnly) {

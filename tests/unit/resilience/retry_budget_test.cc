@@ -40,6 +40,25 @@ TEST(RetryBudget, GrowsWithCalls) {
   EXPECT_FALSE(budget.Take(kStart));
 }
 
+TEST(RetryBudget, TakesNewOptionsAndKeepsWhatIsSavedUp) {
+  RetryBudget budget({.percent = 0, .min_rate = 1});
+  TakeAll(budget, kStart);
+  budget.SetOptions({.percent = 50, .min_rate = 4}, kStart + 2s);
+  EXPECT_DOUBLE_EQ(budget.Tokens(kStart + 2s), 2) << "by the old rate";
+  EXPECT_DOUBLE_EQ(budget.Tokens(kStart + 3s), 6) << "by the new one";
+  Deposit(budget, 2);
+  EXPECT_DOUBLE_EQ(budget.Tokens(kStart + 3s), 7);
+}
+
+TEST(RetryBudget, AllowsEveryRetryWhileSwitchedOff) {
+  RetryBudget budget({.percent = 0, .min_rate = 0});
+  TakeAll(budget, kStart);
+  budget.SetOptions({.percent = 0, .min_rate = 0, .enabled = false}, kStart);
+  for (int i = 0; i < 100; ++i) EXPECT_TRUE(budget.Take(kStart));
+  budget.SetOptions({.percent = 0, .min_rate = 0}, kStart);
+  EXPECT_FALSE(budget.Take(kStart));
+}
+
 TEST(RetryBudget, GrowsWithTime) {
   RetryBudget budget({.percent = 0, .min_rate = 3});
   TakeAll(budget, kStart);
