@@ -15,6 +15,7 @@
 
 #include "base/secret.h"
 #include "config/flags.h"
+#include "config/live_settings.h"
 #include "frontend/grpc_log.h"
 #include "frontend/protobuf_log.h"
 #include "frontend/server_limits.h"
@@ -68,7 +69,8 @@ void WipeTracesOfTheKey() {
   WipeStack();
 }
 
-int Serve(Config config, const std::vector<std::string>& warnings) {
+int Serve(Config config, SettingSources sources, const std::vector<std::string>& warnings,
+          const std::vector<std::string>& args) {
   BlockStopSignals();
   // Lives until the process has ended: threads of gRPC and the one that waits for a second signal
   // may outlive this frame.
@@ -84,7 +86,7 @@ int Serve(Config config, const std::vector<std::string>& warnings) {
     log.Write(line.Add("warning", warning));
   }
 
-  auto server = Server::Start(config, log);
+  auto server = Server::Start(config, log, sources);
   config.api_key = Secret();
   if (!server.ok()) {
     std::fprintf(stderr, "oauth-gateway: %s\n", std::string(server.status().message()).c_str());
@@ -94,7 +96,13 @@ int Serve(Config config, const std::vector<std::string>& warnings) {
   log.Write(listening.Add("grpc_address", (*server)->grpc_address())
                 .Add("admin_address", (*server)->admin_address()));
 
-  WaitForStopSignal(log);
+  WaitForStopSignal(log, [&] {
+    SettingsChange change =
+        ReadSettingsAgain(config, sources, args, ProcessEnvironment(), RulesOfAllRooms());
+    (*server)->TakeSettings(change);
+    config = std::move(change.config);
+    sources = std::move(change.sources);
+  });
   LogLine draining = log.Line(Severity::kInfo, "draining", "new calls go elsewhere");
   log.Write(draining);
   std::thread([&log] {
@@ -132,7 +140,7 @@ void UseBatchScheduling() {
 
 int Main(int argc, char** argv) {
   OpenStandardDescriptors();
-  BlockIgnoredSignals();
+  BlockHarmlessSignals();
 #ifdef NDEBUG
   // The packaged abseil checks the order of every lock at the cost of a tenth of a call.
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
@@ -141,8 +149,8 @@ int Main(int argc, char** argv) {
   signal(SIGPIPE, SIG_IGN);
   UseBatchScheduling();
 
-  LoadResult loaded = Load(std::vector<std::string>(argv + 1, argv + argc), ProcessEnvironment(),
-                           RulesOfAllRooms());
+  const std::vector<std::string> args(argv + 1, argv + argc);
+  LoadResult loaded = Load(args, ProcessEnvironment(), RulesOfAllRooms());
   WipeTracesOfTheKey();
   std::fputs(loaded.output.c_str(), stdout);
   for (const std::string& error : loaded.errors) {
@@ -156,7 +164,7 @@ int Main(int argc, char** argv) {
   }
   if (loaded.config->probe != ProbeKind::kNone) return Probe(*loaded.config);
   AllowManyConnections();
-  return Serve(*std::move(loaded.config), loaded.warnings);
+  return Serve(*std::move(loaded.config), std::move(loaded.sources), loaded.warnings, args);
 }
 
 }  // namespace

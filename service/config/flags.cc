@@ -87,6 +87,12 @@ class Loader {
     return texts;
   }
 
+  SettingSources Sources() const {
+    SettingSources sources;
+    for (const auto& [name, given] : given_) sources[name] = given.source;
+    return sources;
+  }
+
   std::vector<std::string>& errors() { return errors_; }
   Config& config() { return config_; }
 
@@ -186,8 +192,9 @@ LoadResult Load(const std::vector<std::string>& args, const Environment& environ
   }
   result.warnings = loader.WarningsOfAll();
   if (loader.config().check_config) {
-    result.output = DescribeSettings(loader.config());
+    result.output = DescribeSettings(loader.config(), !loader.config().api_key.empty());
   } else {
+    result.sources = loader.Sources();
     result.config = std::move(loader.config());
   }
   return result;

@@ -8,6 +8,7 @@
 #include "config/config.h"
 #include "config/environment.h"
 #include "config/setting_rules.h"
+#include "config/settings.h"
 
 namespace modelgates::gateway {
 
@@ -20,6 +21,9 @@ struct LoadResult {
   // For stderr, one line each: every wrong setting, with where its value came from, the value and
   // the rule. Not empty exactly when exit_status is 2.
   std::vector<std::string> errors;
+  // Where each value came from, by the setting's name, when it is not the default: the command
+  // line, a line of a flagfile, a variable of the environment.
+  SettingSources sources;
   // Allowed, but probably not meant. Never keep the program from starting.
   std::vector<std::string> warnings;
   // With which to end when `config` is not set: 0, or 2 for a wrong setting.

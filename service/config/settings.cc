@@ -14,6 +14,11 @@ using std::chrono::milliseconds;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
+Setting Live(Setting setting) {
+  setting.live = true;
+  return setting;
+}
+
 std::vector<Setting> MakeSettings() {
   using C = Config;
   return {
@@ -91,46 +96,48 @@ std::vector<Setting> MakeSettings() {
       DurationSetting("attempt_timeout", &C::attempt_timeout, milliseconds(1), hours(1),
                       "Longest time of one attempt, including the connect time."),
 
-      Count("max_attempts", &C::max_attempts, 1, 10,
-            "Attempts of one call, including the first. A call's RetryConfig overrides "
-            "this default and those of --initial_interval, --max_interval and "
-            "--backoff_exponent."),
-      DurationSetting("initial_interval", &C::initial_interval, milliseconds(0), minutes(1),
-                      "Wait before the first retry of a call."),
-      DurationSetting("max_interval", &C::max_interval, milliseconds(0), minutes(10),
-                      "Longest wait between two attempts."),
-      Factor("backoff_exponent", &C::backoff_exponent, 1, 10,
-             "Factor by which each wait is longer than the one before."),
-      DurationSetting("max_retry_after", &C::max_retry_after, milliseconds(0), hours(1),
-                      "Longest Retry-After of the upstream that the gateway waits for. A longer "
-                      "one ends the call at once, with RetryInfo."),
+      Live(Count("max_attempts", &C::max_attempts, 1, 10,
+                 "Attempts of one call, including the first. A call's RetryConfig overrides "
+                 "this default and those of --initial_interval, --max_interval and "
+                 "--backoff_exponent.")),
+      Live(DurationSetting("initial_interval", &C::initial_interval, milliseconds(0), minutes(1),
+                           "Wait before the first retry of a call.")),
+      Live(DurationSetting("max_interval", &C::max_interval, milliseconds(0), minutes(10),
+                           "Longest wait between two attempts.")),
+      Live(Factor("backoff_exponent", &C::backoff_exponent, 1, 10,
+                  "Factor by which each wait is longer than the one before.")),
+      Live(DurationSetting(
+          "max_retry_after", &C::max_retry_after, milliseconds(0), hours(1),
+          "Longest Retry-After of the upstream that the gateway waits for. A longer "
+          "one ends the call at once, with RetryInfo.")),
 
-      Switch("retry_budget", &C::retry_budget,
-             "Limit the retries of all calls together, so that retries do not add load to "
-             "an outage."),
-      Count("retry_budget_percent", &C::retry_budget_percent, 0, 100,
-            "Retries that are allowed, as a percentage of the calls."),
-      Count("retry_budget_min_rate", &C::retry_budget_min_rate, 0, 1000,
-            "Retries per second allowed in addition to the percentage."),
-      Switch("breaker", &C::breaker, "Circuit breaker: refuse calls while most attempts fail."),
-      DurationSetting("breaker_window", &C::breaker_window, seconds(1), minutes(10),
-                      "Period of the attempts that the breaker counts."),
-      Count("breaker_min_attempts", &C::breaker_min_attempts, 1, 100'000,
-            "Least number of attempts within the window that can open the breaker."),
-      Count("breaker_failure_percent", &C::breaker_failure_percent, 1, 100,
-            "Percentage of failed attempts within the window that opens the breaker."),
-      DurationSetting("breaker_probe_interval", &C::breaker_probe_interval, milliseconds(100),
-                      minutes(1),
-                      "Time between two probes (attempts that are allowed) while the breaker "
-                      "is open, plus or minus 20 %."),
-      Count("breaker_probes", &C::breaker_probes, 1, 100,
-            "Number of consecutive successful probes that closes the breaker."),
+      Live(Switch("retry_budget", &C::retry_budget,
+                  "Limit the retries of all calls together, so that retries do not add load to "
+                  "an outage.")),
+      Live(Count("retry_budget_percent", &C::retry_budget_percent, 0, 100,
+                 "Retries that are allowed, as a percentage of the calls.")),
+      Live(Count("retry_budget_min_rate", &C::retry_budget_min_rate, 0, 1000,
+                 "Retries per second allowed in addition to the percentage.")),
+      Live(Switch("breaker", &C::breaker,
+                  "Circuit breaker: refuse calls while most attempts fail.")),
+      Live(DurationSetting("breaker_window", &C::breaker_window, seconds(1), minutes(10),
+                           "Period of the attempts that the breaker counts.")),
+      Live(Count("breaker_min_attempts", &C::breaker_min_attempts, 1, 100'000,
+                 "Least number of attempts within the window that can open the breaker.")),
+      Live(Count("breaker_failure_percent", &C::breaker_failure_percent, 1, 100,
+                 "Percentage of failed attempts within the window that opens the breaker.")),
+      Live(DurationSetting("breaker_probe_interval", &C::breaker_probe_interval, milliseconds(100),
+                           minutes(1),
+                           "Time between two probes (attempts that are allowed) while the breaker "
+                           "is open, plus or minus 20 %.")),
+      Live(Count("breaker_probes", &C::breaker_probes, 1, 100,
+                 "Number of consecutive successful probes that closes the breaker.")),
 
-      Count("max_concurrent_calls", &C::max_concurrent_calls, 1, 100'000,
-            "Calls that run at the same time. Further calls are refused."),
-      Count("max_exchanges", &C::max_exchanges, 1, 100'000,
-            "Exchanges that run upstream at the same time, including those whose callers "
-            "have left. Further exchanges are refused before their code is sent."),
+      Live(Count("max_concurrent_calls", &C::max_concurrent_calls, 1, 100'000,
+                 "Calls that run at the same time. Further calls are refused.")),
+      Live(Count("max_exchanges", &C::max_exchanges, 1, 100'000,
+                 "Exchanges that run upstream at the same time, including those whose callers "
+                 "have left. Further exchanges are refused before their code is sent.")),
       Count("max_metadata_bytes", &C::max_metadata_bytes, 1024, 1'048'576,
             "Largest metadata of a request: name, value and 32 bytes per entry. gRPC "
             "refuses more with RESOURCE_EXHAUSTED, without details."),
@@ -179,13 +186,13 @@ std::vector<Setting> MakeSettings() {
              "gRPC server reflection, which lets tools call the gateway without proto "
              "files."),
       Switch("channelz", &C::channelz, "gRPC channelz. Any caller can then see all connections."),
-      Choice("log_level", &C::log_level,
-             {{"debug", Severity::kDebug},
-              {"info", Severity::kInfo},
-              {"warning", Severity::kWarning},
-              {"warn", Severity::kWarning},
-              {"error", Severity::kError}},
-             "Lowest severity that is logged: debug, info, warning, error."),
+      Live(Choice("log_level", &C::log_level,
+                  {{"debug", Severity::kDebug},
+                   {"info", Severity::kInfo},
+                   {"warning", Severity::kWarning},
+                   {"warn", Severity::kWarning},
+                   {"error", Severity::kError}},
+                  "Lowest severity that is logged: debug, info, warning, error.")),
       Choice("log_format", &C::log_format, {{"json", LogFormat::kJson}, {"text", LogFormat::kText}},
              "Format of the log. json: one object per line; text: for a terminal."),
       Choice("probe", &C::probe,

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -24,12 +25,17 @@ struct Setting {
   std::function<std::string(const Config& config)> print;
   // Removes what must not be shown from a value, right or wrong. Null: all of it may be shown.
   std::string (*redact)(std::string_view text) = nullptr;
+  // SIGHUP takes a new value into use. Others need a restart.
+  bool live = false;
 
   bool is_switch() const { return value.empty(); }
   // "OAUTH_GATEWAY_" and the name in capitals. No setting may be called port, port_*, service_* or
   // *_port: Kubernetes makes such variables of a Service (environment.h).
   std::string EnvironmentName() const;
 };
+
+// Where values came from, in words, by Setting::name. Absent: the default.
+using SettingSources = std::map<std::string_view, std::string>;
 
 // The table, in the order in which people read it. A new setting is one more row.
 std::span<const Setting> Settings();

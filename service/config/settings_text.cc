@@ -40,12 +40,14 @@ std::string Usage(const Setting& setting) {
 
 }  // namespace
 
-std::string DescribeSettings(const Config& config) {
+std::string DescribeSettings(const Config& config, bool has_key, const SettingSources& sources) {
   std::string out;
   for (const Setting& setting : Settings()) {
+    const auto source = sources.find(setting.name);
+    if (source != sources.end()) out += fmt::format("# {}\n", source->second);
     out += fmt::format("--{}={}\n", setting.name, Show(setting, config));
   }
-  out += fmt::format("# the gateway's key: {}\n", config.api_key.empty() ? "none" : "<redacted>");
+  out += fmt::format("# the gateway's key: {}\n", has_key ? "<redacted>" : "none");
   return out;
 }
 
@@ -54,12 +56,15 @@ std::string HelpText() {
       "usage: oauth-gateway [--name=value ...] [--flagfile=FILE]\n\n"
       "Serves the ModelGates OAuth operations over gRPC. Each setting has a default, a flag and\n"
       "an environment variable; the flag wins. A DURATION has a unit: 500ms, 1.5s, 2m, 1h. A\n"
-      "flagfile has one flag per line.\n\n";
+      "flagfile has one flag per line. SIGHUP reads it again: live settings change at once, "
+      "others\n"
+      "with the next start.\n\n";
   for (const Setting& setting : Settings()) {
     const std::string by_default = Show(setting, Config());
     out += fmt::format("  {:<37} {}\n", Usage(setting), setting.EnvironmentName());
-    Wrap(fmt::format("{} [default: {}]", setting.help, by_default.empty() ? "none" : by_default), 6,
-         out);
+    Wrap(fmt::format("{} [default: {}{}]", setting.help, by_default.empty() ? "none" : by_default,
+                     setting.live ? "; live" : ""),
+         6, out);
   }
   out += "\n  --help\n      Print this and exit.\n  --version\n      Print the version and exit.\n";
   return out;

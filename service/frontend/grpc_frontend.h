@@ -56,6 +56,9 @@ class GrpcFrontend {
   int calls() const { return admission_.calls(); }
   void UpdateMetrics();
 
+  // Takes live settings into use.
+  void SetConfig(const Config& config) { admission_.SetMaxCalls(config.max_concurrent_calls); }
+
   // The steps of a drain, see Drainable.
   void CloseListener() { listener_->Close(); }
   void RefuseCalls() { admission_.StartDraining(); }

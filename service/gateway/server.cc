@@ -1,5 +1,6 @@
 #include "gateway/server.h"
 
+#include <absl/time/clock.h>
 #include <fmt/format.h>
 
 #include <functional>
@@ -7,24 +8,26 @@
 #include <utility>
 
 #include "admin/admin_server.h"
-#include "config/settings_text.h"
 #include "frontend/grpc_frontend.h"
 #include "gateway/accept_failures.h"
 #include "gateway/ask_loop.h"
 #include "gateway/loop_watchdog.h"
 #include "gateway/serving_state.h"
+#include "gateway/settings_page.h"
 #include "gateway/shard.h"
 #include "telemetry/metrics.h"
+#include "telemetry/reload_log.h"
 
 namespace modelgates::gateway {
 namespace {
 
 class RealServer final : public Server, private Drainable {
  public:
-  RealServer(const Config& config, Log& log)
+  RealServer(const Config& config, Log& log, const SettingSources& sources)
       : config_(config),
         log_(log),
-        shard_(config_, log_, metrics_),
+        settings_page_(config_, sources, absl::Now),
+        shard_(config_, log_, metrics_, reloads_),
         frontend_({config_, shard_.loop(), log_, metrics_, shard_.rpcs()}),
         accept_failures_(log_, metrics_),
         serving_([this](bool serving) { frontend_.SetServing(serving); }),
@@ -53,6 +56,19 @@ class RealServer final : public Server, private Drainable {
 
   std::string grpc_address() const override { return frontend_.address(); }
   std::string admin_address() const override { return admin_ ? admin_->address() : ""; }
+
+  void TakeSettings(const SettingsChange& change) override {
+    for (const std::string& error : change.errors) {
+      reloads_.OnReloadFailed(ReloadLog::kSettings, error);
+    }
+    if (!change.errors.empty()) return;
+    const Config& config = change.config;
+    log_.SetMinSeverity(config.log_level);
+    frontend_.SetConfig(config);
+    shard_.loop().Post([this, config] { shard_.SetConfig(config); });
+    settings_page_.Set(config, change.sources);
+    reloads_.OnSettingsReloaded(change.changed, change.need_restart);
+  }
 
   DrainEnd Drain() override {
     return gateway::Drain(*this, {.delay = config_.drain_delay,
@@ -112,13 +128,15 @@ class RealServer final : public Server, private Drainable {
       metrics_.SetLogLinesDropped(log_.dropped());
       return metrics_.Render();
     };
-    pages.settings = [this] { return DescribeSettings(config_); };
+    pages.settings = [this] { return settings_page_.Text(); };
     return pages;
   }
 
   Config config_;
   Log& log_;
   Metrics metrics_;
+  ReloadLog reloads_{log_, metrics_};
+  SettingsPage settings_page_;
   Shard shard_;
   GrpcFrontend frontend_;
   AcceptFailures accept_failures_;
@@ -129,8 +147,9 @@ class RealServer final : public Server, private Drainable {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Server>> Server::Start(const Config& config, Log& log) {
-  auto server = std::make_unique<RealServer>(config, log);
+absl::StatusOr<std::unique_ptr<Server>> Server::Start(const Config& config, Log& log,
+                                                      const SettingSources& sources) {
+  auto server = std::make_unique<RealServer>(config, log, sources);
   if (absl::Status status = server->Listen(); !status.ok()) return status;
   return server;
 }

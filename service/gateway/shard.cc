@@ -38,6 +38,7 @@ RetryBudget::Options ToBudgetOptions(const Config& config) {
   RetryBudget::Options options;
   options.percent = config.retry_budget_percent;
   options.min_rate = config.retry_budget_min_rate;
+  options.enabled = config.retry_budget;
   return options;
 }
 
@@ -48,31 +49,33 @@ CircuitBreaker::Options ToBreakerOptions(const Config& config) {
   options.failure_percent = config.breaker_failure_percent;
   options.probe_interval = config.breaker_probe_interval;
   options.probes = config.breaker_probes;
+  options.enabled = config.breaker;
   return options;
 }
 
 }  // namespace
 
-Shard::Shard(const Config& config, Log& log, Metrics& metrics)
-    : log_(log),
+Shard::Shard(const Config& config, Log& log, Metrics& metrics, ReloadObserver& reloads)
+    : config_(config),
+      log_(log),
       metrics_(metrics),
-      reloads_(log, metrics),
-      transport_(loop_, ToTransportOptions(config, reloads_)),
+      transport_(loop_, ToTransportOptions(config_, reloads)),
       breaker_log_(log),
-      budget_(ToBudgetOptions(config)),
-      breaker_(ToBreakerOptions(config), Random(), &breaker_log_),
-      retrier_(loop_, transport_, Random(), config.retry_budget ? &budget_ : nullptr,
-               config.breaker ? &breaker_ : nullptr,
+      budget_(ToBudgetOptions(config_)),
+      breaker_(ToBreakerOptions(config_), Random(), &breaker_log_),
+      retrier_(loop_, transport_, Random(), &budget_, &breaker_,
                [] { return std::chrono::floor<std::chrono::seconds>(system_clock::now()); }),
       secrets_([this](int error) { WarnOfUnlockedMemory(error); }),
-      exchanges_(loop_, retrier_, ToExchangeOptions(config), ReadExchange,
-                 config.exchange_store.empty()
+      exchanges_(loop_, retrier_, ToExchangeOptions(config_), ReadExchange,
+                 config_.exchange_store.empty()
                      ? nullptr
-                     : &shared_.emplace(config, loop_, log, reloads_).store(),
+                     : &shared_.emplace(config_, loop_, log, reloads).store(),
                  secrets_),
       unread_replies_(loop_, {}),
-      credentials_(config, loop_, &reloads_, secrets_),
-      rpcs_({config, loop_, log, metrics, retrier_, exchanges_, credentials_, unread_replies_}) {}
+      credentials_(config_, loop_, &reloads, secrets_),
+      rpcs_({config_, loop_, log, metrics, retrier_, exchanges_, credentials_, unread_replies_}) {
+  config_.api_key = Secret();  // the credentials have it
+}
 
 Shard::~Shard() { Stop(); }
 
@@ -107,6 +110,13 @@ void Shard::UpdateMetrics() {
   }
   metrics_.SetExchangesInFlight(exchanges_.running());
   metrics_.SetExchangeMemoryBytes(exchanges_.remembered_bytes());
+}
+
+void Shard::SetConfig(const Config& config) {
+  config_ = config;
+  budget_.SetOptions(ToBudgetOptions(config_), loop_.Now());
+  breaker_.SetOptions(ToBreakerOptions(config_), loop_.Now());
+  exchanges_.SetMaxRunning(static_cast<size_t>(config_.max_exchanges));
 }
 
 RandomSource Shard::Random() {

@@ -9,6 +9,7 @@
 #include "base/epoll_loop.h"
 #include "base/locked_memory.h"
 #include "base/log.h"
+#include "base/reloaded_file.h"
 #include "call/unread_replies.h"
 #include "config/config.h"
 #include "exchange/flights/exchange_registry.h"
@@ -21,7 +22,6 @@
 #include "rpc/oauth_rpcs.h"
 #include "telemetry/breaker_log.h"
 #include "telemetry/metrics.h"
-#include "telemetry/reload_log.h"
 
 namespace modelgates::gateway {
 
@@ -29,8 +29,8 @@ namespace modelgates::gateway {
 // connections upstream.
 class Shard {
  public:
-  // All must outlive this.
-  Shard(const Config& config, Log& log, Metrics& metrics);
+  // `config` is copied; the others must outlive this.
+  Shard(const Config& config, Log& log, Metrics& metrics, ReloadObserver& reloads);
   Shard(const Shard&) = delete;
   Shard& operator=(const Shard&) = delete;
   ~Shard();
@@ -50,16 +50,18 @@ class Shard {
   // Loop thread only.
   size_t exchanges_in_flight() const { return exchanges_.in_flight(); }
   void UpdateMetrics();
+  // Takes live settings into use.
+  void SetConfig(const Config& config);
 
  private:
   RandomSource Random();
   void WarnOfUnlockedMemory(int error);
 
+  Config config_;
   Log& log_;
   Metrics& metrics_;
   EpollLoop loop_;
   absl::BitGen random_;
-  ReloadLog reloads_;
   CurlTransport transport_;
   BreakerLog breaker_log_;
   RetryBudget budget_;

@@ -8,7 +8,7 @@
 namespace modelgates::gateway {
 namespace {
 
-constexpr std::initializer_list<int> kIgnored = {SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2};
+constexpr std::initializer_list<int> kHarmless = {SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2};
 constexpr std::initializer_list<int> kStop = {SIGTERM, SIGINT};
 
 void Add(sigset_t& set, std::initializer_list<int> signals) {
@@ -24,22 +24,24 @@ void Block(std::initializer_list<int> signals) {
 
 }  // namespace
 
-void BlockIgnoredSignals() { Block(kIgnored); }
+void BlockHarmlessSignals() { Block(kHarmless); }
 
 void BlockStopSignals() { Block(kStop); }
 
-void WaitForStopSignal(Log& log) {
+void WaitForStopSignal(Log& log, const std::function<void()>& on_hangup) {
   sigset_t set;
   sigemptyset(&set);
-  Add(set, kIgnored);
+  Add(set, kHarmless);
   Add(set, kStop);
   while (true) {
     int signal = 0;
     if (sigwait(&set, &signal) != 0) continue;
     if (signal == SIGTERM || signal == SIGINT) return;
-    LogLine line = log.Line(Severity::kWarning, "signal_ignored",
-                            "this signal changes nothing: key files are read again when they "
-                            "change, other settings need a restart");
+    if (signal == SIGHUP && on_hangup) {
+      on_hangup();
+      continue;
+    }
+    LogLine line = log.Line(Severity::kWarning, "signal_ignored", "this signal changes nothing");
     log.Write(line.Add("signal", std::string("SIG") + sigabbrev_np(signal)));
   }
 }

@@ -20,8 +20,9 @@ constexpr std::array kStatusClasses = {"1xx", "2xx", "3xx", "4xx", "5xx", kOther
 constexpr std::array kAnswerFields = {"app_id", "created_at", "user_id", kOther};
 
 // The settings that name files which are read again; the last is for any other.
-constexpr std::array kReloadedFiles = {"api_key_file", "exchange_pepper_file",
-                                       "exchange_store_ca_file", "upstream_ca_file", kOther};
+constexpr std::array kReloadedFiles = {"api_key_file",           "exchange_pepper_file",
+                                       "exchange_store_ca_file", "flagfile",
+                                       "upstream_ca_file",       kOther};
 
 // Seconds, from a refusal that sends nothing to the longest usual deadline.
 const prometheus::Histogram::BucketBoundaries& Seconds() {

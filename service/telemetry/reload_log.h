@@ -1,5 +1,7 @@
 #pragma once
 
+#include <span>
+#include <string>
 #include <string_view>
 
 #include "base/log.h"
@@ -8,7 +10,7 @@
 
 namespace modelgates::gateway {
 
-// Logs and counts the reloads of files.
+// Logs and counts the reloads of files and of the settings.
 class ReloadLog final : public ReloadObserver {
  public:
   // Both must outlive this.
@@ -18,6 +20,13 @@ class ReloadLog final : public ReloadObserver {
   void OnReloaded(std::string_view setting) override;
   // `reload_failed`, an error, with `setting` and `error`.
   void OnReloadFailed(std::string_view setting, std::string_view why) override;
+  // `reloaded`, with `setting` flagfile. `changed`: "--name=value" of each setting that is used from
+  // now on, redacted. A warning when `need_restart` names others.
+  void OnSettingsReloaded(std::span<const std::string> changed,
+                          std::span<const std::string_view> need_restart);
+
+  // The name that stands for the settings.
+  static constexpr std::string_view kSettings = "flagfile";
 
  private:
   Log& log_;

@@ -9,7 +9,7 @@ namespace {
 
 std::string Default(const Setting& setting) {
   const std::string text = setting.print(Config());
-  return text.empty() ? "none" : fmt::format("`{}`", text);
+  return (text.empty() ? "none" : fmt::format("`{}`", text)) + (setting.live ? ", live" : "");
 }
 
 }  // namespace

@@ -50,23 +50,63 @@ class ProcessLife : public testing::Test {
   std::optional<GatewayClient> client_;
 };
 
-// Given an exchange on its way, when signals come that other programs reload or quit at, then the
-// exchange is answered, the log says what was ignored, and SIGTERM still drains.
+// Given an exchange on its way, when signals come that other programs quit at, then the exchange is
+// answered, the log says what was ignored, and SIGTERM still drains.
 TEST_F(ProcessLife, NoSignalButStopSignalsEndsIt) {
   Start();
   upstream_.SetDefault(kExchangePath, Answer::Json(200, kKeyBody).Delayed(milliseconds(300)));
   auto exchange = client_->StartExchange(MinimalExchange("code-1"));
   ASSERT_TRUE(upstream_.WaitForRequests(1));
   std::vector<std::string> sent;
-  for (const auto& [signal, name] :
-       {std::pair{SIGHUP, "SIGHUP"}, std::pair{SIGQUIT, "SIGQUIT"}, std::pair{SIGUSR1, "SIGUSR1"},
-        std::pair{SIGUSR2, "SIGUSR2"}}) {
+  for (const auto& [signal, name] : {std::pair{SIGQUIT, "SIGQUIT"}, std::pair{SIGUSR1, "SIGUSR1"},
+                                     std::pair{SIGUSR2, "SIGUSR2"}}) {
     gateway_->Signal(signal);
     sent.emplace_back(name);
     ASSERT_EQ(IgnoredSignals(sent.size()), sent);
   }
   EXPECT_THAT(exchange->Wait(), Succeeds());
   EXPECT_EQ(gateway_->Terminate(), 0);
+}
+
+// Given an exchange on its way and a flagfile that has changed, when SIGHUP comes, then live
+// settings are used, /configz shows them and where they are from, others are named, and the
+// exchange is answered. A wrong flagfile changes nothing.
+TEST_F(ProcessLife, ReadsItsSettingsAgainAtSighup) {
+  const std::filesystem::path file =
+      std::filesystem::temp_directory_path() / ("flagfile." + std::to_string(getpid()));
+  const auto write = [&](std::string_view text) { std::ofstream(file) << text; };
+  write("--max_attempts=2\n");
+  Start({"--flagfile=" + file.string()}, {"MODELGATES_API_KEY=sk-of-the-environment"});
+  upstream_.SetDefault(kExchangePath, Answer::Json(200, kKeyBody).Delayed(milliseconds(300)));
+  auto exchange = client_->StartExchange(MinimalExchange("code-1"));
+  ASSERT_TRUE(upstream_.WaitForRequests(1));
+
+  write("# of today\n--max_attempts=7\n--title_header=X-Other\n");
+  gateway_->Signal(SIGHUP);
+  ASSERT_TRUE(gateway_->WaitForEvent("reloaded"));
+  const auto reloaded = gateway_->Lines("reloaded")[0];
+  EXPECT_EQ(reloaded["setting"], "flagfile");
+  EXPECT_EQ(reloaded["changed"], "--max_attempts=7");
+  EXPECT_EQ(reloaded["need_restart"], "title_header");
+  const std::string page = HttpGet(gateway_->admin_address(), "/configz").body;
+  EXPECT_THAT(page, testing::HasSubstr("# flagfile " + file.string() + ":2\n--max_attempts=7\n"));
+  EXPECT_THAT(page, testing::ContainsRegex("^# read 20[-0-9]+T[:0-9]+Z"));
+  EXPECT_THAT(page, testing::HasSubstr("--title_header=X-OpenRouter-Title\n"));
+  EXPECT_THAT(page, testing::HasSubstr("# the gateway's key: <redacted>\n"));
+
+  write("--max_attempts=0\n--log_level=loud\n");
+  gateway_->Signal(SIGHUP);
+  ASSERT_TRUE(gateway_->WaitForLines("reload_failed", 2));
+  EXPECT_EQ(HttpGet(gateway_->admin_address(), "/configz").body, page);
+  EXPECT_EQ(MetricValue(gateway_->admin_address(),
+                        R"(oauth_gateway_reloads_total{file="flagfile",result="failed"})"),
+            2);
+
+  EXPECT_THAT(exchange->Wait(), Succeeds());
+  EXPECT_EQ(upstream_.Requests()[0].Header("authorization"), "Bearer sk-of-the-environment");
+  EXPECT_THAT(client_->Create(MinimalCreate()), Succeeds());
+  EXPECT_EQ(upstream_.Requests()[1].Header("authorization"), "Bearer sk-of-the-environment");
+  std::filesystem::remove(file);
 }
 
 TEST_F(ProcessLife, NoSuchSignalCutsADrainShort) {

@@ -32,10 +32,30 @@ TEST(ReloadLogTest, SaysAndCountsWhatBecameOfAFile) {
   EXPECT_THAT(metrics.Render(), HasSubstr(name + "\"failed\"} 2\n"));
 }
 
+TEST(ReloadLogTest, SaysWhatBecameOfTheSettings) {
+  LogCapture capture;
+  Metrics metrics;
+  ReloadLog log(capture.log(), metrics);
+  log.OnSettingsReloaded(std::vector<std::string>{"--max_attempts=2", "--nobreaker"}, {});
+  log.OnSettingsReloaded({}, std::vector<std::string_view>{"listen", "upstream"});
+
+  const auto reloaded = capture.Lines("reloaded");
+  ASSERT_EQ(reloaded.size(), 2u);
+  EXPECT_EQ(reloaded[0]["severity"], "INFO");
+  EXPECT_EQ(reloaded[0]["setting"], "flagfile");
+  EXPECT_EQ(reloaded[0]["changed"], "--max_attempts=2 --nobreaker");
+  EXPECT_FALSE(reloaded[0].contains("need_restart"));
+  EXPECT_EQ(reloaded[1]["severity"], "WARNING");
+  EXPECT_EQ(reloaded[1]["changed"], "");
+  EXPECT_EQ(reloaded[1]["need_restart"], "listen upstream");
+  EXPECT_THAT(metrics.Render(),
+              HasSubstr("oauth_gateway_reloads_total{file=\"flagfile\",result=\"ok\"} 2\n"));
+}
+
 TEST(ReloadLogTest, CountsEveryFileFromTheStart) {
   const Metrics metrics;
-  for (const char* file :
-       {"upstream_ca_file", "exchange_store_ca_file", "api_key_file", "exchange_pepper_file"}) {
+  for (const char* file : {"upstream_ca_file", "exchange_store_ca_file", "api_key_file",
+                           "exchange_pepper_file", "flagfile"}) {
     EXPECT_THAT(metrics.Render(), HasSubstr("oauth_gateway_reloads_total{file=\"" +
                                             std::string(file) + "\",result=\"ok\"} 0\n"));
   }

@@ -1,0 +1,31 @@
+#include "gateway/settings_page.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "config/settings_text.h"
+
+namespace modelgates::gateway {
+
+SettingsPage::SettingsPage(Config config, SettingSources sources, Clock clock)
+    : clock_(std::move(clock)), has_key_(!config.api_key.empty()) {
+  Set(std::move(config), std::move(sources));
+}
+
+void SettingsPage::Set(Config config, SettingSources sources) {
+  const std::scoped_lock lock(mutex_);
+  config_ = std::move(config);
+  config_.api_key = Secret();
+  sources_ = std::move(sources);
+  read_at_ = clock_();
+}
+
+std::string SettingsPage::Text() const {
+  const std::scoped_lock lock(mutex_);
+  const std::string read_at = absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", read_at_, absl::UTCTimeZone());
+  return fmt::format("# read {}; what has no comment is the default\n{}", read_at,
+                     DescribeSettings(config_, has_key_, sources_));
+}
+
+}  // namespace modelgates::gateway

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <absl/time/time.h>
+
+#include <functional>
+#include <mutex>
+#include <string>
+
+#include "config/config.h"
+#include "config/settings.h"
+
+namespace modelgates::gateway {
+
+// /configz: the settings that are in use, where each came from, and when they were read. Any
+// thread.
+class SettingsPage {
+ public:
+  using Clock = std::function<absl::Time()>;
+
+  // `clock`: the wall clock. Keeps nothing of the gateway's key.
+  SettingsPage(Config config, SettingSources sources, Clock clock);
+
+  // Replaces them: they were read just now.
+  void Set(Config config, SettingSources sources);
+  std::string Text() const;
+
+ private:
+  const Clock clock_;
+  const bool has_key_;
+  mutable std::mutex mutex_;  // guards what follows
+  Config config_;
+  SettingSources sources_;
+  absl::Time read_at_;
+};
+
+}  // namespace modelgates::gateway
