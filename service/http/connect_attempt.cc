@@ -23,11 +23,11 @@ std::string_view ConnectAttempt::error() const {
   return error_[0] != '\0' ? error_.data() : curl_easy_strerror(code_);
 }
 
-CURL* ConnectAttempt::Release() {
+CurlEasy ConnectAttempt::Release() {
   // What they point to ends with this.
   curl_easy_setopt(easy_.get(), CURLOPT_ERRORBUFFER, nullptr);
   curl_easy_setopt(easy_.get(), CURLOPT_RESOLVE, nullptr);
-  return easy_.release();
+  return std::move(easy_);
 }
 
 void ConnectAttempt::Abandon() {

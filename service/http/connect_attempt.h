@@ -13,11 +13,6 @@
 
 namespace modelgates::gateway {
 
-struct CurlEasyDeleter {
-  void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
-};
-using CurlEasy = std::unique_ptr<CURL, CurlEasyDeleter>;
-
 struct CurlListDeleter {
   void operator()(curl_slist* list) const { curl_slist_free_all(list); }
 };
@@ -42,7 +37,7 @@ class ConnectAttempt final : public boost::intrusive::list_base_hook<
   CurlMulti& multi() { return multi_; }
   CURL* easy() { return easy_.get(); }
   // Releases the connection, which the caller then owns.
-  CURL* Release();
+  CurlEasy Release();
 
   // Ends the attempt while a call still waits for it, because the transport is being destroyed.
   void Abandon();

@@ -1,13 +1,12 @@
 #include "http/connection.h"
 
-#include <fmt/format.h>
-#include <openssl/ssl.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <array>
 #include <cerrno>
-#include <system_error>
+#include <utility>
 
 namespace modelgates::gateway {
 namespace {
@@ -16,14 +15,12 @@ constexpr uint32_t kAlwaysWatched = EPOLLIN | EPOLLRDHUP;
 
 }  // namespace
 
-Connection::Connection(EpollLoop& loop, CurlMulti& multi, CURL* easy, curl_socket_t fd,
-                       Channel channel)
+Connection::Connection(EpollLoop& loop, int fd, std::unique_ptr<TlsChannel> tls, std::string peer)
     : loop_(loop),
-      multi_(multi),
-      easy_(easy),
       fd_(fd),
-      channel_(channel),
-      readable_(channel != Channel::kPlain),  // the handshake may have read ahead
+      tls_(std::move(tls)),
+      peer_(std::move(peer)),
+      readable_(tls_ != nullptr),  // the handshake may have read ahead
       created_(loop.Now()),
       ready_(loop) {
   loop_.Watch(fd_, kAlwaysWatched, *this);
@@ -32,11 +29,14 @@ Connection::Connection(EpollLoop& loop, CurlMulti& multi, CURL* easy, curl_socke
 Connection::~Connection() { Close(); }
 
 void Connection::Close() {
-  if (easy_ == nullptr) return;
+  if (abandoned()) return;
   loop_.Unwatch(fd_, *this);
-  multi_.Remove(easy_);
-  curl_easy_cleanup(easy_);
-  easy_ = nullptr;
+  if (tls_) {
+    tls_.reset();
+  } else {
+    close(fd_);
+  }
+  fd_ = -1;
   place_.reset();
 }
 
@@ -45,104 +45,41 @@ void Connection::Abandon() {
   ready_.Notify();
 }
 
-Connection::IoResult Connection::Send(std::string_view bytes) {
-  IoResult result{Io::kBroken};
-  if (channel_ == Channel::kPlain) {
-    const ssize_t sent = send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-    if (sent >= 0) {
-      result = {Io::kDone, static_cast<size_t>(sent)};
-    } else if (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR) {
-      result = {Io::kWouldBlock};
-    } else {
-      errno_ = errno;
-    }
-  } else {
-    size_t sent = 0;
-    errno = 0;
-    const CURLcode code = curl_easy_send(easy_, bytes.data(), bytes.size(), &sent);
-    if (code == CURLE_OK) result = {Io::kDone, sent};
-    if (code == CURLE_AGAIN) result = {Io::kWouldBlock};
-    if (result.io == Io::kBroken) SetError(code);
-  }
+IoResult Connection::Send(std::string_view bytes) {
+  const IoResult result = tls_ ? tls_->Send(bytes) : SendPlain(bytes);
   // A part that was taken leaves a rest that would block.
   WatchRoom(result.io == Io::kWouldBlock ||
             (result.io == Io::kDone && result.bytes < bytes.size()));
   return result;
 }
 
-Connection::IoResult Connection::Receive(std::span<char> buffer) {
-  size_t received = 0;
-  if (channel_ == Channel::kPlain) {
-    const ssize_t count = recv(fd_, buffer.data(), buffer.size(), 0);
-    if (count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)) {
-      readable_ = false;
-      return {Io::kWouldBlock};
-    }
-    if (count < 0) {
-      errno_ = errno;
-      return {Io::kBroken};
-    }
-    received = static_cast<size_t>(count);
-    readable_ = received == buffer.size();
-  } else {
-    errno = 0;
-    const CURLcode code = curl_easy_recv(easy_, buffer.data(), buffer.size(), &received);
-    if (code == CURLE_AGAIN) {
-      readable_ = false;
-      return {Io::kWouldBlock};
-    }
-    if (code != CURLE_OK || (received == 0 && !EndedInOrder())) {
-      SetError(code);
-      return {Io::kBroken};
-    }
-    readable_ = MayHoldMore();
-  }
-  return received == 0 ? IoResult{Io::kClosed} : IoResult{Io::kDone, received};
+IoResult Connection::SendPlain(std::string_view bytes) {
+  const ssize_t sent = send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+  return sent >= 0 ? IoResult{Io::kDone, static_cast<size_t>(sent)} : NotDone();
 }
 
-void Connection::SetError(CURLcode code) {
+IoResult Connection::Receive(std::span<char> buffer) {
+  const IoResult result = tls_ ? tls_->Receive(buffer) : ReceivePlain(buffer);
+  if (result.io == Io::kWouldBlock) readable_ = false;
+  if (result.io == Io::kDone) {
+    readable_ = tls_ ? tls_->MayHoldMore() : result.bytes == buffer.size();
+  }
+  return result;
+}
+
+IoResult Connection::ReceivePlain(std::span<char> buffer) {
+  const ssize_t received = recv(fd_, buffer.data(), buffer.size(), 0);
+  if (received < 0) return NotDone();
+  return received == 0 ? IoResult{Io::kClosed} : IoResult{Io::kDone, static_cast<size_t>(received)};
+}
+
+IoResult Connection::NotDone() {
+  if (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR) return {Io::kWouldBlock};
   errno_ = errno;
-  curl_code_ = code;
+  return {Io::kBroken};
 }
 
-std::string Connection::Peer() const {
-  if (easy_ == nullptr) return "";
-  const char* address = nullptr;
-  long port = 0;
-  curl_easy_getinfo(easy_, CURLINFO_PRIMARY_IP, &address);
-  curl_easy_getinfo(easy_, CURLINFO_PRIMARY_PORT, &port);
-  const std::string_view host = address == nullptr ? "" : address;
-  const bool is_ipv6 = host.find(':') != std::string_view::npos;
-  return is_ipv6 ? fmt::format("[{}]:{}", host, port) : fmt::format("{}:{}", host, port);
-}
-
-std::string Connection::Error() const {
-  if (errno_ != 0) {
-    return fmt::format("{} (errno {})", std::generic_category().message(errno_), errno_);
-  }
-  return curl_code_ != CURLE_OK ? curl_easy_strerror(curl_code_)
-                                : "ended without a TLS close_notify";
-}
-
-const SSL* Connection::Tls() const {
-  curl_tlssessioninfo* session = nullptr;
-  curl_easy_getinfo(easy_, CURLINFO_TLS_SSL_PTR, &session);
-  return session == nullptr ? nullptr : static_cast<const SSL*>(session->internals);
-}
-
-// With TLS an end that the peer did not announce may be anybody's doing (RFC 9112, 9.8). libcurl
-// does not tell the two apart.
-bool Connection::EndedInOrder() const {
-  const SSL* tls = Tls();
-  return tls == nullptr || (SSL_get_shutdown(tls) & SSL_RECEIVED_SHUTDOWN) != 0;
-}
-
-// TLS reads ahead, and the kernel knows nothing of what it holds. Of two, one within the other,
-// only one can be asked.
-bool Connection::MayHoldMore() const {
-  const SSL* tls = channel_ == Channel::kTls ? Tls() : nullptr;
-  return tls == nullptr || SSL_has_pending(tls) == 1;
-}
+std::string Connection::Error() const { return tls_ ? tls_->Error() : ErrnoText(errno_); }
 
 WaitPoint::Awaiter Connection::Wait(TimePoint deadline, const std::stop_token& stop) {
   return ready_.Wait(deadline, stop);
@@ -161,7 +98,7 @@ void Connection::OnEvents(uint32_t events) {
 // Whatever an upstream says unasked makes the connection useless: it would be taken for the
 // answer to the next request. TLS alone may say something of its own, such as a session ticket.
 bool Connection::IsLost() {
-  if (channel_ == Channel::kPlain) return true;
+  if (!tls_) return true;
   std::array<char, 1> byte;
   return Receive(byte).io != Io::kWouldBlock;
 }

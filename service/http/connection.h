@@ -1,9 +1,7 @@
 #pragma once
 
-#include <curl/curl.h>
-
 #include <boost/intrusive/list.hpp>
-#include <cstddef>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -12,9 +10,8 @@
 #include "base/epoll_loop.h"
 #include "base/wait_point.h"
 #include "http/connection_place.h"
-#include "http/curl_multi.h"
-
-struct ssl_st;
+#include "http/io_result.h"
+#include "http/tls_channel.h"
 
 namespace modelgates::gateway {
 
@@ -39,22 +36,8 @@ class Connection final : public boost::intrusive::list_base_hook<
                              boost::intrusive::link_mode<boost::intrusive::auto_unlink>>,
                          private FdHandler {
  public:
-  enum class Io { kDone, kWouldBlock, kClosed, kBroken };
-  struct IoResult {
-    Io io;
-    size_t bytes = 0;  // with kDone, more than 0
-  };
-  // With TLS libcurl sends and receives. Without TLS we do, because libcurl would search for the
-  // connection among all those of its multi handle.
-  enum class Channel {
-    kPlain,
-    kTls,
-    kTlsToProxy,  // and perhaps another TLS within
-  };
-
-  // Takes over a connected `easy` in `multi`, which must outlive this object (see Abandon). `fd` is
-  // its socket.
-  Connection(EpollLoop& loop, CurlMulti& multi, CURL* easy, curl_socket_t fd, Channel channel);
+  // Takes over a connected socket; with `tls`, that owns it. `peer` for Peer.
+  Connection(EpollLoop& loop, int fd, std::unique_ptr<TlsChannel> tls, std::string peer);
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
   ~Connection();
@@ -68,7 +51,7 @@ class Connection final : public boost::intrusive::list_base_hook<
   // TLS may hold buffered bytes; epoll does not report them.
   bool readable() const { return readable_; }
   // TLS may have accepted bytes to send without reporting it.
-  bool buffers() const { return channel_ != Channel::kPlain; }
+  bool buffers() const { return tls_ != nullptr; }
 
   // Waits until there is something to receive, or, after a Send that would have blocked, until it
   // can send.
@@ -85,34 +68,31 @@ class Connection final : public boost::intrusive::list_base_hook<
   void Keep(ConnectionPlace place) { place_.emplace(std::move(place)); }
 
   // "address:port" of the peer, which is the proxy if there is one.
-  std::string Peer() const;
+  const std::string& Peer() const { return peer_; }
   // After kBroken: the message of the kernel or of TLS.
   std::string Error() const;
 
   // Closes it while a call still waits for it, and wakes that call, because the transport is being
   // destroyed.
   void Abandon();
-  bool abandoned() const { return easy_ == nullptr; }
+  bool abandoned() const { return fd_ < 0; }
 
  private:
   void OnEvents(uint32_t events) override;
   bool IsLost();
-  const ssl_st* Tls() const;
-  bool EndedInOrder() const;
-  bool MayHoldMore() const;
-  void SetError(CURLcode code);
+  IoResult SendPlain(std::string_view bytes);
+  IoResult ReceivePlain(std::span<char> buffer);
+  IoResult NotDone();
   void WatchRoom(bool room);
   void Close();
 
   EpollLoop& loop_;
-  CurlMulti& multi_;
-  CURL* easy_;
-  curl_socket_t fd_;
-  Channel channel_;
+  int fd_;                           // -1: closed
+  std::unique_ptr<TlsChannel> tls_;  // null: none
+  const std::string peer_;
   bool readable_;
   bool watches_room_ = false;
-  int errno_ = 0;                  // after kBroken; 0: unknown
-  CURLcode curl_code_ = CURLE_OK;  // after kBroken, if libcurl sent or received
+  int errno_ = 0;  // after kBroken, without TLS
   IdleListener* idle_listener_ = nullptr;
   TimePoint created_;
   TimePoint idle_until_{};

@@ -1,13 +1,14 @@
 #include "http/curl_connector.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <openssl/ssl.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <new>
 #include <optional>
 #include <stdexcept>
-#include <system_error>
 #include <utility>
 
 #include "http/url.h"
@@ -72,9 +73,15 @@ long ProxyStatus(CURL* easy) {
   return status;
 }
 
-Connection::Channel ChannelFor(const BaseUrl& url, const TransportOptions& options) {
-  if (options.proxy.Reveal().starts_with("https:")) return Connection::Channel::kTlsToProxy;
-  return url.tls ? Connection::Channel::kTls : Connection::Channel::kPlain;
+// "address:port" of the other end.
+std::string PeerOf(CURL* easy) {
+  const char* address = nullptr;
+  long port = 0;
+  curl_easy_getinfo(easy, CURLINFO_PRIMARY_IP, &address);
+  curl_easy_getinfo(easy, CURLINFO_PRIMARY_PORT, &port);
+  const std::string_view host = address == nullptr ? "" : address;
+  const bool is_ipv6 = host.find(':') != std::string_view::npos;
+  return is_ipv6 ? fmt::format("[{}]:{}", host, port) : fmt::format("{}:{}", host, port);
 }
 
 }  // namespace
@@ -83,7 +90,6 @@ CurlConnector::CurlConnector(EpollLoop& loop, const TransportOptions& options, B
     : loop_(loop),
       options_(options),
       url_(std::move(url)),
-      channel_(ChannelFor(url_, options)),
       endpoint_(EndpointOf(options.proxy.empty() ? url_.origin : options.proxy.Reveal())),
       names_(loop, endpoint_.host, options.names_cached) {
   InitLibcurl();
@@ -189,10 +195,7 @@ ConnectFailure CurlConnector::Failed(ConnectAttempt& attempt, const ResolvedName
   if (!name.addresses.empty()) failure.cause += fmt::format(", addresses {}", name.addresses);
   long error = 0;
   curl_easy_getinfo(attempt.easy(), CURLINFO_OS_ERRNO, &error);
-  if (error != 0) {
-    failure.cause += fmt::format(", {} (errno {})",
-                                 std::generic_category().message(static_cast<int>(error)), error);
-  }
+  if (error != 0) failure.cause += ", " + ErrnoText(static_cast<int>(error));
   failure.cause = fmt::format("{}: {}", endpoint_.Text(), failure.cause);
   return failure;
 }
@@ -243,16 +246,34 @@ Task<CurlConnector::Result> CurlConnector::Connect(TimePoint deadline,
   if (woken == WaitPoint::Result::kDeadline) co_return Late(deadline, "connecting");
   if (attempt.code() != CURLE_OK) co_return Failed(attempt, *name);
 
+  co_return Connected(attempt);
+}
+
+// Without TLS libcurl has done its part, and what it keeps of a connection is larger than all of
+// ours. So the socket leaves libcurl, which cannot give it away, but closes its own descriptor
+// only.
+CurlConnector::Result CurlConnector::Connected(ConnectAttempt& attempt) {
   curl_socket_t fd = CURL_SOCKET_BAD;
   curl_easy_getinfo(attempt.easy(), CURLINFO_ACTIVESOCKET, &fd);
-  if (fd == CURL_SOCKET_BAD) {
-    co_return ConnectFailure{TransportFailure::kConnect,
-                             fmt::format("{}: the connection is gone", endpoint_.Text())};
+  if (fd == CURL_SOCKET_BAD) return Unusable(ENOTCONN);
+  std::string peer = PeerOf(attempt.easy());
+  const bool tls_to_proxy = options_.proxy.Reveal().starts_with("https:");
+  std::unique_ptr<TlsChannel> tls;
+  if (url_.tls || tls_to_proxy) {
+    const auto layers = tls_to_proxy ? TlsChannel::Layers::kTwo : TlsChannel::Layers::kOne;
+    tls = std::make_unique<TlsChannel>(attempt.multi(), attempt.Release(), layers);
+  } else {
+    fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+    if (fd < 0) return Unusable(errno);
   }
-  CurlMulti& multi = attempt.multi();
-  auto connection = std::make_unique<Connection>(loop_, multi, attempt.Release(), fd, channel_);
+  auto connection = std::make_unique<Connection>(loop_, fd, std::move(tls), std::move(peer));
   connections_.push_back(*connection);
-  co_return connection;
+  return connection;
+}
+
+ConnectFailure CurlConnector::Unusable(int error) const {
+  return {TransportFailure::kConnect,
+          fmt::format("{}: the connection cannot be used, {}", endpoint_.Text(), ErrnoText(error))};
 }
 
 }  // namespace modelgates::gateway

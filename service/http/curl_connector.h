@@ -77,13 +77,14 @@ class CurlConnector {
   CurlEasy MakeEasy(std::chrono::milliseconds timeout) const;
   CurlMulti& PickMulti();
   void AddTrust(TrustedCas cas);
+  Result Connected(ConnectAttempt& attempt);
+  ConnectFailure Unusable(int error) const;
   ConnectFailure Failed(ConnectAttempt& attempt, const ResolvedName& name) const;
   ConnectFailure Late(TimePoint deadline, std::string_view doing) const;
 
   EpollLoop& loop_;
   const TransportOptions& options_;
   const BaseUrl url_;
-  const Connection::Channel channel_;
   // The host to resolve and connect to: the proxy if there is one, else the upstream.
   const Endpoint endpoint_;
   NameLookup names_;

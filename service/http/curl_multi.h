@@ -10,6 +10,11 @@
 
 namespace modelgates::gateway {
 
+struct CurlEasyDeleter {
+  void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
+};
+using CurlEasy = std::unique_ptr<CURL, CurlEasyDeleter>;
+
 // Notified when the connection of an easy handle is made or has failed.
 class ConnectListener {
  public:

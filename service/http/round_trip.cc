@@ -28,17 +28,17 @@ RoundTrip::Progress RoundTrip::Advance() {
 
 RoundTrip::Progress RoundTrip::Send() {
   const std::string_view rest = std::string_view(request_.bytes).substr(sent_);
-  const Connection::IoResult result = connection_.Send(rest);
+  const IoResult result = connection_.Send(rest);
   switch (result.io) {
-    case Connection::Io::kDone:
+    case Io::kDone:
       sent_ += result.bytes;
       return Progress::kWaiting;
-    case Connection::Io::kWouldBlock:
+    case Io::kWouldBlock:
       // TLS cuts into records and keeps to itself how many of them went out.
       if (connection_.buffers()) maybe_sent_ = true;
       return Progress::kWaiting;
-    case Connection::Io::kClosed:
-    case Connection::Io::kBroken:
+    case Io::kClosed:
+    case Io::kBroken:
       break;
   }
   if (connection_.buffers() && rest.size() > kTlsRecordBytes) maybe_sent_ = true;
@@ -52,20 +52,20 @@ RoundTrip::Progress RoundTrip::Send() {
 
 RoundTrip::Progress RoundTrip::Receive() {
   for (;;) {
-    const Connection::IoResult result = connection_.Receive(scratch_);
+    const IoResult result = connection_.Receive(scratch_);
     ResponseParser::State state = ResponseParser::State::kNeedMore;
     switch (result.io) {
-      case Connection::Io::kDone:
+      case Io::kDone:
         heard_ += result.bytes;
         state = parser_.Put({scratch_.data(), result.bytes});
         explicit_bzero(scratch_.data(), result.bytes);  // it may have held a key
         break;
-      case Connection::Io::kWouldBlock:
+      case Io::kWouldBlock:
         return cannot_send_ ? Fail(TransportFailure::kReset, why_) : Progress::kWaiting;
-      case Connection::Io::kClosed:
+      case Io::kClosed:
         if (parser_.PutEnd() == ResponseParser::State::kComplete) return Progress::kAnswered;
         return Fail(Broken(), "the peer closed the connection");
-      case Connection::Io::kBroken:
+      case Io::kBroken:
         return Fail(Broken(), connection_.Error());
     }
     if (state == ResponseParser::State::kGarbage) {
@@ -80,7 +80,7 @@ RoundTrip::Progress RoundTrip::Finish() {
   reusable_ = parser_.keeps_connection() && sent_all();
   // What follows an answer would be taken for the next one.
   if (reusable_ && connection_.readable()) {
-    reusable_ = connection_.Receive(scratch_).io == Connection::Io::kWouldBlock;
+    reusable_ = connection_.Receive(scratch_).io == Io::kWouldBlock;
   }
   return Progress::kAnswered;
 }

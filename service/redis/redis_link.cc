@@ -119,15 +119,15 @@ void RedisLink::Flush() {
       if (queued_.empty()) return;
       sending_.swap(queued_);
     }
-    const Connection::IoResult result = connection_->Send(std::string_view(sending_).substr(sent_));
+    const IoResult result = connection_->Send(std::string_view(sending_).substr(sent_));
     switch (result.io) {
-      case Connection::Io::kDone:
+      case Io::kDone:
         sent_ += result.bytes;
         break;
-      case Connection::Io::kWouldBlock:
+      case Io::kWouldBlock:
         return;
-      case Connection::Io::kClosed:
-      case Connection::Io::kBroken:
+      case Io::kClosed:
+      case Io::kBroken:
         End(RedisFailure::kLost);
         return;
     }
@@ -136,14 +136,14 @@ void RedisLink::Flush() {
 
 void RedisLink::Receive() {
   std::array<char, 16 * 1024> bytes;
-  const Connection::IoResult result = connection_->Receive(bytes);
+  const IoResult result = connection_->Receive(bytes);
   switch (result.io) {
-    case Connection::Io::kDone:
+    case Io::kDone:
       break;
-    case Connection::Io::kWouldBlock:
+    case Io::kWouldBlock:
       return;
-    case Connection::Io::kClosed:
-    case Connection::Io::kBroken:
+    case Io::kClosed:
+    case Io::kBroken:
       End(RedisFailure::kLost);
       return;
   }
