@@ -11,10 +11,10 @@ class BreakerLog final : public BreakerObserver {
   // `log` must outlive this.
   explicit BreakerLog(Log& log) : log_(log) {}
 
-  // `breaker_opened`, a warning: the `attempts` of its window, the `failures` among them, and the
-  // ErrorReason of the last as `reason`.
+  // `breaker_opened`, a warning: `attempts` and `failures` in its window, and the ErrorReason of
+  // the last failure as `reason`.
   void OnOpened(const Opening& opening) override;
-  // `breaker_closed`: how long it was open in all, and how many attempts it refused.
+  // `breaker_closed`: for how long it was open, and how many attempts it refused.
   void OnClosed(const Closing& closing) override;
 
  private:

@@ -11,7 +11,7 @@ int StatusOf(const AttemptLog& attempts) {
   return attempts.empty() ? 0 : attempts.back().http_status;
 }
 
-// A failed call may have made more attempts than the last of its requests.
+// A failed call also counts the attempts with a key that was refused.
 int AttemptsOf(const CallScope::End& end) {
   if (end.failed != nullptr) return end.failed->attempts;
   return end.attempts == nullptr ? 0 : static_cast<int>(end.attempts->size());

@@ -2,12 +2,15 @@
 
 #include <google/rpc/code.pb.h>
 #include <modelgates/oauth/v1/oauth.pb.h>
+#include <prometheus/counter.h>
+#include <prometheus/family.h>
+#include <prometheus/gauge.h>
+#include <prometheus/histogram.h>
+#include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
 
 #include <algorithm>
 #include <chrono>
-
-#include "telemetry/metric_families.h"
 
 namespace modelgates::gateway {
 namespace {
@@ -16,19 +19,29 @@ constexpr const char* kOther = "other";
 
 constexpr std::array kStatusClasses = {"1xx", "2xx", "3xx", "4xx", "5xx", kOther};
 
-// The fields that a reply can do without; the last is for any other.
+// The optional fields of replies; the last is for all others.
 constexpr std::array kAnswerFields = {"app_id", "created_at", "user_id", kOther};
 
-// The settings that name files which are read again; the last is for any other.
+// The settings whose files are read again; the last is for all others.
 constexpr std::array kReloadedFiles = {"api_key_file",           "exchange_pepper_file",
                                        "exchange_store_ca_file", "flagfile",
                                        "upstream_ca_file",       kOther};
 
-// Seconds, from a refusal that sends nothing to the longest usual deadline.
+// In seconds, from a refusal without a request to the longest usual deadline.
 const prometheus::Histogram::BucketBoundaries& Seconds() {
   static const auto& seconds = *new prometheus::Histogram::BucketBoundaries{
       0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120};
   return seconds;
+}
+
+auto& Counters(prometheus::Registry& registry, const char* name, const char* help) {
+  return prometheus::BuildCounter().Name(name).Help(help).Register(registry);
+}
+auto& Gauges(prometheus::Registry& registry, const char* name, const char* help) {
+  return prometheus::BuildGauge().Name(name).Help(help).Register(registry);
+}
+auto& Histograms(prometheus::Registry& registry, const char* name, const char* help) {
+  return prometheus::BuildHistogram().Name(name).Help(help).Register(registry);
 }
 
 double ToSeconds(Duration elapsed) { return std::chrono::duration<double>(elapsed).count(); }
@@ -49,142 +62,119 @@ Metrics::Metrics() : registry_(std::make_unique<prometheus::Registry>()) {
   static_assert(oauth::v1::ErrorReason_MAX < kReasons);
   prometheus::Registry& registry = *registry_;
 
-  auto started = Counters(registry, "grpc_server_started_total", "Calls that started.");
-  auto handled =
+  auto& started = Counters(registry, "grpc_server_started_total", "Calls that started.");
+  auto& handled =
       Counters(registry, "grpc_server_handled_total", "Calls that ended, by gRPC status.");
-  auto handling = Histograms(registry, "grpc_server_handling_seconds",
-                             "Duration of calls, from their start to their status, in seconds.");
-  auto attempts = Counters(registry, "oauth_gateway_upstream_attempts_total",
-                           "Requests to the upstream, by outcome: the class of the HTTP status, or "
-                           "why there was no complete answer.");
-  auto attempt_seconds = Histograms(registry, "oauth_gateway_upstream_attempt_seconds",
-                                    "Duration of requests to the upstream, in seconds.");
-  auto retries = Counters(registry, "oauth_gateway_retries_total",
-                          "Decisions after an attempt that failed: retry, or the reason not to.");
-  auto errors = Counters(registry, "oauth_gateway_errors_total",
-                         "Error replies, by the reason in ErrorInfo.");
+  auto& handling = Histograms(registry, "grpc_server_handling_seconds",
+                              "Duration of calls, from their start to their status, in seconds.");
+  auto& attempts = Counters(registry, "oauth_gateway_upstream_attempts_total",
+                            "Requests to the upstream, by outcome: the class of the HTTP status, "
+                            "or why there was no complete answer.");
+  auto& attempt_seconds = Histograms(registry, "oauth_gateway_upstream_attempt_seconds",
+                                     "Duration of requests to the upstream, in seconds.");
+  auto& retries = Counters(registry, "oauth_gateway_retries_total",
+                           "Decisions after an attempt that failed: retry, or the reason not to.");
+  auto& errors = Counters(registry, "oauth_gateway_errors_total",
+                          "Error replies, by the reason in ErrorInfo.");
   for (const Rpc rpc : {Rpc::kCreateAuthCode, Rpc::kExchangeAuthCode}) {
     PerRpc& series = For(rpc);
     const std::string name(ToString(rpc));
-    series.started = started.Add({{"grpc_method", name}});
-    series.handling_seconds = handling.Add({{"grpc_method", name}}, Seconds());
-    series.attempt_seconds = attempt_seconds.Add({{"rpc", name}}, Seconds());
+    series.started = &started.Add({{"grpc_method", name}});
+    series.handling_seconds = &handling.Add({{"grpc_method", name}}, Seconds());
+    series.attempt_seconds = &attempt_seconds.Add({{"rpc", name}}, Seconds());
     for (size_t i = 0; i < kGrpcCodes; ++i) {
       const std::string code =
           i + 1 < kGrpcCodes ? google::rpc::Code_Name(static_cast<int>(i)) : kOther;
-      series.handled[i] = handled.Add({{"grpc_method", name}, {"grpc_code", code}});
+      series.handled[i] = &handled.Add({{"grpc_method", name}, {"grpc_code", code}});
     }
     for (size_t i = 0; i < kOutcomes; ++i) {
       const std::string outcome(i < kFailures ? ToString(static_cast<TransportFailure>(i))
                                               : kStatusClasses[i - kFailures]);
-      series.attempts[i] = attempts.Add({{"rpc", name}, {"outcome", outcome}});
+      series.attempts[i] = &attempts.Add({{"rpc", name}, {"outcome", outcome}});
     }
     for (size_t i = 0; i < kDecisions; ++i) {
       const std::string decision(i + 1 < kDecisions ? ToString(static_cast<StopReason>(i))
                                                     : "retry");
-      series.retries[i] = retries.Add({{"rpc", name}, {"decision", decision}});
+      series.retries[i] = &retries.Add({{"rpc", name}, {"decision", decision}});
     }
     for (size_t i = 0; i < kReasons; ++i) {
       // The same labels give the same series: all numbers without a name share one.
-      series.errors[i] = errors.Add({{"rpc", name}, {"reason", ReasonLabel(static_cast<int>(i))}});
+      series.errors[i] = &errors.Add({{"rpc", name}, {"reason", ReasonLabel(static_cast<int>(i))}});
     }
   }
 
-  auto exchanges = Gauges(registry, "oauth_gateway_exchanges", "Exchanges in memory, by state.");
+  auto& exchanges = Gauges(registry, "oauth_gateway_exchanges", "Exchanges in memory, by state.");
   for (size_t i = 0; i < kExchangeStateCount; ++i) {
     exchanges_[i] =
-        exchanges.Add({{"state", std::string(ToString(static_cast<ExchangeState>(i)))}});
+        &exchanges.Add({{"state", std::string(ToString(static_cast<ExchangeState>(i)))}});
   }
-  auto violations = Counters(
+  auto& violations = Counters(
       registry, "oauth_gateway_upstream_contract_violations_total",
       "Answers that were used although a field was missing or had another type, by field.");
   for (size_t i = 0; i < kFields; ++i) {
-    contract_violations_[i] = violations.Add({{"field", kAnswerFields[i]}});
+    contract_violations_[i] = &violations.Add({{"field", kAnswerFields[i]}});
   }
 
-  exchange_joins_ = Counters(registry, "oauth_gateway_exchange_joins_total",
-                             "Calls that joined an identical exchange while it was running.")
-                        .Add({});
-  exchange_replays_ = Counters(registry, "oauth_gateway_exchange_replays_total",
-                               "Calls that received the result of an earlier, identical exchange.")
-                          .Add({});
-  exchange_outcome_unknown_ =
-      Counters(
-          registry, "oauth_gateway_exchange_outcome_unknown_total",
-          "Exchanges that were sent and whose outcome is unknown, because the answer was lost.")
-          .Add({});
-  exchange_memory_full_ =
-      Counters(registry, "oauth_gateway_exchange_memory_full_total",
-               "Exchanges that had no place in memory because it was full: identical calls could "
-               "not join them, or their result was not kept.")
-          .Add({});
-  exchange_store_unavailable_ = Counters(registry, "oauth_gateway_exchange_store_unavailable_total",
-                                         "Requests to the exchange store that failed.")
-                                    .Add({});
-  exchanges_in_flight_ =
-      Gauges(registry, "oauth_gateway_exchanges_in_flight",
-             "Exchanges that are running upstream, including those whose callers have left.")
-          .Add({});
-  exchange_memory_bytes_ =
-      Gauges(registry, "oauth_gateway_exchange_memory_bytes",
-             "Memory of the results that are kept for identical calls, in bytes.")
-          .Add({});
-  resend_prevented_ = Counters(registry, "oauth_gateway_resend_prevented_total",
-                               "Exchanges that failed and were not sent again, because the "
-                               "upstream may have received them.")
-                          .Add({});
-  error_details_truncated_ = Counters(registry, "oauth_gateway_error_details_truncated_total",
-                                      "Error replies whose details were cut to their size limit.")
-                                 .Add({});
-  own_key_refused_ = Counters(registry, "oauth_gateway_own_key_refused_total",
-                              "Calls that the upstream refused with 401 because of the gateway's "
-                              "own key. Calls with a caller's key are not counted.")
-                         .Add({});
-  log_lines_dropped_ =
-      Counters(registry, "oauth_gateway_log_lines_dropped_total",
-               "Log lines that were dropped because the reader of stdout was too slow.")
-          .Add({});
-  accept_failures_ = Counters(registry, "oauth_gateway_accept_failures_total",
-                              "Connections that could not be accepted at once, because file "
-                              "descriptors or memory had run out.")
-                         .Add({});
-  auto reloads = Counters(registry, "oauth_gateway_reloads_total",
-                          "Reads of a changed file, by file and result. ok: the new content is in "
-                          "use; failed: the previous content stays in use.");
+  const auto counter = [&registry](Counter*& series, const char* name, const char* help) {
+    series = &Counters(registry, name, help).Add({});
+  };
+  const auto gauge = [&registry](Gauge*& series, const char* name, const char* help) {
+    series = &Gauges(registry, name, help).Add({});
+  };
+  counter(exchange_joins_, "oauth_gateway_exchange_joins_total",
+          "Calls that joined an identical exchange while it was running.");
+  counter(exchange_replays_, "oauth_gateway_exchange_replays_total",
+          "Calls that received the result of an earlier, identical exchange.");
+  counter(exchange_outcome_unknown_, "oauth_gateway_exchange_outcome_unknown_total",
+          "Exchanges that were sent and whose outcome is unknown, because the answer was lost.");
+  counter(exchange_memory_full_, "oauth_gateway_exchange_memory_full_total",
+          "Exchanges that had no place in memory because it was full: identical calls could not "
+          "join them, or their result was not kept.");
+  counter(exchange_store_unavailable_, "oauth_gateway_exchange_store_unavailable_total",
+          "Requests to the exchange store that failed.");
+  gauge(exchanges_in_flight_, "oauth_gateway_exchanges_in_flight",
+        "Exchanges that are running upstream, including those whose callers have left.");
+  gauge(exchange_memory_bytes_, "oauth_gateway_exchange_memory_bytes",
+        "Memory of the results that are kept for identical calls, in bytes.");
+  counter(resend_prevented_, "oauth_gateway_resend_prevented_total",
+          "Exchanges that failed and were not sent again, because the upstream may have received "
+          "them.");
+  counter(error_details_truncated_, "oauth_gateway_error_details_truncated_total",
+          "Error replies whose details were cut to their size limit.");
+  counter(own_key_refused_, "oauth_gateway_own_key_refused_total",
+          "Calls that the upstream refused with 401 because of the gateway's own key. Calls with a "
+          "caller's key are not counted.");
+  counter(log_lines_dropped_, "oauth_gateway_log_lines_dropped_total",
+          "Log lines that were dropped because the reader of stdout was too slow.");
+  counter(accept_failures_, "oauth_gateway_accept_failures_total",
+          "Connections that could not be accepted at once, because file descriptors or memory had "
+          "run out.");
+  auto& reloads = Counters(registry, "oauth_gateway_reloads_total",
+                           "Reads of a changed file, by file and result. ok: the new content is in "
+                           "use; failed: the previous content stays in use.");
   for (size_t i = 0; i < kFiles; ++i) {
     for (const Reload result : {Reload::kOk, Reload::kFailed}) {
-      reloads_[i][static_cast<size_t>(result)] = reloads.Add(
+      reloads_[i][static_cast<size_t>(result)] = &reloads.Add(
           {{"file", kReloadedFiles[i]}, {"result", result == Reload::kOk ? "ok" : "failed"}});
     }
   }
-  calls_in_flight_ =
-      Gauges(registry, "oauth_gateway_calls_in_flight", "Calls that are running.").Add({});
-  retry_budget_tokens_ = Gauges(registry, "oauth_gateway_retry_budget_tokens",
-                                "Retries that the retry budget allows now.")
-                             .Add({});
-  breaker_state_ = Gauges(registry, "oauth_gateway_breaker_state",
-                          "State of the circuit breaker: 0 closed, 1 half-open, 2 open.")
-                       .Add({});
-  upstream_connections_ = Gauges(registry, "oauth_gateway_upstream_connections",
-                                 "Open connections to the upstream, including idle ones.")
-                              .Add({});
-  incomplete_requests_ = Gauges(registry, "oauth_gateway_incomplete_requests",
-                                "Calls whose request has not arrived completely.")
-                             .Add({});
-  incomplete_requests_given_up_ =
-      Counters(registry, "oauth_gateway_incomplete_requests_given_up_total",
-               "Calls that were ended because their request did not arrive completely.")
-          .Add({});
-  reflection_streams_ = Gauges(registry, "oauth_gateway_reflection_streams",
-                               "Open streams of gRPC server reflection.")
-                            .Add({});
-  reflection_refused_ =
-      Counters(registry, "oauth_gateway_reflection_refused_total",
-               "Streams of gRPC server reflection that were refused because too many were open.")
-          .Add({});
-  unknown_method_calls_ = Counters(registry, "oauth_gateway_unknown_method_calls_total",
-                                   "Calls of methods that the gateway does not have.")
-                              .Add({});
+  gauge(calls_in_flight_, "oauth_gateway_calls_in_flight", "Calls that are running.");
+  gauge(retry_budget_tokens_, "oauth_gateway_retry_budget_tokens",
+        "Retries that the retry budget allows now.");
+  gauge(breaker_state_, "oauth_gateway_breaker_state",
+        "State of the circuit breaker: 0 closed, 1 half-open, 2 open.");
+  gauge(upstream_connections_, "oauth_gateway_upstream_connections",
+        "Open connections to the upstream, including idle ones.");
+  gauge(incomplete_requests_, "oauth_gateway_incomplete_requests",
+        "Calls whose request has not arrived completely.");
+  counter(incomplete_requests_given_up_, "oauth_gateway_incomplete_requests_given_up_total",
+          "Calls that were ended because their request did not arrive completely.");
+  gauge(reflection_streams_, "oauth_gateway_reflection_streams",
+        "Open streams of gRPC server reflection.");
+  counter(reflection_refused_, "oauth_gateway_reflection_refused_total",
+          "Streams of gRPC server reflection that were refused because too many were open.");
+  counter(unknown_method_calls_, "oauth_gateway_unknown_method_calls_total",
+          "Calls of methods that the gateway does not have.");
 }
 
 Metrics::~Metrics() = default;
@@ -225,8 +215,6 @@ void Metrics::ErrorReturned(Rpc rpc, int reason) {
   For(rpc).errors[is_known ? static_cast<size_t>(reason) : 0]->Increment();
 }
 
-void Metrics::ErrorDetailsTruncated() { error_details_truncated_->Increment(); }
-
 void Metrics::ContractViolated(std::string_view field) {
   const auto known_end = kAnswerFields.end() - 1;
   const auto found = std::find(kAnswerFields.begin(), known_end, field);
@@ -240,57 +228,40 @@ void Metrics::FileReloaded(std::string_view setting, Reload result) {
   reloads_[file][static_cast<size_t>(result)]->Increment();
 }
 
+void Metrics::ErrorDetailsTruncated() { error_details_truncated_->Increment(); }
+void Metrics::ExchangeJoined() { exchange_joins_->Increment(); }
+void Metrics::ExchangeReplayed() { exchange_replays_->Increment(); }
+void Metrics::ExchangeOutcomeUnknown() { exchange_outcome_unknown_->Increment(); }
+void Metrics::ExchangeMemoryFull() { exchange_memory_full_->Increment(); }
+void Metrics::ExchangeStoreUnavailable() { exchange_store_unavailable_->Increment(); }
+void Metrics::ResendPrevented() { resend_prevented_->Increment(); }
+void Metrics::OwnKeyRefused() { own_key_refused_->Increment(); }
+void Metrics::AcceptFailed() { accept_failures_->Increment(); }
+void Metrics::IncompleteRequestGivenUp() { incomplete_requests_given_up_->Increment(); }
+void Metrics::ReflectionRefused() { reflection_refused_->Increment(); }
+void Metrics::UnknownMethodCalled() { unknown_method_calls_->Increment(); }
+
 void Metrics::SetExchanges(ExchangeState state, size_t count) {
   exchanges_[static_cast<size_t>(state)]->Set(static_cast<double>(count));
 }
-
-void Metrics::ExchangeJoined() { exchange_joins_->Increment(); }
-
-void Metrics::ExchangeReplayed() { exchange_replays_->Increment(); }
-
-void Metrics::ExchangeOutcomeUnknown() { exchange_outcome_unknown_->Increment(); }
-
-void Metrics::ExchangeMemoryFull() { exchange_memory_full_->Increment(); }
-
-void Metrics::ExchangeStoreUnavailable() { exchange_store_unavailable_->Increment(); }
-
 void Metrics::SetExchangesInFlight(size_t count) {
   exchanges_in_flight_->Set(static_cast<double>(count));
 }
-
 void Metrics::SetExchangeMemoryBytes(size_t bytes) {
   exchange_memory_bytes_->Set(static_cast<double>(bytes));
 }
-
-void Metrics::ResendPrevented() { resend_prevented_->Increment(); }
-
-void Metrics::OwnKeyRefused() { own_key_refused_->Increment(); }
-
 void Metrics::SetLogLinesDropped(uint64_t total) {
   log_lines_dropped_->Increment(static_cast<double>(total) - log_lines_dropped_->Value());
 }
-
-void Metrics::AcceptFailed() { accept_failures_->Increment(); }
-
 void Metrics::SetRetryBudgetTokens(double tokens) { retry_budget_tokens_->Set(tokens); }
-
 void Metrics::SetBreakerState(int state) { breaker_state_->Set(state); }
-
 void Metrics::SetUpstreamConnections(size_t open) {
   upstream_connections_->Set(static_cast<double>(open));
 }
-
 void Metrics::SetIncompleteRequests(size_t count) {
   incomplete_requests_->Set(static_cast<double>(count));
 }
-
-void Metrics::IncompleteRequestGivenUp() { incomplete_requests_given_up_->Increment(); }
-
 void Metrics::SetReflectionStreams(int open) { reflection_streams_->Set(open); }
-
-void Metrics::ReflectionRefused() { reflection_refused_->Increment(); }
-
-void Metrics::UnknownMethodCalled() { unknown_method_calls_->Increment(); }
 
 std::string Metrics::Render() const {
   return prometheus::TextSerializer().Serialize(registry_->Collect());

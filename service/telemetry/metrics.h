@@ -22,11 +22,11 @@ class Registry;
 
 namespace modelgates::gateway {
 
-// Every metric of the gateway: names, labels and help are in metrics.cc and nowhere else.
+// Every metric of the gateway; names, labels and help are in metrics.cc only.
 //
-// Every series exists from the start with the value 0, and is found once, here: recording indexes
-// an array and adds to an atomic (a histogram takes its own short lock). No label has a value that
-// a caller or the upstream can invent: what is not known counts as "other". Any thread.
+// Every series exists from the start with the value 0. Recording indexes an array and adds to an
+// atomic (a histogram takes its own short lock). No label has a value that a caller or the upstream
+// can invent: unknown values count as "other". Any thread.
 class Metrics {
  public:
   Metrics();
@@ -34,68 +34,54 @@ class Metrics {
   Metrics& operator=(const Metrics&) = delete;
   ~Metrics();
 
-  // A call that began, and its end. `grpc_code` is the number of the status, 0 to 16.
+  // `grpc_code`: the number of the status, 0 to 16.
   void CallStarted(Rpc rpc);
   void CallFinished(Rpc rpc, int grpc_code, Duration elapsed);
 
-  // One attempt that ended: with an answer, or without a complete one.
+  // An attempt has ended.
   void AttemptAnswered(Rpc rpc, int http_status, Duration elapsed);
   void AttemptFailed(Rpc rpc, TransportFailure failure, Duration elapsed);
 
-  // The decision after an attempt that failed.
   void RetryDecided(Rpc rpc, const Decision& decision);
 
-  // An error reply; `reason` is the number of an ErrorReason.
+  // `reason`: the number of an ErrorReason.
   void ErrorReturned(Rpc rpc, int reason);
   void ErrorDetailsTruncated();
 
-  // An answer that was used although `field` was missing or had another type; its name is that of
-  // FromHttpResponse, e.g. "app_id".
+  // `field`: as in ReplyReading::violations, e.g. "app_id".
   void ContractViolated(std::string_view field);
 
-  // How many exchanges are in `state` now.
   void SetExchanges(ExchangeState state, size_t count);
   void ExchangeJoined();
   void ExchangeReplayed();
   void ExchangeOutcomeUnknown();
   void ExchangeMemoryFull();
   void ExchangeStoreUnavailable();
-  // Running upstream, with or without callers.
   void SetExchangesInFlight(size_t count);
-  // Bytes of the kept results.
   void SetExchangeMemoryBytes(size_t bytes);
-  // An exchange that failed and was not sent again because the upstream may have seen it.
   void ResendPrevented();
 
-  // Retries that the budget allows now.
   void SetRetryBudgetTokens(double tokens);
-  // The number of a CircuitBreaker::State.
+  // `state`: the number of a CircuitBreaker::State.
   void SetBreakerState(int state);
-
-  // Idle ones included.
   void SetUpstreamConnections(size_t open);
-  // A call that the upstream refused with 401 for the gateway's own key.
   void OwnKeyRefused();
 
-  // Calls whose request is not complete.
   void SetIncompleteRequests(size_t count);
   void IncompleteRequestGivenUp();
-  // Streams of server reflection.
   void SetReflectionStreams(int open);
   void ReflectionRefused();
-  // A call of a method that the gateway does not serve.
   void UnknownMethodCalled();
+
   enum class Reload : uint8_t { kOk, kFailed };
   // `setting`: the name of the setting that holds the path.
   void FileReloaded(std::string_view setting, Reload result);
 
-  // All since the start.
+  // `total`: since the start.
   void SetLogLinesDropped(uint64_t total);
-
-  // A connection that cannot be accepted, because descriptors or memory ran out.
   void AcceptFailed();
 
-  // All of it in Prometheus' text format 0.0.4.
+  // All metrics in Prometheus' text format 0.0.4.
   std::string Render() const;
 
  private:
