@@ -1,4 +1,5 @@
 #include <absl/synchronization/mutex.h>
+#include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
@@ -8,6 +9,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <initializer_list>
 #include <string>
 #include <thread>
 #include <utility>
@@ -16,14 +18,12 @@
 #include "base/secret.h"
 #include "config/flags.h"
 #include "config/live_settings.h"
-#include "frontend/grpc_log.h"
-#include "frontend/protobuf_log.h"
+#include "frontend/library_logs.h"
 #include "frontend/server_limits.h"
 #include "gateway/probe.h"
 #include "gateway/room_rules.h"
 #include "gateway/server.h"
 #include "gateway/signals.h"
-#include "gateway/standard_descriptors.h"
 
 namespace modelgates::gateway {
 namespace {
@@ -31,10 +31,18 @@ namespace {
 constexpr int kWrongSettings = 2;
 constexpr int kCutOff = 1;
 constexpr int kProbeFailed = 1;
-constexpr char kKeyVariable[] = "MODELGATES_API_KEY";
 
-// A shell usually allows 1,024 descriptors; as many calls at once need that many for the upstream
-// alone.
+// Opens /dev/null as each of the descriptors 0 to 2 that is closed. Otherwise the next file that is
+// opened would get its number, and with it the log.
+void OpenStandardDescriptors() {
+  for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    // The lowest free number is the one that is missing.
+    if (fcntl(fd, F_GETFD) < 0) open("/dev/null", O_RDWR);
+  }
+}
+
+// A shell usually allows 1,024 descriptors; 1,000 concurrent calls need about as many just for the
+// upstream.
 void AllowManyConnections() {
   rlimit limit{};
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
@@ -42,26 +50,26 @@ void AllowManyConnections() {
   setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-// Memory holds keys and codes: no core dump, whatever the core pattern, and no ptrace.
+// Memory contains keys and codes: no core dump for any core pattern, and no ptrace.
 void NeverDumpMemory() {
   prctl(PR_SET_DUMPABLE, 0);
   const rlimit none{0, 0};
   setrlimit(RLIMIT_CORE, &none);
 }
 
-// Vector registers keep what was copied and compared last: zeros go the same way.
+// Vector registers keep the last copied and compared bytes: the same functions load zeros.
 void OverwriteRegisters() {
   char zeros[1024] = {};
   for (size_t size = 1; size < sizeof(zeros) / 2; ++size) {
-    asm volatile("" : "+r"(size) : : "memory");  // nothing is known of it: the calls are made
+    asm volatile("" : "+r"(size) : : "memory");  // hides the value, so that the calls are made
     std::memmove(zeros + sizeof(zeros) / 2, zeros, size);
     if (std::memcmp(zeros + sizeof(zeros) / 2, zeros, size) != 0) std::abort();
     if (std::memchr(zeros, 1, size) != nullptr) std::abort();
   }
 }
 
-// What reading the key has left behind: the environment stays in memory as it was given, and a
-// library's function that is called for the first time saves all registers on the stack.
+// Wipes copies of the key: the environment stays in memory, and the first call of a library's
+// function saves all registers on the stack.
 void WipeTracesOfTheKey() {
   char* const key = std::getenv(kKeyVariable);
   if (key != nullptr) explicit_bzero(key, std::strlen(key));
@@ -72,13 +80,12 @@ void WipeTracesOfTheKey() {
 int Serve(Config config, SettingSources sources, const std::vector<std::string>& warnings,
           const std::vector<std::string>& args) {
   BlockStopSignals();
-  // Lives until the process has ended: threads of gRPC and the one that waits for a second signal
-  // may outlive this frame.
+  // Never destroyed: threads of gRPC, and the one that waits for a second signal, may outlive this
+  // function.
   Log& log =
       *new Log({.min_severity = config.log_level, .format = config.log_format, .sink = nullptr});
   BoundReads();
-  RouteGrpcLog(log);
-  RouteProtobufLog(log);
+  RouteLibraryLogs(log);
   LogLine starting = log.Line(Severity::kInfo, "starting", "oauth-gateway starts");
   log.Write(starting.Add("version", GATEWAY_VERSION).Add("upstream", config.upstream));
   for (const std::string& warning : warnings) {
@@ -111,7 +118,7 @@ int Serve(Config config, SettingSources sources, const std::vector<std::string>&
     _exit(kCutOff);
   }).detach();
   const DrainEnd end = (*server)->Drain();
-  // What hangs cannot be joined.
+  // A loop that hangs cannot be joined.
   if (end != DrainEnd::kHung) server->reset();
 
   const bool complete = end == DrainEnd::kComplete;
@@ -129,10 +136,10 @@ int Probe(const Config& config) {
   return kProbeFailed;
 }
 
-// gRPC's threads and the loop hand work to each other at every step of a call. With the usual
-// policy whoever is woken interrupts whoever works, two to four times a call; with this one it
-// waits its turn, and finds a bunch of work (docs/adr/0007). Inherited by every thread. Where it is
-// forbidden, calls only cost more.
+// gRPC's threads and the loop wake each other at every step of a call. With the usual policy a
+// woken thread interrupts the running one, two to four times per call; with this policy it waits
+// for its turn, and then finds several pieces of work (docs/adr/0007). Inherited by every thread.
+// If the system refuses it, calls only cost more.
 void UseBatchScheduling() {
   const sched_param priority{};
   sched_setscheduler(0, SCHED_BATCH, &priority);
@@ -142,7 +149,7 @@ int Main(int argc, char** argv) {
   OpenStandardDescriptors();
   BlockHarmlessSignals();
 #ifdef NDEBUG
-  // The packaged abseil checks the order of every lock at the cost of a tenth of a call.
+  // The packaged abseil checks the order of every lock, which costs a tenth of a call.
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
 #endif
   NeverDumpMemory();

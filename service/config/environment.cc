@@ -14,13 +14,12 @@ namespace modelgates::gateway {
 namespace {
 
 constexpr std::string_view kPrefix = "OAUTH_GATEWAY_";
-constexpr std::string_view kKeyVariable = "MODELGATES_API_KEY";
 
 bool Contains(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
 }
 
-// Kubernetes: "Service environment variables", with those of Docker's links.
+// Kubernetes' "Service environment variables" and those of Docker links.
 bool IsOfAService(std::string_view name, std::string_view value) {
   if (name.ends_with("_SERVICE_HOST") || name.ends_with("_SERVICE_PORT")) return true;
   if (Contains(name, "_SERVICE_PORT_")) return true;

@@ -7,6 +7,8 @@
 
 namespace modelgates::gateway {
 
+inline constexpr char kKeyVariable[] = "MODELGATES_API_KEY";
+
 // Variables by name. One that is set and empty is there.
 using Environment = std::map<std::string, std::string, std::less<>>;
 

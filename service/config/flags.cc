@@ -18,12 +18,10 @@
 namespace modelgates::gateway {
 namespace {
 
-constexpr std::string_view kKeyVariable = "MODELGATES_API_KEY";
-
 constexpr SettingRules::ValueRule kOwnFileRules[] = {{"upstream_ca_file", CaFileRule},
                                                      {"exchange_store_ca_file", CaFileRule}};
 
-// Fills in the Config and remembers what went wrong, and with which settings.
+// Fills in the Config and collects the errors and the wrong settings.
 class Loader {
  public:
   Loader(CommandLine command_line, const Environment& environment, const SettingRules& rules)
@@ -38,7 +36,7 @@ class Loader {
         const std::string variable = setting.EnvironmentName();
         const auto found = environment_.find(variable);
         if (found == environment_.end()) continue;
-        // What templates make of a value that nobody gave.
+        // Templates write an empty variable for an absent value.
         if (found->second.empty() && !TakesEmpty(setting)) continue;
         given_[setting.name] = {found->second, "environment variable " + variable};
       }
@@ -143,7 +141,7 @@ class Loader {
         fmt::format("{} {}: {}", Describe(*FindSetting(rule.settings.front())), rule.rule, others));
   }
 
-  // --name="value" (source), as it was given.
+  // --name="value" (source), with the value as given.
   std::string Describe(const Setting& setting) const {
     const auto given = given_.find(setting.name);
     const bool is_default = given == given_.end();
@@ -178,8 +176,8 @@ LoadResult Load(const std::vector<std::string>& args, const Environment& environ
 
   Loader loader(std::move(command_line), environment, rules);
   loader.ReadSettings();
-  // A probe needs no file, and must not take a gateway for ill that keeps what it has because a
-  // file got wrong content.
+  // A probe reads no file: a gateway that still uses the previous content of a broken file is
+  // healthy.
   if (loader.config().probe == ProbeKind::kNone) {
     loader.CheckFiles();
     loader.ReadKey();
