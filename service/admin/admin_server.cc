@@ -41,17 +41,17 @@ using boost::system::error_code;
 using Parser = http::request_parser<http::buffer_body>;
 using Response = http::response<http::string_body>;
 
-// Long enough for a busy loop, short enough for who scrapes.
+// Long enough for a busy loop, short enough for a scraper.
 constexpr std::chrono::seconds kRefreshTime{1};
 constexpr std::chrono::seconds kStopTime{1};
-// What a client may send after its head, unread: closing earlier could take the answer from it.
+// Bytes after the head that are discarded: an early close could destroy the answer on its way.
 constexpr size_t kMaxDiscarded = 64 * 1024;
 
 auto Into(error_code& error) { return asio::redirect_error(asio::use_awaitable, error); }
 
 std::string_view ToStd(beast::string_view text) { return {text.data(), text.size()}; }
 
-// The answer to what is no request; nothing where the client left or was too slow.
+// The answer to a malformed request; nullopt: the client left or was too slow.
 std::optional<AdminAnswer> RefusalOf(const error_code& error) {
   if (error == http::error::header_limit || error == http::error::buffer_overflow) {
     return AdminAnswer{431, "the head exceeds 16 KiB\n"};
@@ -101,7 +101,7 @@ struct Connection {
 
 }  // namespace
 
-// All but construction, Start, Stop and port runs on the one thread.
+// Everything except construction, Start, Stop and port runs on the one thread.
 class AdminServer::Impl {
  public:
   Impl(AdminPages pages, std::string host, std::unique_ptr<Listener> listener)
@@ -192,7 +192,7 @@ class AdminServer::Impl {
     co_return AnswerAdmin(pages_, wanted, host_);
   }
 
-  // All who come while a refresh is under way wait for that one.
+  // Requests during a refresh wait for that refresh.
   asio::awaitable<void> RefreshMetrics() {
     if (!pages_.refresh_metrics) co_return;
     if (!refresh_) {
@@ -224,11 +224,11 @@ class AdminServer::Impl {
 
   const AdminPages pages_;
   const std::string host_;
-  // Shared with those who are asked for fresh metrics: they may answer after the server has gone.
+  // Shared with refresh_metrics, which may answer after the server was destroyed.
   const std::shared_ptr<asio::io_context> io_ = std::make_shared<asio::io_context>(1);
   asio::executor_work_guard<asio::io_context::executor_type> work_ = asio::make_work_guard(*io_);
   std::list<ConnectionPtr> connections_;         // oldest first
-  std::shared_ptr<asio::steady_timer> refresh_;  // null: none under way
+  std::shared_ptr<asio::steady_timer> refresh_;  // null: no refresh runs
   asio::steady_timer stop_timer_{*io_};
   bool stopping_ = false;
   const std::unique_ptr<Listener> listener_;

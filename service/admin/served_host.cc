@@ -10,7 +10,7 @@
 namespace modelgates::gateway {
 namespace {
 
-// `host` without its port and brackets; empty when it has not the form of a host.
+// `host` without its port and brackets; empty: it is malformed.
 std::string_view NameIn(std::string_view host) {
   if (const std::optional<HostPort> split = SplitHostPort(host)) {
     if (!split->port.empty() && !IsPort(split->port)) return {};

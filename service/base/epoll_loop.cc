@@ -10,7 +10,7 @@
 namespace modelgates::gateway {
 namespace {
 
-// Told in one turn at first; more when so many are ready at once.
+// Events per turn at first; doubled when all of them are used.
 constexpr size_t kEvents = 256;
 
 int Checked(int result, const char* what) {

@@ -16,10 +16,10 @@ namespace {
 namespace ondemand = simdjson::ondemand;
 
 constexpr int kMaxDepth = 64;
-// A parser keeps about 20 bytes a byte of the largest text it has seen; answers are a few hundred.
+// A parser keeps about 20 bytes per byte of its largest text; answers have a few hundred bytes.
 constexpr size_t kLargeText = 65'536;
 
-// What one visit shares among its values.
+// The state that all values of one visit share.
 class Visit {
  public:
   bool malformed = false;
@@ -30,13 +30,13 @@ class Visit {
     return 1 + static_cast<size_t>(std::count(source_, token.data(), '\n'));
   }
 
-  // Keeps `text`, which the parser unescaped from `literal` into its buffer, unless an escape made
-  // it something else than UTF-8: simdjson 3.0.1 turns a lone low surrogate into bytes that are
-  // none.
+  // Keeps `text`, which the parser unescaped from `literal` into its buffer. nullopt: the result is
+  // not UTF-8, because simdjson 3.0.1 converts the escape of a lone low surrogate to invalid
+  // bytes.
   std::optional<std::string_view> Keep(std::string_view text, const char* literal) {
     if (begin_ == nullptr) begin_ = text.data();
     end_ = text.data() + text.size();
-    // No escape stands for nothing, so the first one begins within the length of the text.
+    // Every escape gives at least one byte, so the first one begins within the text's length.
     const bool escaped = std::memchr(literal, '\\', text.size()) != nullptr;
     if (escaped && !simdjson::validate_utf8(text)) return std::nullopt;
     return text;
@@ -44,8 +44,8 @@ class Visit {
 
   void WipeUnescaped() {
     if (begin_ == nullptr) return;
-    // The parser copies up to 64 bytes at a time, so what came next in the source lies behind the
-    // end; its buffer has room for that.
+    // The parser copies up to 64 bytes at a time, so source bytes may follow the end of the text;
+    // its buffer has room for them.
     const size_t size = static_cast<size_t>(end_ - begin_) + simdjson::SIMDJSON_PADDING;
     explicit_bzero(const_cast<char*>(begin_), size);
   }
@@ -73,8 +73,8 @@ std::string_view TokenOf(ondemand::document& document) {
   return document.raw_json_token().get(token) == simdjson::SUCCESS ? token : std::string_view();
 }
 
-// Node is ondemand::document for the root, else ondemand::value. The parser checks only what it is
-// asked to read, so this checks the rest: scalars at once, containers and strings when left unread.
+// Node is ondemand::document for the root, else ondemand::value. The parser checks only the values
+// that are read, so this checks the others: scalars at once, containers and strings when unread.
 template <class Node>
 class Value final : public JsonValue {
  public:
@@ -109,7 +109,7 @@ class Value final : public JsonValue {
 
   std::optional<std::string_view> String() override {
     if (type_ != JsonType::kString) return std::nullopt;
-    // Once only: the parser's buffer has room for each string once.
+    // Only once, because the parser's buffer has room for each string once.
     if (!std::exchange(read_, true)) {
       std::string_view text;
       if (node_.get_string().get(text) == simdjson::SUCCESS) {
@@ -169,7 +169,7 @@ class Value final : public JsonValue {
     return true;
   }
 
-  // Checks what nobody asked for, and moves the parser past it.
+  // Checks an unread value, and moves the parser past it.
   void FinishReading() {
     if (visit_.malformed || read_) return;
     switch (type_) {
@@ -233,7 +233,7 @@ bool VisitJson(std::string& text, absl::FunctionRef<void(JsonValue& root)> visit
   ondemand::parser large_parser;
   ondemand::parser& parser = text.size() > kLargeText ? large_parser : kept_parser;
 
-  // As white space, which JSON allows there: what follows need not move.
+  // Replaced by white space, which JSON allows there: the rest need not move.
   constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
   if (text.starts_with(kByteOrderMark)) text.replace(0, kByteOrderMark.size(), 3, ' ');
 
@@ -253,7 +253,7 @@ bool VisitJson(std::string& text, absl::FunctionRef<void(JsonValue& root)> visit
   if (!container && !IsJsonText(text)) visit.malformed = true;
   if (!visit.malformed) visit_root(root);
   root.FinishReading();
-  // A location that is left means that something follows the root.
+  // If there is a location left, something follows the root.
   if (container && !visit.malformed &&
       document.current_location().error() != simdjson::OUT_OF_BOUNDS) {
     visit.malformed = true;

@@ -11,13 +11,13 @@
 namespace modelgates::gateway {
 namespace {
 
-// A pipe that says it has room has room for this much (poll and pipe(7)), so writing no more does
-// not wait, and the descriptor, which others share, need not be made non-blocking.
+// A pipe that poll reports as writable has room for this many bytes (pipe(7)), so such a write does
+// not block. The descriptor, which other processes share, need not be made non-blocking.
 constexpr size_t kChunkBytes = PIPE_BUF;
 
 bool HasRoom(int fd, int timeout_ms) {
   pollfd room{fd, POLLOUT, 0};
-  // An error counts as room: writing finds out.
+  // An error counts as room: the write reports it.
   return poll(&room, 1, timeout_ms) > 0;
 }
 
@@ -56,7 +56,7 @@ bool LineWriter::Flush(std::chrono::milliseconds patience) {
   return changed_.wait_for(lock, patience, [this] { return kept_.empty(); });
 }
 
-// Asked after every line, and the answer is nearly always 0.
+// Called after every line, and the result is nearly always 0.
 uint64_t LineWriter::TakeDropped() {
   return dropped_.load(std::memory_order_relaxed) == 0 ? 0 : dropped_.exchange(0);
 }
@@ -96,7 +96,7 @@ void LineWriter::DropKept() {
 }
 
 void LineWriter::Run() {
-  constexpr int kPollMs = 100;  // how long the end of the program may have to wait
+  constexpr int kPollMs = 100;  // the longest delay of the program's end
   std::unique_lock lock(mutex_);
   while (!stop_) {
     if (kept_.empty()) {
@@ -110,7 +110,7 @@ void LineWriter::Run() {
   }
 }
 
-// Only this thread takes from what is kept, and nobody else writes while something is.
+// Only this thread removes kept bytes, and no other thread writes while some are kept.
 void LineWriter::WriteKept(std::unique_lock<std::mutex>& lock) {
   std::array<char, kChunkBytes> chunk;
   const size_t size = std::min(chunk.size(), kept_.size());

@@ -25,7 +25,7 @@ LockedMemory::LockedMemory(OnUnlocked on_unlocked, Lock lock)
     : pages_(std::move(on_unlocked), lock), pool_({kMostBlocksPerChunk, kLargestShared}, &pages_) {}
 
 int LockedMemory::LockPages(const void* start, size_t bytes) {
-  // Not mlock, of which the sanitizers make nothing.
+  // Not mlock, which the sanitizers replace by a function without effect.
   return mlock2(start, bytes, 0);
 }
 
@@ -37,7 +37,7 @@ void* LockedMemory::Pages::do_allocate(size_t bytes, size_t /*alignment*/) {
   void* const block =
       mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (block == MAP_FAILED) throw std::bad_alloc();
-  // Both are a second line of defence, so what the kernel refuses is not asked for again.
+  // Both are additional protection, so a refusal of the kernel is not an error.
   madvise(block, size, MADV_DONTDUMP);
   if (lock_(block, size) != 0 && on_unlocked_) std::exchange(on_unlocked_, nullptr)(errno);
   return block;

@@ -11,13 +11,13 @@
 namespace modelgates::gateway {
 namespace {
 
-// C1 controls, and the two line ends that only Unicode knows: terminals and viewers act on them.
+// C1 controls and the two line ends of Unicode: terminals and viewers interpret them.
 bool IsControl(std::string_view character) {
   return (character.size() == 2 && character[0] == '\xc2' && character[1] < '\xa0') ||
          character == "\u2028" || character == "\u2029";
 }
 
-// True when a terminal reader needs no quotes to see where `value` ends.
+// True when the end of `value` is clear without quotes.
 bool IsWord(std::string_view value) {
   return !value.empty() && PlainPrefix(value) == value.size() &&
          value.find_first_of(" =") == std::string_view::npos;
@@ -83,7 +83,7 @@ void LogLine::AppendQuoted(std::string_view value) {
   Append("\"");
 }
 
-// As the inside of a JSON string.
+// Escapes like the content of a JSON string.
 void LogLine::AppendEscaped(std::string_view text) {
   while (!text.empty()) {
     const size_t plain = PlainPrefix(text);

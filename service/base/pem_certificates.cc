@@ -26,8 +26,8 @@ absl::Status Wrong(std::string_view what, int line) {
                    " (line ", line, ")"));
 }
 
-// What stands between "-----BEGIN " or "-----END " and the dashes after it, when `line` is just
-// that.
+// The label between "-----BEGIN " or "-----END " and the dashes after it. nullopt: `line` has
+// another form.
 std::optional<std::string_view> LabelOf(std::string_view line, std::string_view mark) {
   if (!line.starts_with(mark) || !line.ends_with(kDashes)) return std::nullopt;
   line.remove_prefix(mark.size());
@@ -42,7 +42,7 @@ bool IsCertificate(std::string_view label) {
          label == PEM_STRING_X509_TRUSTED;
 }
 
-// Why a line has a mark that OpenSSL would not see.
+// Why OpenSSL would not find the mark in a line.
 std::string_view Misplaced(std::string_view line) {
   if (line.find("\\n") != std::string_view::npos) {
     return "line breaks are written as \\n, they must be real ones";
@@ -64,7 +64,7 @@ class Reader {
       const size_t end = text.find('\n');
       std::string_view line = text.substr(0, end);
       ++line_;
-      // As OpenSSL cuts it.
+      // OpenSSL removes the same characters.
       while (!line.empty() && static_cast<unsigned char>(line.back()) <= ' ') line.remove_suffix(1);
       if (absl::Status status = ReadLine(line, text); !status.ok()) return status;
       text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
@@ -101,7 +101,7 @@ class Reader {
   absl::Status ReadCertificate(std::string_view block) {
     ERR_clear_error();
     const BioPointer bio(BIO_new_mem_buf(block.data(), static_cast<int>(block.size())));
-    // OpenSSL's own would ask for a password on the terminal.
+    // OpenSSL's own callback would ask for a password on the terminal.
     pem_password_cb* const no_password = [](char*, int, int, void*) { return -1; };
     X509Pointer certificate(PEM_read_bio_X509_AUX(bio.get(), nullptr, no_password, nullptr));
     if (!certificate) {
@@ -116,7 +116,7 @@ class Reader {
   }
 
   std::vector<X509Pointer> certificates_;
-  std::optional<std::string_view> label_;  // of the block that is being read
+  std::optional<std::string_view> label_;  // of the current block
   const char* begin_ = nullptr;
   int begin_line_ = 0;
   int line_ = 0;

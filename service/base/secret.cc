@@ -7,7 +7,7 @@ namespace modelgates::gateway {
 
 void Wipe(std::string& text) {
   explicit_bzero(text.data(), text.size());
-  // The rest of the buffer, too: an earlier, longer value may have left its end.
+  // Also the rest of the buffer, which may contain the end of an earlier, longer value.
   text.resize(text.capacity());
   text.clear();
 }
@@ -17,7 +17,7 @@ void Wipe(std::string& text) {
   explicit_bzero(below, sizeof(below));
 }
 
-// A short string lives inside the object, so moving it away leaves a copy behind.
+// A short string is stored inside the object, so a move leaves a copy behind.
 Secret::Secret(Secret&& other) noexcept : text_(std::move(other.text_)) { Wipe(other.text_); }
 
 Secret& Secret::operator=(const Secret& other) {

@@ -1,7 +1,7 @@
 // Replaces free and operator delete of the program that this is linked into: memory is overwritten
-// when it is given back. gRPC, protobuf, TLS and coroutine frames copy bearers, codes, verifiers
-// and keys, and free them as they are; what is freed would stay readable in a core until it is used
-// again. Costs a memset of what was allocated (docs/adr/0024).
+// when it is freed. gRPC, protobuf, TLS and coroutine frames copy bearers, codes, verifiers and
+// keys, and free them without wiping; freed memory would stay readable in a core until it is used
+// again. The cost is a memset of every allocation (docs/adr/0024).
 
 #include <malloc.h>
 
@@ -21,18 +21,18 @@ namespace {
 // Of any alignment.
 using Vector [[gnu::vector_size(16), gnu::may_alias, gnu::aligned(1)]] = char;
 
-// Not memset: that is written for long blocks, and most are short.
+// Not memset, which is optimized for long blocks: most blocks are short.
 void Overwrite(void* block, std::size_t size) {
   auto* at = static_cast<Vector*>(block);
   for (; size >= 8 * sizeof(Vector); size -= 8 * sizeof(Vector), at += 8) {
     at[0] = at[1] = at[2] = at[3] = at[4] = at[5] = at[6] = at[7] = Vector{};
-    asm volatile("" : : : "memory");  // it may not be left out, nor become a call of memset
+    asm volatile("" : : : "memory");  // keeps the compiler from removing it or calling memset
   }
   for (; size >= sizeof(Vector); size -= sizeof(Vector)) {
     *at++ = Vector{};
     asm volatile("" : : : "memory");
   }
-  if (size == sizeof(std::uint64_t)) {  // what an allocator usually leaves
+  if (size == sizeof(std::uint64_t)) {  // the usual rest of a block
     std::memset(at, 0, sizeof(std::uint64_t));
   } else if (size > 0) {
     std::memset(at, 0, size);
@@ -48,7 +48,7 @@ void Free(void* block) {
 #endif
 }
 
-// Asking the allocator for the size costs as much as freeing, so who knows it says it.
+// Asking the allocator for the size costs as much as freeing, so a known size is passed on.
 void FreeSized(void* block, std::size_t size) {
   if (block == nullptr) return;
   Overwrite(block, size);
@@ -67,7 +67,7 @@ extern "C" void free(void* block) noexcept {
   Free(block);
 }
 
-// Of every form, since an allocator may bring forms of its own that do not end in free.
+// Every form, because an allocator may define forms that do not call free.
 void operator delete(void* block) noexcept { free(block); }
 void operator delete[](void* block) noexcept { free(block); }
 void operator delete(void* block, std::size_t size) noexcept { FreeSized(block, size); }

@@ -86,7 +86,7 @@ Setting Factor(std::string_view name, double Config::*member, double least, doub
     double number = 0;
     const char* const end = text.data() + text.size();
     const auto [stop, error] = std::from_chars(text.data(), end, number);
-    // Written so that NaN, which compares with nothing, is refused.
+    // In this form NaN, which compares false with everything, is refused.
     if (error != std::errc() || stop != end || !(number >= least && number <= most)) {
       return fmt::format("must be a number from {} to {}", least, most);
     }

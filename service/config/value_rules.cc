@@ -97,7 +97,7 @@ std::string RedactUrl(std::string_view url) {
     result = url.substr(0, scheme_end + 3);
     url.remove_prefix(scheme_end + 3);
   }
-  // The last "@" of all, since a password may hold any character, in a wrong URL above all.
+  // The last "@", because a password may contain any character, especially in a wrong URL.
   if (const size_t at = url.rfind('@'); at != std::string_view::npos) {
     result += "<redacted>";
     url.remove_prefix(at);

@@ -30,7 +30,7 @@ std::optional<std::chrono::milliseconds> ParseDuration(std::string_view text);
 // `url` without user info and query, whether or not it is a right URL.
 std::string RedactUrl(std::string_view url);
 
-// `path`, unless it is the key itself that somebody put in its file's place.
+// `path`, or "<redacted>" if it is a key that was given instead of a file.
 std::string RedactKeyPath(std::string_view path);
 
 // A value for a message: in quotes, bytes other than printable ASCII escaped, a long one cut.

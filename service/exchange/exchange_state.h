@@ -8,12 +8,12 @@ namespace modelgates::gateway {
 
 // The state of one exchange.
 enum class ExchangeState : uint8_t {
-  kReserved,    // known; nothing was offered to the kernel yet
+  kReserved,    // known; nothing was offered to the kernel
   kSending,     // the upstream may have the code
-  kBackoff,     // provably unsent, waits for a retry
-  kRecovering,  // the one attempt after an unknown outcome
+  kBackoff,     // certainly not sent; waits for a retry
+  kRecovering,  // the attempt after an unknown outcome
   kDone,        // answered with a key, kept for repeats
-  kSpent,       // answered, and there is no key to give: unreadable, or given and wiped
+  kSpent,       // answered, without a key to give: unreadable, or given and wiped
   kRejected,    // the upstream refused the code
   kUnknown,     // the answer is lost
   kForgotten,   // finished and not kept; not counted
@@ -25,8 +25,8 @@ inline constexpr size_t kExchangeStateCount = 8;
 // Whether the exchange has finished.
 constexpr bool IsOver(ExchangeState state) { return state >= ExchangeState::kDone; }
 
-// The changes of state there are (ADR 9). kSending and kReserved follow each other both ways: a
-// connection may take no byte, and another gateway may give an exchange back.
+// The possible changes of state (ADR 9). kSending may return to kReserved: a connection may take no
+// byte, and another gateway may give an exchange back.
 constexpr bool MayFollow(ExchangeState from, ExchangeState to) {
   using enum ExchangeState;
   switch (from) {

@@ -9,8 +9,8 @@
 
 namespace modelgates::gateway {
 
-// The fields that are wrong: those that validation found, or the one that the upstream's 400 is
-// about. nullopt when none is known.
+// The wrong fields: those that validation found, or the one that the upstream's 400 names. nullopt:
+// none is known.
 std::optional<google::rpc::BadRequest> BadRequestOf(const FailedCall& failed,
                                                     const std::optional<ErrorBody>& body);
 

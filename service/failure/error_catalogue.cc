@@ -19,7 +19,7 @@ using Failure = TransportFailure;
 using UE = v1::UpstreamError;
 using std::chrono::milliseconds;
 
-// Long enough for a burst to pass, short enough for a person not to notice.
+// Long enough for a burst to pass, and short for a person who waits.
 constexpr milliseconds kOverloadDelay{1000};
 constexpr milliseconds kInProgressDelay{500};
 
@@ -211,7 +211,7 @@ constexpr ErrorRow kRows[] = {
      .what = "the upstream's answer is not valid HTTP", .remedy = kCheckUpstream,
      .user = {kFaultOfService, kInterrupted}},
 
-    // What the gateway finds while a call runs.
+    // Found by the gateway while a call runs.
     {.condition = "caller's deadline",
      .reason = v1::DEADLINE_EXCEEDED, .code = StatusCode::kDeadlineExceeded,
      .origin = Origin::kCaller,
@@ -245,7 +245,7 @@ constexpr ErrorRow kRows[] = {
      .what = "the upstream's answer is larger than 256 KiB", .remedy = kCheckUpstream,
      .user = {kFaultOfService, kFaultOfService}},
 
-    // HTTP answers. Of the rows that fit the first applies: the particular before the general.
+    // HTTP answers. The first row that fits applies, so special rows come before general ones.
     {.condition = "200, not JSON, wrong or missing fields", .trigger = kStatus, .statuses = {{200}},
      .reason = v1::UPSTREAM_RESPONSE_MALFORMED, .code = StatusCode::kInternal,
      .origin = Origin::kUpstream, .health = kWorks, .severity = kWarning,

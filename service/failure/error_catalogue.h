@@ -19,19 +19,18 @@
 
 namespace modelgates::gateway {
 
-// The error model in one table: every way a call can fail, and all that follows from it. Read by
-// the retrier (through ClassifyCreate and ClassifyExchange), by what makes the reply, by the log,
-// by the tests and by docs/errors.md, which is generated from it (scripts/docs). Nothing else
-// decides by the reason or the status.
+// The error model in one table: every way a call can fail, and all that follows from it. Retrier
+// (through ClassifyCreate and ClassifyExchange), error reply, log and tests read it; docs/errors.md
+// is generated from it (scripts/docs). Nothing else decides by the reason or the status.
 
 using AuthCodeState = modelgates::oauth::v1::UpstreamError::AuthCodeState;
 using modelgates::oauth::v1::ErrorReason;
 
-// Who is the cause: ErrorInfo.metadata "origin".
+// The cause: ErrorInfo.metadata "origin".
 enum class Origin : uint8_t { kGateway, kUpstream, kTransport, kCaller };
 std::string_view ToString(Origin origin);
 
-// What makes a row apply.
+// When a row applies.
 enum class Trigger : uint8_t {
   kLocal,              // found by the gateway itself; looked up by its reason
   kTransport,          // a TransportError with the row's `failure`
@@ -65,15 +64,15 @@ class Statuses {
 
 // Whether the caller may repeat the call: ErrorInfo.metadata "retryable".
 enum class CallerRetry : uint8_t {
-  kNo,         // no wait would mend it
+  kNo,         // repeating does not help
   kYes,        // after `delay`, or after the wait that comes with the failure
-  kAfterWait,  // after a wait that somebody named, as long as the gateway has not tried enough
+  kAfterWait,  // after the wait that upstream or breaker asked for, unless attempts are exhausted
 };
 
-// What an exchange is that ends so after an attempt of unknown outcome.
+// The reason of an exchange that ends with this row after an attempt of unknown outcome.
 enum class AfterUnknown : uint8_t {
   kStands,
-  // The gateway's own first attempt may have spent the code, and this is what a spent code gets.
+  // EXCHANGE_OUTCOME_UNKNOWN: the first attempt may have spent the code and caused this answer.
   kOutcomeUnknown,
 };
 
@@ -90,16 +89,16 @@ enum Detail : uint8_t {
 // Whether a link leads to the reason's entry in docs/errors.md; its anchor is the reason's name.
 enum class HelpLink : uint8_t { kNo, kYes, kUnlessTheApiAnswered };
 
-// What the person who signs in is told (google.rpc.LocalizedMessage); the sentences are in
+// The message for the person who signs in (google.rpc.LocalizedMessage); the sentences are in
 // error_words.cc.
 enum class UserText : uint8_t {
-  kNone,          // nobody is there to read it, or it is the calling program's own mistake
+  kNone,          // no person waits, or the calling program made the mistake
   kSignInAgain,   // the code has expired or was used
   kInterrupted,   // the outcome is unknown
-  kNotCompleted,  // refused, and another sign-in may go through
+  kNotCompleted,  // refused; another sign-in may succeed
   kTookTooLong,
   kStillRunning,
-  kUnavailable,  // something failed that may work again
+  kUnavailable,  // a failure that may pass
   kFaultOfApp,
   kFaultOfService,  // an operator must act
   kPayment,
@@ -110,7 +109,7 @@ struct UserTexts {
   UserText exchange = UserText::kNone;
 };
 
-// What happened and what to do about it, once it is known whose key the call was sent with.
+// What happened and what to do about it, when the owner of the key is known.
 struct KeyWords {
   const char* what;
   const char* remedy;
@@ -132,8 +131,8 @@ struct ErrorRow {
   bool loses_exchange = false;
 
   Origin origin{};
-  // What it says of the upstream. kFails counts against it: 5xx but 501 (a wrong endpoint), no
-  // HTTP, and every end without an answer but our own.
+  // Whether it counts as a failure of the upstream: 5xx except 501 (a wrong endpoint), no HTTP, and
+  // no answer, unless the gateway ended the attempt.
   Health health = Health::kUnknown;
   Severity severity = Severity::kInfo;  // of the call's log line
 
@@ -148,26 +147,25 @@ struct ErrorRow {
 
   uint8_t details = kNoDetail;  // of Detail
   HelpLink help = HelpLink::kNo;
-  // Present: the reason is about a key, so it matters whose.
+  // Present: the reason is about a key; the words depend on its owner.
   std::optional<KeyRefusal> key{};
-  // The names that the SDK has for an answer of the API, null for its ordinary one.
+  // The SDK's names for an answer of the API; null: its default error.
   const char* create_sdk_error = nullptr;
   const char* exchange_sdk_error = nullptr;
 
   // What happened, and who is the cause. Lower-case start, no full stop.
   const char* what;
-  // What to do when the same call again does not help; null: the violations say it.
+  // What to do when repeating does not help; null: the violations say it.
   const char* remedy;
-  // What to do when it does help; "in 60 s" follows.
+  // What to do when repeating helps; "in 60 s" follows.
   const char* repeat = "try again";
   UserTexts user{};
 };
 
-// All rows, in the order of the contract. Of the rows that fit an answer the first applies.
+// All rows, in the order of the contract. The first row that fits an answer applies.
 std::span<const ErrorRow> ErrorCatalogue();
 
-// The row of a reason: of what the gateway found by itself, where there is such a row. Every reason
-// of the proto has one.
+// The row of a reason: its kLocal row if there is one. Every reason of the proto has a row.
 const ErrorRow& RowOf(ErrorReason reason);
 
 }  // namespace modelgates::gateway

@@ -8,12 +8,12 @@
 
 namespace modelgates::gateway {
 
-// The serialized google.rpc.Status may have no more bytes: above about 5,800 a Java client, above
-// 8,000 a C++ client loses the whole error and sees another code (measured, see errors.md).
+// Bound on the serialized google.rpc.Status. Above about 5,800 bytes a Java client, above 8,000 a
+// C++ client loses the whole error and sees another code (measured, see errors.md).
 inline constexpr size_t kMaxStatusBytes = 4096;
 inline constexpr size_t kMaxMessageBytes = 512;
 
-// The details of one error, each in its place.
+// The details of one error.
 struct ErrorDetails {
   google::rpc::ErrorInfo error_info;
   std::optional<google::rpc::BadRequest> bad_request;
@@ -26,10 +26,11 @@ struct ErrorDetails {
   std::optional<oauth::v1::UpstreamError> upstream_error;
 };
 
-// Puts `details` into `status`, which has code and message already, in the order above. Cuts until
-// it fits into kMaxStatusBytes: body, metadata and long message of UpstreamError, LocalizedMessage,
-// Help, attempt log, violations after the 8th, UpstreamError. ErrorInfo, RetryInfo and RequestInfo
-// are never cut. True when something was cut; UpstreamError.truncated says so then.
+// Adds `details` in the order above to `status`, which already has code and message. Cuts them
+// until they fit into kMaxStatusBytes: body, metadata and long message of UpstreamError,
+// LocalizedMessage, Help, attempt log, violations after the 8th, UpstreamError. ErrorInfo,
+// RetryInfo and RequestInfo are never cut. True when something was cut; UpstreamError.truncated is
+// then set.
 bool PackDetails(ErrorDetails details, google::rpc::Status& status);
 
 }  // namespace modelgates::gateway

@@ -28,8 +28,8 @@ Answer AnswerOf(const FailedCall& failed) {
   if (response == nullptr) return {};
   Answer answer{response, ParseErrorBody(*response)};
   if (IsSuccess(response->status)) {
-    // It may hold a key: nothing of it is shown but code and words of an error, and no words that
-    // could be one.
+    // The body may contain a key: only code and message of an error are shown, and only if the
+    // message contains no possible key.
     if (!answer.body || !answer.body->from_api) return {response, std::nullopt};
     if (HasKeyLikeWord(answer.body->message)) {
       answer.body->message.clear();
@@ -54,13 +54,13 @@ std::string LocationHost(const HttpResponse& response, const Redaction& redactio
   return CleanText(url->host, kMaxHostBytes);
 }
 
-// The name that the answer has in the SDK.
+// The SDK's name for the answer.
 std::string_view SdkErrorOf(const FailedCall& failed, const Answer& answer) {
   const int status = answer.response->status;
   if (status == 200) return "ResponseValidationError";
   const char* name = failed.rpc == Rpc::kCreateAuthCode ? failed.row->create_sdk_error
                                                         : failed.row->exchange_sdk_error;
-  // The SDK makes its typed errors of the API's own JSON only.
+  // The SDK makes typed errors only from the API's JSON.
   const bool typed = answer.body && answer.body->typed && failed.row->statuses.Contains(status);
   return typed && name != nullptr ? name : "ModelGatesDefaultError";
 }
@@ -144,7 +144,7 @@ bool HasHelp(HelpLink link, const Answer& answer) {
   return false;
 }
 
-// To the reason's own entry in docs/errors.md.
+// A link to the reason's entry in docs/errors.md.
 google::rpc::Help HelpFor(ErrorReason reason) {
   const std::string& name = v1::ErrorReason_Name(reason);
   google::rpc::Help help;
@@ -161,7 +161,7 @@ ErrorDetails DetailsOf(const FailedCall& failed, const Answer& answer) {
   details.request_info.set_request_id(std::string(failed.request_id));
   if (failed.attempts > 0) details.upstream_error = ToUpstreamError(failed, answer.body);
   details.localized_message = UserMessage(failed);
-  // The row's own details explain its own reason only.
+  // The row's details belong to the row's reason only.
   if (failed.reason != failed.row->reason) return details;
 
   const uint8_t wanted = failed.row->details;

@@ -8,7 +8,7 @@
 
 namespace modelgates::gateway {
 
-// What a caller receives for a call that failed, before gRPC takes it.
+// The reply to a failed call, not yet a grpc::Status.
 struct ErrorReply {
   // Code, message, and every detail in the order of the error model, within its size budget.
   google::rpc::Status status;
@@ -18,8 +18,8 @@ struct ErrorReply {
   bool details_truncated = false;
 };
 
-// Pure. Nothing of the upstream's is in it that was not redacted, cleaned and capped; nothing at
-// all of the body of a 2xx answer.
+// Pure. Texts of the upstream are redacted, cleaned and cut; nothing of the body of a 2xx answer is
+// in it but the message of an error of the API.
 ErrorReply ToErrorReply(const FailedCall& failed);
 
 }  // namespace modelgates::gateway

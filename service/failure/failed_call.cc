@@ -21,8 +21,8 @@ bool AnEarlierAttemptMayHaveSpentTheCode(const Outcome& outcome) {
                      [](const AttemptRecord& attempt) { return attempt.outcome_unknown; });
 }
 
-// The caller's deadline: the retrier had no time left, or none for another attempt. An exchange
-// that was sent is another matter, its outcome is unknown.
+// The caller's deadline: the retrier had no time left, or not enough for another attempt. Never for
+// an exchange that was sent: its outcome is unknown.
 bool IsDeadline(Rpc rpc, const Outcome& outcome) {
   const auto* error = std::get_if<TransportError>(&outcome.last);
   return error != nullptr && error->failure == TransportFailure::kTimeout &&
@@ -30,7 +30,7 @@ bool IsDeadline(Rpc rpc, const Outcome& outcome) {
          (rpc == Rpc::kCreateAuthCode || error->delivery == Delivery::kNever);
 }
 
-// A recovery was due, and is not made: nobody will know.
+// A recovery was necessary and is not made: the outcome stays unknown.
 bool IsRefusedRecovery(Rpc rpc, const Verdict& verdict, StopReason stop) {
   return rpc == Rpc::kExchangeAuthCode && verdict.retry == RetryClass::kUnknownOutcome &&
          (stop == StopReason::kBreakerOpen || stop == StopReason::kBudgetExhausted);
@@ -42,7 +42,7 @@ void BecomeUnknown(FailedCall& failed) {
   failed.code = unknown.code;
 }
 
-// What is known of the code after the last attempt does not undo what an earlier one may have done.
+// The state after the last attempt does not change that an earlier one may have spent the code.
 void RememberUnknownAttempt(FailedCall& failed) {
   const bool unsent = failed.auth_code_state == v1::UpstreamError::UNSENT;
   const bool rejected = failed.auth_code_state == v1::UpstreamError::REJECTED;
@@ -53,10 +53,10 @@ void RememberUnknownAttempt(FailedCall& failed) {
   }
 }
 
-// A wait that was not ours to wait for: a long Retry-After, an open breaker. With our attempts
-// spent, the caller's repeats would only multiply them.
+// A wait that the gateway did not make: a long Retry-After, an open breaker. When its attempts are
+// exhausted, repeats of the caller would only multiply them.
 bool IsWorthAWait(const Verdict& verdict, const FailedCall& failed) {
-  // What a create's own RetryConfig made a retry of, the table may not.
+  // Also a failure that only the RetryConfig of a create makes retryable.
   const bool was_to_be_retried =
       failed.stop == StopReason::kBreakerOpen && failed.rpc == Rpc::kCreateAuthCode;
   const bool is_harmless =
@@ -112,7 +112,7 @@ FailedCall FailUpstream(Rpc rpc, const Outcome& outcome) {
     RememberUnknownAttempt(failed);
   }
   if (IsRefusedRecovery(rpc, verdict, outcome.stop)) BecomeUnknown(failed);
-  if (failed.reason == v1::EXCHANGE_OUTCOME_UNKNOWN) return failed;  // waiting would not mend it
+  if (failed.reason == v1::EXCHANGE_OUTCOME_UNKNOWN) return failed;  // waiting does not help
   failed.retry_delay = outcome.retry_after;
   failed.retryable = IsWorthAWait(verdict, failed);
   return failed;

@@ -15,7 +15,7 @@
 
 namespace modelgates::gateway {
 
-// Why a call failed, in the words of the error catalogue: all that its error reply says.
+// Why a call failed, by the error catalogue: the content of its error reply.
 struct FailedCall {
   Rpc rpc;
   const ErrorRow* row;
@@ -23,16 +23,16 @@ struct FailedCall {
   absl::StatusCode code;
   AuthCodeState auth_code_state = oauth::v1::UpstreamError::AUTH_CODE_STATE_UNSPECIFIED;
   StopReason stop = StopReason::kNotRetryable;
-  // Repeating this very call after a wait makes sense; never because of what we tried already.
+  // The caller may repeat this call after a wait; false when the gateway's attempts are exhausted.
   bool retryable = false;
-  // The reason is not the last result's own: see FailUpstream.
+  // An earlier attempt decided the reason: see FailUpstream.
   bool after_unknown_attempt = false;
   bool refused_in_front = false;  // see Verdict
-  // The wait before that, where it is known.
+  // The wait before a repeat, if known.
   std::optional<std::chrono::milliseconds> retry_delay{};
-  // UPSTREAM_CIRCUIT_OPEN: why the breaker last counted a failure; unspecified when unknown.
+  // With UPSTREAM_CIRCUIT_OPEN: the reason of the breaker's last failure; unspecified when unknown.
   ErrorReason breaker_failure = oauth::v1::ERROR_REASON_UNSPECIFIED;
-  // Whose key the call was sent with; absent: it failed before that was settled.
+  // The owner of the key; absent: the call failed before a key was selected.
   std::optional<KeyOwner> key_owner{};
   int attempts = 0;
   const Outcome* outcome = nullptr;  // null: no attempt ended
@@ -41,31 +41,29 @@ struct FailedCall {
   const Redaction* redaction = nullptr;  // required
 };
 
-// A failure that the gateway found by itself, as its row in the catalogue has it.
+// A failure that the gateway found itself: the reason's row.
 FailedCall FailLocally(Rpc rpc, ErrorReason reason);
 
-// The request is wrong. The reason is that of the violation that comes first in the catalogue.
+// The request is wrong. Of the reasons of the violations the first in the catalogue applies.
 FailedCall FailValidation(Rpc rpc, std::vector<Violation> violations);
 
-// No attempt brought a reply. The last result decides; but an exchange whose code is refused, or
-// not sent again, after an earlier attempt of unknown outcome is EXCHANGE_OUTCOME_UNKNOWN, since
-// our own first attempt may have spent the code; so is one whose recovery was due and refused by
-// breaker or budget. Without any attempt it is UPSTREAM_CIRCUIT_OPEN or
-// the deadline. `outcome` must outlive the result.
+// No attempt had a usable reply. The last result decides, except for an exchange with an earlier
+// attempt of unknown outcome: if its code is then refused or not sent again, it is
+// EXCHANGE_OUTCOME_UNKNOWN, because the earlier attempt may have spent the code. So is an exchange
+// whose recovery breaker or budget refused. Without any attempt the reason is UPSTREAM_CIRCUIT_OPEN
+// or the deadline. `outcome` must outlive the result.
 FailedCall FailUpstream(Rpc rpc, const Outcome& outcome);
 
-// The row of the reason that the caller is given: another than `row` when the reason is not the
-// last result's own.
+// The row of `failed.reason`, which is not `failed.row` when an earlier attempt decided the reason.
 const ErrorRow& ReasonRow(const FailedCall& failed);
 
-// Of the call's log line. What is wrong with a caller's own key is that caller's affair.
+// The severity of the call's log line. A refusal of a caller's own key is kInfo.
 Severity SeverityOf(const FailedCall& failed);
 
-// The upstream refused the key that is the gateway's own.
+// The upstream refused the gateway's own key.
 bool IsRefusalOfOwnKey(const FailedCall& failed);
 
-// What happened and what to do, in the words for whose key it was; null when it is about no key, or
-// nobody knows whose.
+// The words for the owner of the key; null: the reason is not about a key, or the owner is unknown.
 const KeyWords* WordsOfKey(const FailedCall& failed);
 
 }  // namespace modelgates::gateway

@@ -4,9 +4,9 @@
 
 namespace modelgates::gateway {
 
-// Whose key a call is sent with.
+// The owner of the key that a call is sent with.
 enum class KeyOwner : uint8_t {
-  kGateway,  // the gateway's own, or none since it has none
+  kGateway,  // the gateway's own key, or no key
   kCaller,   // the caller's `authorization` metadata
 };
 

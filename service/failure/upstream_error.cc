@@ -22,7 +22,7 @@ void SetDuration(Duration value, google::protobuf::Duration& duration) {
   duration.set_nanos(static_cast<int32_t>(nanos % 1'000'000'000));
 }
 
-// What the upstream said, made fit to be shown; remembers whether anything had to be cut.
+// Cleans texts of the upstream, and remembers whether one was cut.
 class Cleaner {
  public:
   explicit Cleaner(const Redaction& redaction) : redaction_(redaction) {}
@@ -67,7 +67,7 @@ Value Cleaned(const Value& from, Cleaner& cleaner) {
   return to;
 }
 
-// The upstream may echo a secret as the name of a member, too.
+// The upstream may also echo a secret as the name of a member.
 Struct Cleaned(const Struct& from, Cleaner& cleaner) {
   Struct to;
   for (const auto& [name, value] : from.fields()) {
@@ -89,7 +89,7 @@ void AddAnswer(const HttpResponse& response, const std::optional<ErrorBody>& bod
   }
   if (!body || !body->typed) {
     error.set_content_type(cleaner.Clean(response.content_type, kMaxIdBytes));
-    // A 2xx answer may hold a key or a code, whatever its content type says.
+    // A 2xx answer may contain a key or a code, with any Content-Type.
     if (!IsSuccess(response.status))
       error.set_body(cleaner.CleanPage(response.body, kMaxTextBytes));
   }

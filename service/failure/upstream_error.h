@@ -9,8 +9,8 @@
 
 namespace modelgates::gateway {
 
-// The detail that says what the upstream answered and what was tried. Redacted, cleaned and capped
-// as oauth.proto says. `body`: the answer's JSON; nullopt when it was none.
+// The detail with the upstream's answer and the attempts. Redacted, cleaned and cut as oauth.proto
+// says. `body`: the answer's JSON; nullopt: it was not JSON.
 oauth::v1::UpstreamError ToUpstreamError(const FailedCall& failed,
                                          const std::optional<ErrorBody>& body);
 

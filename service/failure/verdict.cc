@@ -20,14 +20,14 @@ struct AnswerVerdict {
   bool refused_in_front = false;
 };
 
-// Every other answer means the same whoever gave it.
+// Other answers mean the same from the API and from something in front of it.
 bool DependsOnAuthor(const ErrorRow& row) {
   return row.trigger == Trigger::kStatusNotApi || row.auth_code_state == UE::REJECTED;
 }
 
 bool IsOfTheApi(const HttpResponse& response) {
   if (response.body_state != BodyState::kComplete) {
-    // The body was dropped: what is left to go by is what it was called.
+    // The body was dropped, so the Content-Type decides.
     return response.content_type.empty() || IsJsonMediaType(response.content_type);
   }
   const std::optional<ErrorBody> body = ParseErrorBody(response);
@@ -46,7 +46,7 @@ AnswerVerdict JudgeStatus(int status, const HttpResponse& response, std::optiona
   std::abort();  // error_catalogue.cc: the last row has every status
 }
 
-// A success by its status that brought no reply. What it says of an error counts.
+// A success by its status without a usable reply. An error in its body decides.
 AnswerVerdict JudgeSuccess(const HttpResponse& response) {
   if (response.status == 200 && response.body_state == BodyState::kTooLarge) {
     return {&RowOf(v1::UPSTREAM_RESPONSE_TOO_LARGE)};
@@ -62,7 +62,7 @@ AnswerVerdict JudgeAnswer(const HttpResponse& response) {
                                     : JudgeStatus(response.status, response, std::nullopt);
 }
 
-// Failures of a request that was not sent yet, and the end that the caller put to it.
+// Failures of a request that was not sent, and cancellation.
 bool IsBeforeAnythingIsSent(Failure failure) {
   constexpr Failure kBefore[] = {
       Failure::kDns,          Failure::kConnect,   Failure::kConnectTimeout, Failure::kTls,
@@ -72,7 +72,7 @@ bool IsBeforeAnythingIsSent(Failure failure) {
 
 const ErrorRow& JudgeFailure(Rpc rpc, const TransportError& error) {
   Failure failure = error.failure;
-  // An exchange whose bytes have left us is lost, whatever cut it off.
+  // An exchange of which bytes were sent is lost, after any failure.
   if (rpc == Rpc::kExchangeAuthCode && error.delivery != Delivery::kNever &&
       IsBeforeAnythingIsSent(failure)) {
     failure = Failure::kReset;
@@ -87,7 +87,7 @@ const ErrorRow& JudgeFailure(Rpc rpc, const TransportError& error) {
   std::abort();  // error_catalogue.cc: every failure has a row
 }
 
-// A cancelled exchange has the row of a lost one, but the upstream did nothing wrong.
+// A cancelled exchange has the row of a lost one, but is not a failure of the upstream.
 bool IsCancelled(const HttpResult& result) {
   const auto* error = std::get_if<TransportError>(&result);
   return error != nullptr && error->failure == Failure::kCancelled;
@@ -95,7 +95,7 @@ bool IsCancelled(const HttpResult& result) {
 
 Classification Classify(Rpc rpc, const HttpResult& result) {
   const auto* response = std::get_if<HttpResponse>(&result);
-  // Whether its body will do is not known yet, and no second request would bring a better one.
+  // The body is not read yet; even if it is unusable, a second request would not help.
   if (response != nullptr && IsSuccess(response->status)) {
     return {RetryClass::kNever, Health::kWorks, v1::UPSTREAM_RESPONSE_MALFORMED};
   }
@@ -118,7 +118,7 @@ Verdict Judge(Rpc rpc, const HttpResult& result) {
                   UE::AUTH_CODE_STATE_UNSPECIFIED,
                   found.refused_in_front};
   if (rpc == Rpc::kCreateAuthCode) return verdict;
-  // Whatever broke: with no body byte on the wire nothing can have happened to the code.
+  // Without a sent byte of the body the code cannot have been used.
   if (error != nullptr && error->delivery == Delivery::kNever) {
     verdict.retry = row.create == RetryClass::kAlways ? RetryClass::kIfUnsent : RetryClass::kNever;
     verdict.auth_code_state = UE::UNSENT;

@@ -10,7 +10,7 @@ namespace modelgates::gateway {
 struct Violation {
   // As in the proto: "retries.backoff.exponent", "retries.status_codes[2]".
   std::string field;
-  std::string rule;  // what it must be; never holds the value
+  std::string rule;  // what it must be; never contains the value
   oauth::v1::ErrorReason reason;
 };
 

@@ -8,13 +8,13 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-// Those who kill what does not end will not wait for connections that age for hours.
+// Supervisors that kill a process which does not end do not wait for hours.
 constexpr Duration kMaxAging = seconds(60);
-// For the last bytes of answers that are given.
+// For the last bytes of answers.
 constexpr Duration kFlushTime = seconds(1);
 constexpr Duration kInterval = milliseconds(10);
 
-// What still runs at `deadline` or when nothing does; nullopt when the loop did not answer.
+// The number of running calls at `deadline`, or 0 earlier; nullopt: the loop did not answer.
 std::optional<size_t> WaitUntilIdle(Drainable& gateway, TimePoint deadline) {
   while (true) {
     const std::optional<size_t> busy = gateway.Busy();
@@ -29,10 +29,10 @@ DrainEnd Drain(Drainable& gateway, const DrainTimes& times) {
   gateway.StopServing();
   gateway.Sleep(times.delay);
 
-  // GOAWAY ends, unanswered, the calls that cross it. So connections get the time to age out first,
-  // and their callers, who find this door closed, go elsewhere.
+  // Calls that cross GOAWAY end without an answer. So connections first get the time to reach their
+  // age; their callers cannot connect here again and use other gateways.
   gateway.CloseDoor();
-  // gRPC adds a tenth to some.
+  // gRPC adds up to a tenth to the age.
   const Duration aging = times.max_connection_age * 12 / 10;
   gateway.Sleep(std::min(aging, kMaxAging));
   const bool aged = aging > Duration::zero() && aging <= kMaxAging;

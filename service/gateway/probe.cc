@@ -23,7 +23,7 @@ using grpc::health::v1::HealthCheckResponse;
 
 constexpr std::chrono::seconds kTimeout{2};
 
-// Where one that listens on `listen` can be reached from the same machine.
+// The address at which a server on `listen` can be reached from the same machine.
 std::string ReachedAt(const std::string& listen) {
   const HostPort address = SplitHostPort(listen).value();
   if (address.host == "0.0.0.0") return fmt::format("127.0.0.1:{}", address.port);
@@ -37,7 +37,7 @@ absl::Status ProbeFailed(const std::string& listen, std::string_view query,
 }
 
 absl::Status ProbeHealth(const std::string& listen) {
-  // Said below, in one line, instead of by gRPC in several.
+  // The error is reported below in one line; gRPC would log several.
   gpr_set_log_verbosity(GPR_LOG_SEVERITY_ERROR);
   gpr_set_log_function([](gpr_log_func_args*) {});
 

@@ -25,7 +25,7 @@ Rule UpstreamRule(std::string_view text) { return ToRule(ParseBaseUrl(text)); }
 Rule ProxyRule(std::string_view text) {
   if (text.empty()) return std::nullopt;
   const std::optional<Url> url = ParseUrl(text);
-  // The port is asked for because libcurl's own for a proxy, 1080, is not the scheme's.
+  // The port is required because libcurl's default for a proxy, 1080, is not that of the scheme.
   const bool has_port = url && text.ends_with(fmt::format(":{}", url->port));
   const bool fits = has_port && url->scheme == "http" && !url->has_query && !url->has_fragment &&
                     (url->path.empty() || url->path == "/");
@@ -37,7 +37,7 @@ Rule StoreRule(std::string_view text) {
   return text.empty() ? std::nullopt : ToRule(ParseRedisUrl(text));
 }
 
-// As the fields of a call.
+// The same rule as for the fields of a call.
 Rule HeaderValueRule(std::string_view text) {
   if (text.size() <= 8192 && IsFieldValue(text)) return std::nullopt;
   return "must be a header value: ASCII without control characters, no space at its ends, at most "

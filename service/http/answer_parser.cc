@@ -11,7 +11,7 @@ namespace {
 namespace http = boost::beast::http;
 using boost::beast::iequals;
 
-// The parameter of "Keep-Alive: timeout=5, max=100"; nullopt when there is none that makes sense.
+// The timeout of "Keep-Alive: timeout=5, max=100"; nullopt: absent or not a number.
 std::optional<std::chrono::seconds> TimeoutParameter(std::string_view value) {
   constexpr std::string_view kName = "timeout=";
   const size_t at = value.find(kName);
@@ -28,7 +28,7 @@ std::optional<std::chrono::seconds> TimeoutParameter(std::string_view value) {
 AnswerParser::AnswerParser(size_t max_body_bytes) : max_body_bytes_(max_body_bytes) {
   eager(true);
   header_limit(kMaxHeadBytes);
-  // Counted here instead: Beast 1.74 takes "no limit" for the smallest one.
+  // The body is counted here, because Beast 1.74 treats "no limit" as the smallest limit.
   body_limit(std::numeric_limits<uint64_t>::max());
 }
 
@@ -70,7 +70,7 @@ void AnswerParser::on_field_impl(Field name, Text name_text, Text value, Error&)
 void AnswerParser::on_header_impl(Error& error) {
   in_trailer_ = true;
   const boost::optional<uint64_t> length = content_length();
-  if (!length || is_done()) return;  // done: 204 and 304 have no body, whatever they announce
+  if (!length || is_done()) return;  // done: 204 and 304 never have a body
   if (*length > max_body_bytes_) {
     too_large_ = true;
     error = http::error::body_limit;

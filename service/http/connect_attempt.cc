@@ -24,7 +24,7 @@ std::string_view ConnectAttempt::error() const {
 }
 
 CurlEasy ConnectAttempt::Release() {
-  // What they point to ends with this.
+  // They point to members of this object.
   curl_easy_setopt(easy_.get(), CURLOPT_ERRORBUFFER, nullptr);
   curl_easy_setopt(easy_.get(), CURLOPT_RESOLVE, nullptr);
   return std::move(easy_);

@@ -47,7 +47,7 @@ void Connection::Abandon() {
 
 IoResult Connection::Send(std::string_view bytes) {
   const IoResult result = tls_ ? tls_->Send(bytes) : SendPlain(bytes);
-  // A part that was taken leaves a rest that would block.
+  // After a partial send the rest would block.
   WatchRoom(result.io == Io::kWouldBlock ||
             (result.io == Io::kDone && result.bytes < bytes.size()));
   return result;
@@ -90,13 +90,13 @@ void Connection::OnEvents(uint32_t events) {
     if (IsLost()) idle_listener_->OnIdleConnectionLost(*this);  // destroys this
     return;
   }
-  // An end or an error is found out by receiving.
+  // Receiving reports an end or an error.
   if ((events & ~static_cast<uint32_t>(EPOLLOUT)) != 0) readable_ = true;
   ready_.Notify();
 }
 
-// Whatever an upstream says unasked makes the connection useless: it would be taken for the
-// answer to the next request. TLS alone may say something of its own, such as a session ticket.
+// Unsolicited data from the upstream makes the connection unusable: it would be read as the answer
+// to the next request. Only TLS may send data of its own, such as a session ticket.
 bool Connection::IsLost() {
   if (!tls_) return true;
   std::array<char, 1> byte;

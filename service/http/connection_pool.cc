@@ -6,7 +6,7 @@
 namespace modelgates::gateway {
 namespace {
 
-// What a request takes from us to the upstream, so that both do not give up in the same moment.
+// The time of a request to the upstream, so that both sides do not close at the same moment.
 constexpr std::chrono::seconds kMargin{1};
 
 }  // namespace
@@ -22,7 +22,7 @@ std::unique_ptr<Connection> ConnectionPool::Take() {
     std::unique_ptr<Connection> connection = std::move(idle_.back());
     idle_.pop_back();
     connection->SetIdle(nullptr);
-    // The timer may be late, and promises the order of idle_until only where hints are alike.
+    // The timer may be late, and `idle_` is sorted by idle_until only if all hints are equal.
     if (now < connection->idle_until()) return connection;
   }
   return nullptr;

@@ -29,7 +29,7 @@ Task<ConnectionQueue::Result> ConnectionQueue::Wait(Need need, TimePoint deadlin
     const bool limited_by_connects = !full();
     const TimePoint until = limited_by_connects ? std::min(deadline, patience) : deadline;
     const WaitPoint::Result woken = co_await waiter.ready.Wait(until, stop);
-    // What was given counts, whatever happened since.
+    // A connection or a place that was given is used, even after the deadline or a stop request.
     if (waiter.connection) co_return std::move(waiter.connection);
     if (waiter.place) co_return *std::move(waiter.place);
     if (closed_) co_return End::kClosed;

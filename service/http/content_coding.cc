@@ -19,7 +19,7 @@ using boost::beast::iequals;
 
 constexpr size_t kMaxCodings = 3;
 
-// zlib's codes for what surrounds the compressed data.
+// zlib's codes for the format around the compressed data.
 constexpr int kGzipOrZlib = MAX_WBITS + 32;
 constexpr int kNothing = -MAX_WBITS;
 
@@ -33,8 +33,8 @@ class Inflater {
     if (ready_) inflateEnd(&stream_);
   }
 
-  // Inflates `in`; what follows the end of the compressed data is ignored, but for further gzip
-  // members (RFC 1952, 2.2).
+  // Inflates `in`. Bytes after the compressed data are ignored, except further gzip members
+  // (RFC 1952, 2.2).
   BodyState Run(std::string_view in, size_t max_bytes, std::string& out) {
     if (!ready_) return BodyState::kUndecodable;
     stream_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(in.data()));

@@ -16,15 +16,15 @@
 namespace modelgates::gateway {
 namespace {
 
-// libcurl looks a connection up among all of its multi handle at every send and receive.
+// At every send and receive libcurl searches all connections of the multi handle.
 constexpr size_t kConnectionsPerMulti = 64;
 
-// The system's certificates are parsed once in this time and not for every connection.
+// The system's certificates are parsed once per this time, not for every connection.
 constexpr long kTrustCachedSeconds = 300;
 
 constexpr long kProxyWantsAuthentication = 407;
 
-// Once per process, before anything else of libcurl. Never undone: others may use libcurl too.
+// Once per process, before other functions of libcurl. Never undone: other code may use libcurl.
 void InitLibcurl() {
   static const CURLcode code = curl_global_init(CURL_GLOBAL_DEFAULT);
   if (code != CURLE_OK) throw std::bad_alloc();
@@ -34,10 +34,10 @@ void InitLibcurl() {
 CURLcode SetUpTls(CURL*, void* ssl_context, void* cas) {
   auto* context = static_cast<SSL_CTX*>(ssl_context);
   if (cas != nullptr) SSL_CTX_set1_cert_store(context, static_cast<X509_STORE*>(cas));
-  // libcurl writes the secrets of all TLS connections to the file that the environment's
-  // SSLKEYLOGFILE names. Not here.
+  // Disabled here: libcurl writes the secrets of all TLS connections to the file that the
+  // environment variable SSLKEYLOGFILE names.
   SSL_CTX_set_keylog_callback(context, nullptr);
-  // One receive for an answer, not one for the length of each record and one for the rest.
+  // One receive per answer, instead of two per record (length and content).
   SSL_CTX_set_read_ahead(context, 1);
   return CURLE_OK;
 }
@@ -61,12 +61,12 @@ TransportFailure ToFailure(CURLcode code) {
     case CURLE_SSL_ENGINE_INITFAILED:
     case CURLE_USE_SSL_FAILED:
       return TransportFailure::kTls;
-    default:  // refused, unreachable, a proxy that will not, and whatever libcurl comes to say
+    default:  // refused, unreachable, refused by a proxy, and new codes of libcurl
       return TransportFailure::kConnect;
   }
 }
 
-// The answer of the proxy to our CONNECT; 0 without one.
+// The status of the proxy's answer to CONNECT; 0: no answer.
 long ProxyStatus(CURL* easy) {
   long status = 0;
   curl_easy_getinfo(easy, CURLINFO_HTTP_CONNECTCODE, &status);
@@ -97,7 +97,7 @@ CurlConnector::CurlConnector(EpollLoop& loop, const TransportOptions& options, B
     AddTrust(TrustedCas());
     return;
   }
-  // One that cannot be read trusts nobody until it can.
+  // While the file cannot be read, no certificate is trusted.
   AddTrust(TrustedCas::Read(options.ca_file).value_or(TrustedCas()));
   const auto use = [this](TrustedCas cas) {
     if (cas == trusts_.back().cas) return false;
@@ -111,11 +111,11 @@ CurlConnector::CurlConnector(EpollLoop& loop, const TransportOptions& options, B
                &TrustedCas::Read, use, options.reloads);
 }
 
-// A session that is resumed is not verified again, so new CAs begin without any.
+// A resumed TLS session is not verified again, so new CAs get a new session cache.
 void CurlConnector::AddTrust(TrustedCas cas) {
   Trust trust{std::move(cas), std::unique_ptr<CURLSH, ShareDeleter>(curl_share_init())};
   if (!trust.sessions) throw std::bad_alloc();
-  // One thread, so no lock functions.
+  // Only one thread uses it, so no lock functions.
   curl_share_setopt(trust.sessions.get(), CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION);
   trusts_.push_back(std::move(trust));
 }
@@ -131,14 +131,14 @@ CurlConnector::~CurlConnector() {
     connections_.pop_front();
     connection.Abandon();
   }
-  multis_.clear();  // before what they share
+  multis_.clear();  // before the session caches, which they use
 }
 
 CurlEasy CurlConnector::MakeEasy(std::chrono::milliseconds timeout) const {
   CurlEasy easy(curl_easy_init());
   if (!easy) throw std::bad_alloc();
   const auto set = [&](CURLoption option, auto value) {
-    // Fails only without memory, or for what this build of libcurl cannot do at all.
+    // Fails only without memory, or for an option that this build of libcurl lacks.
     if (curl_easy_setopt(easy.get(), option, value) != CURLE_OK) throw std::bad_alloc();
   };
   set(CURLOPT_URL, url_.origin.c_str());
@@ -147,11 +147,11 @@ CurlEasy CurlConnector::MakeEasy(std::chrono::milliseconds timeout) const {
   set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
   set(CURLOPT_SHARE, trusts_.back().sessions.get());
   set(CURLOPT_NOSIGNAL, 1L);
-  // Its own buffer, 16 KiB a connection if not told otherwise, is used by transfers only.
+  // Only transfers use this buffer, which by default has 16 KiB per connection.
   set(CURLOPT_BUFFERSIZE, 1024L);
   set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(timeout.count()));
 
-  // Empty strings, not absent ones: then the environment's variables are not read.
+  // Empty strings, not null: then libcurl does not read the environment variables.
   set(CURLOPT_PROXY, options_.proxy.Reveal().data());  // of a std::string
   set(CURLOPT_NOPROXY, "");
   if (!options_.proxy.empty()) set(CURLOPT_HTTPPROXYTUNNEL, 1L);
@@ -164,9 +164,9 @@ CurlEasy CurlConnector::MakeEasy(std::chrono::milliseconds timeout) const {
     set(CURLOPT_CAINFO, static_cast<const char*>(nullptr));
     set(CURLOPT_SSL_CTX_DATA, static_cast<void*>(trusts_.back().cas.store()));
   }
-  // The bundle alone: with a directory beside it libcurl parses both for every connection.
+  // Only the bundle: with a directory in addition libcurl parses both for every connection.
   set(CURLOPT_CAPATH, static_cast<const char*>(nullptr));
-  // With a store of ours libcurl would put the one that it met first in the place of a newer one.
+  // With an own store libcurl's cache would replace a newer store by the first one.
   set(CURLOPT_CA_CACHE_TIMEOUT, cas_ ? 0L : kTrustCachedSeconds);
   set(CURLOPT_SSL_CTX_FUNCTION, &SetUpTls);
   return easy;
@@ -200,7 +200,7 @@ ConnectFailure CurlConnector::Failed(ConnectAttempt& attempt, const ResolvedName
   return failure;
 }
 
-// When time is up while `doing` something: the caller's, or else the connect timeout.
+// The failure after a timeout while `doing` something: of the deadline, else of connecting.
 ConnectFailure CurlConnector::Late(TimePoint deadline, std::string_view doing) const {
   const bool is_callers = deadline <= loop_.Now();
   const std::string cause =
@@ -219,7 +219,7 @@ Task<CurlConnector::Result> CurlConnector::Connect(TimePoint deadline,
     names_.Join(lookup);
     const TimePoint until = std::min(deadline, patience);
     const WaitPoint::Result woken = co_await lookup.done().Wait(until, stop);
-    // The connector is gone.
+    // The connector was destroyed.
     if (lookup.abandoned()) co_return ConnectFailure{TransportFailure::kCancelled};
     if (woken == WaitPoint::Result::kStopped) {
       co_return ConnectFailure{TransportFailure::kCancelled};
@@ -240,7 +240,7 @@ Task<CurlConnector::Result> CurlConnector::Connect(TimePoint deadline,
                          resolved);
   attempts_.push_back(attempt);
   const WaitPoint::Result woken = co_await attempt.done().Wait(deadline, stop);
-  // The connector is gone.
+  // The connector was destroyed.
   if (attempt.abandoned()) co_return ConnectFailure{TransportFailure::kCancelled};
   if (woken == WaitPoint::Result::kStopped) co_return ConnectFailure{TransportFailure::kCancelled};
   if (woken == WaitPoint::Result::kDeadline) co_return Late(deadline, "connecting");

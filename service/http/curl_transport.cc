@@ -10,7 +10,7 @@
 namespace modelgates::gateway {
 namespace {
 
-// An answer of the usual size comes with one receive.
+// One receive reads an answer of the usual size.
 constexpr size_t kScratchBytes = 16 * 1024;
 
 BaseUrl Parsed(const std::string& text) {
@@ -21,7 +21,7 @@ BaseUrl Parsed(const std::string& text) {
   return *std::move(url);
 }
 
-// Why there is no point in sending any more, if so.
+// Why nothing is sent any more; nullopt: it may be sent.
 std::optional<TransportFailure> Ended(const SendOptions& options, TimePoint now) {
   if (options.stop.stop_requested()) return TransportFailure::kCancelled;
   if (options.deadline <= now) return TransportFailure::kTimeout;
@@ -80,7 +80,7 @@ void CurlTransport::Compose(const HttpRequest& request, RequestBytes& out) const
 
 Task<CurlTransport::Connected> CurlTransport::Connect(const SendOptions& options,
                                                       ConnectionQueue::Need need, bool& reused) {
-  // One that waits for its next request is in the way of a new one.
+  // An idle connection takes the place of a new one.
   if (queue_->full()) pool_.DropOldest();
   const std::shared_ptr<ConnectionQueue> queue = queue_;
   Task<ConnectionQueue::Result> wait = queue->Wait(need, options.deadline, options.stop);
@@ -94,7 +94,7 @@ Task<CurlTransport::Connected> CurlTransport::Connect(const SendOptions& options
   Task<CurlConnector::Result> connect = connector_.Connect(options.deadline, options.stop);
   CurlConnector::Result connected = co_await connect;
   if (auto* failed = std::get_if<ConnectFailure>(&connected)) {
-    // `this` may be gone.
+    // After kCancelled `this` may be destroyed.
     if (failed->failure != TransportFailure::kCancelled) ++stats_.connect_failures;
     co_return TransportError{.failure = failed->failure,
                              .delivery = Delivery::kNever,
@@ -172,15 +172,15 @@ Task<HttpResult> CurlTransport::Send(const HttpRequest& request, SendOptions opt
       if (trip.reusable()) Keep(std::move(connection), trip.idle_hint());
       co_return trip.TakeAnswer();
     }
-    // Only a connection that had waited may have died unseen, and only a new one is proof that
-    // the upstream itself is not to be had.
+    // Another connection is tried only after an idle one, which may have been closed unnoticed. A
+    // failure of a new one shows that the upstream itself cannot be reached.
     if (progress != RoundTrip::Progress::kUnsent || !reused) {
       TransportError error = trip.Error();
       error.stale_connection =
           reused && error.failure == TransportFailure::kReset && trip.no_response_bytes();
       co_return error;
     }
-    // Another one is waited for, and nothing is on its way until it is there.
+    // The transport waits for another connection; nothing is sent until then.
     Report(options, SendProgress::kConnecting);
     connection = nullptr;
     need = ConnectionQueue::Need::kNew;

@@ -3,10 +3,10 @@
 namespace modelgates::gateway {
 namespace {
 
-// Of "HTTP/1.1 200", which is all of a status line that has no reason.
+// Length of "HTTP/1.1 200", a status line without a reason.
 constexpr size_t kShortStatusLine = 12;
 
-// The end of the head whose lines end with `line_end`; npos when it has not come.
+// The end of the head whose lines end with `line_end`; npos: incomplete.
 size_t EndOfHead(std::string_view bytes, std::string_view line_end, size_t& searched) {
   const std::string end = std::string(line_end) + std::string(line_end);
   const size_t found = bytes.find(end, searched);

@@ -13,8 +13,8 @@ namespace http = boost::beast::http;
 
 constexpr int kMaxInterimAnswers = 128;
 
-// The shortest end of a chunked message: "0", CRLF, CRLF. Beast 1.74 asserts that it is given at
-// least so much when it comes back to a last chunk that arrived in pieces.
+// The shortest end of a chunked message: "0", CRLF, CRLF. Beast 1.74 asserts that it gets at least
+// this many bytes when it continues with a last chunk that arrived in pieces.
 constexpr size_t kLastChunkBytes = 5;
 
 bool IsInterim(int status) { return status >= 100 && status < 200; }
@@ -26,10 +26,10 @@ bool MayBeStatusLine(std::string_view head) {
   return head.substr(0, known) == kStart.substr(0, known);
 }
 
-// What follows the code: a reason, or the end of the line.
+// The character after the code, before a reason or at the end of the line.
 bool IsEndOfCode(char c) { return c == ' ' || c == '\r' || c == '\n'; }
 
-// The code of a status line that Beast has not looked at, because the head is incomplete; else 0.
+// The code of a status line that Beast has not parsed, because the head is incomplete; else 0.
 int StatusIn(std::string_view head) {
   constexpr std::string_view kStart = "HTTP/1.";
   constexpr size_t kCodeAt = kStart.size() + 2;
@@ -62,11 +62,11 @@ ResponseParser::State ResponseParser::Put(std::string_view bytes) {
   return state;
 }
 
-// Parses from the front of `bytes` and removes what was used.
+// Parses from the front of `bytes` and removes the parsed bytes.
 ResponseParser::State ResponseParser::Fill(std::string_view& bytes) {
   while (!bytes.empty()) {
     const bool was_in_head = !parser_->is_header_done();
-    // Beast wants to see the end of a head that comes in pieces before it looks at its start.
+    // Beast needs the end of a head before it checks its start.
     if (was_in_head && parser_->status() == 0 && !MayBeStatusLine(bytes)) {
       return Garbage("no status line");
     }
@@ -82,7 +82,7 @@ ResponseParser::State ResponseParser::Fill(std::string_view& bytes) {
     }
     if (parser_->too_large()) return State::kComplete;
     if (error == http::error::need_more) {
-      // A chunk's extensions or the trailer may not grow without end either.
+      // Also bounds the extensions of a chunk and the trailer.
       if (bytes.size() > kMaxHeadBytes) return Garbage("a line above 64 KiB");
       return State::kNeedMore;
     }
@@ -102,7 +102,7 @@ ResponseParser::State ResponseParser::Fill(std::string_view& bytes) {
   return State::kNeedMore;
 }
 
-// Gives Beast a head that it can read, in the place of one that it cannot, if that is what it is.
+// If the head is one that the RFC only tolerates, gives Beast a strict form of it.
 void ResponseParser::PutLenientHead(std::string_view& bytes, boost::beast::error_code& error) {
   const LenientHead head = ReadLenientHead(bytes, head_searched_);
   if (head.kind == LenientHead::Kind::kNone) return;

@@ -34,7 +34,7 @@ RoundTrip::Progress RoundTrip::Send() {
       sent_ += result.bytes;
       return Progress::kWaiting;
     case Io::kWouldBlock:
-      // TLS cuts into records and keeps to itself how many of them went out.
+      // TLS sends records and does not report how many of them were sent.
       if (connection_.buffers()) maybe_sent_ = true;
       return Progress::kWaiting;
     case Io::kClosed:
@@ -44,8 +44,8 @@ RoundTrip::Progress RoundTrip::Send() {
   if (connection_.buffers() && rest.size() > kTlsRecordBytes) maybe_sent_ = true;
   why_ = connection_.Error();
   if (sent_ == 0 && !maybe_sent_) return Progress::kUnsent;
-  // An upstream may answer and hang up without having read all of the request: what it said
-  // before is still there to be received.
+  // An upstream may answer and close the connection before it has read the whole request: its
+  // answer can still be received.
   cannot_send_ = true;
   return Progress::kWaiting;
 }
@@ -78,7 +78,7 @@ RoundTrip::Progress RoundTrip::Receive() {
 
 RoundTrip::Progress RoundTrip::Finish() {
   reusable_ = parser_.keeps_connection() && sent_all();
-  // What follows an answer would be taken for the next one.
+  // Bytes after an answer would be read as the next answer.
   if (reusable_ && connection_.readable()) {
     reusable_ = connection_.Receive(scratch_).io == Io::kWouldBlock;
   }
@@ -110,7 +110,7 @@ TransportError RoundTrip::Error(TransportFailure failure, std::string_view why) 
 }
 
 Delivery RoundTrip::delivery() const {
-  // Of a request without body the end of its head is what makes it one.
+  // A request without a body is complete with the end of its head.
   const size_t harmless =
       request_.head_size < request_.bytes.size() ? request_.head_size : request_.head_size - 1;
   return maybe_sent_ || sent_ > harmless ? Delivery::kMaybe : Delivery::kNever;

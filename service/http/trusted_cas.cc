@@ -18,7 +18,7 @@ constexpr std::streamsize kMaxBytes = 16 << 20;
 
 TrustedCas::TrustedCas() : store_(X509_STORE_new(), X509_STORE_free) {
   if (!store_) throw std::bad_alloc();
-  // As libcurl has it: an intermediate that is in the file is trusted by itself.
+  // Like libcurl: an intermediate certificate in the file is trusted by itself.
   X509_STORE_set_flags(store_.get(), X509_V_FLAG_TRUSTED_FIRST | X509_V_FLAG_PARTIAL_CHAIN);
 }
 

@@ -11,13 +11,13 @@
 namespace modelgates::gateway {
 namespace {
 
-// Shorter texts are found everywhere, and guessed anyway.
+// Shorter texts occur by accident, and can be guessed.
 constexpr size_t kShortestSecret = 4;
 
 constexpr size_t kPiece = 8;  // with a digit
 constexpr size_t kWord = 12;  // without one: words of the language are shorter
 
-// Shows `see` every piece of the letters and digits of `text`, packed, in one case, until it
+// Calls `see` with every piece of the letters and digits of `text`, packed, in lower case, until it
 // returns true. A kPiece has no bits above 64, a kWord has.
 template <class See>
 bool AnyPiece(std::string_view text, See see) {
@@ -38,8 +38,8 @@ bool AnyPiece(std::string_view text, See see) {
   return false;
 }
 
-// What base64 makes of `secret` wherever it begins in what is encoded, without the characters at
-// both ends that depend on its neighbours. Every alphabet has the same letters and digits.
+// The base64 form of `secret` after `bytes_before` other bytes, without the characters at both ends
+// that depend on its neighbours. All alphabets have the same letters and digits.
 std::string Base64(std::string_view secret, size_t bytes_before) {
   std::string bytes(bytes_before, '\0');
   bytes += secret;
@@ -59,8 +59,8 @@ std::string LowerCase(std::string_view text) {
   return absl::AsciiStrToLower({text.data(), text.size()});
 }
 
-// Markup is left out before and after escapes are replaced, since each may hide the other, and
-// kept, since what is left out may hold a secret itself.
+// Markup is removed before and after escapes are replaced, because each may hide the other, and is
+// also kept, because it may contain a secret itself.
 template <typename Predicate>
 bool AnyReading(std::string_view text, const Predicate& repeats) {
   if (repeats(text)) return true;
@@ -87,10 +87,10 @@ void Redaction::AddPieces(std::string_view secret) const {
     return false;
   };
   AnyPiece(secret, add);
-  // A secret that looks like an escape itself.
+  // For a secret that contains an escape.
   AnyPiece(UnescapedText(secret), add);
   for (const size_t bytes_before : {0, 1, 2}) AnyPiece(Base64(secret, bytes_before), add);
-  // Eight digits of hex are four bytes only.
+  // Not the short pieces: eight hex digits are only four bytes.
   AnyPiece(absl::BytesToHexString({secret.data(), secret.size()}),
            [&](absl::uint128 piece) { return absl::Uint128High64(piece) != 0 && add(piece); });
 }

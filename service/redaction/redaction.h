@@ -49,8 +49,7 @@ class Redaction {
 
   std::vector<std::string_view> secrets_;
   std::vector<std::string_view> short_secrets_;  // those of `secrets_` without a piece
-  // Of `secrets_`, in every encoding that is looked for, packed; made when the first text is looked
-  // at.
+  // The pieces of `secrets_` in every encoding, packed; made for the first text.
   mutable absl::flat_hash_set<absl::uint128> pieces_;
 };
 

@@ -11,7 +11,7 @@ namespace {
 using google::protobuf::Struct;
 using google::protobuf::Value;
 
-// More than is shown of any text; together less than Redaction looks at.
+// More than is shown of one text; all together less than Redaction::kMaxBytes.
 constexpr size_t kMaxTextBytes = 4096;
 
 class Texts {
@@ -21,7 +21,7 @@ class Texts {
   void AddValue(std::string_view text) { Add(redaction_.Apply(text.substr(0, kMaxTextBytes))); }
   void AddValue(const Value& value) {
     if (value.has_string_value()) AddValue(value.string_value());
-    // Nothing withholds a number by itself, and a code may have digits only.
+    // Numbers are not redacted one by one, and a code may consist of digits.
     if (value.has_number_value()) Add(fmt::format("{}", value.number_value()));
     if (value.has_struct_value()) AddMembers(value.struct_value());
     for (const Value& item : value.list_value().values()) AddValue(item);

@@ -5,8 +5,8 @@
 
 namespace modelgates::gateway {
 
-// Whether a secret can be read in the texts of `body` together, although none of them is withheld
-// by itself: in message, metadata (by the order of its names) and user id, one after the other.
+// Whether a secret is split over several texts of `body`, of which none is withheld by itself. The
+// texts are message, metadata (sorted by name) and user id, one after the other.
 bool HasSplitSecret(const ErrorBody& body, const Redaction& redaction);
 
 }  // namespace modelgates::gateway

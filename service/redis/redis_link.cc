@@ -9,10 +9,10 @@
 namespace modelgates::gateway {
 namespace {
 
-// Nobody stops a command: its callers have deadlines.
+// Commands end by deadline, never by a stop request.
 const std::stop_token kNoStop;
 
-// Of a buffer for commands. All of it is wiped each time.
+// Kept capacity of a buffer for commands. The whole buffer is wiped each time.
 constexpr size_t kKeptBytes = 64 * 1024;
 
 }  // namespace
@@ -164,7 +164,7 @@ void RedisLink::Receive() {
 
 void RedisLink::Answer(RedisReply reply) {
   if (slots_.empty()) {
-    // It would be taken for the answer to the next command.
+    // It would be read as the answer to the next command.
     End(RedisFailure::kGarbage);
     return;
   }

@@ -7,16 +7,16 @@
 #include <new>
 #include <utility>
 
-// From 1.0 on its reader makes types that it is not told how to make here.
+// The reader of 1.0 and later knows types for which there is no function here.
 static_assert(HIREDIS_MAJOR == 0, "the reader's functions are those of hiredis 0.14");
 
 namespace modelgates::gateway {
 namespace {
 
-// Nobody asks for more than a handful.
+// The gateway's scripts return at most three.
 constexpr size_t kMaxElements = 128;
 
-// Where `task` puts what it reads; null when it may not.
+// The place for the reply of `task`; null: out of memory.
 RedisReply* Place(const redisReadTask* task, RedisReply::Type type) {
   RedisReply* place = nullptr;
   if (task->parent == nullptr) {
@@ -45,7 +45,7 @@ void* CreateString(const redisReadTask* task, char* text, size_t size) {
   return reply;
 }
 
-// To give none is to refuse it: the reader fails for good.
+// Returning null refuses the reply; the reader then fails for ever.
 void* CreateArray(const redisReadTask* task, int size) {
   size_t& elements = *static_cast<size_t*>(task->privdata);
   elements += static_cast<size_t>(size);
@@ -63,7 +63,7 @@ void* CreateInteger(const redisReadTask* task, long long value) {
 
 void* CreateNil(const redisReadTask* task) { return Place(task, RedisReply::Type::kNil); }
 
-// Called for a whole answer only.
+// Called for whole answers only.
 void FreeReply(void* reply) { delete static_cast<RedisReply*>(reply); }
 
 redisReplyObjectFunctions functions = {CreateString, CreateArray, CreateInteger, CreateNil,
@@ -87,7 +87,7 @@ std::string FormatRedisCommand(std::span<const std::string_view> args, size_t ma
   std::vector<const char*> texts;
   std::vector<size_t> lengths;
   for (const std::string_view arg : args) {
-    // Added up so that it cannot overflow.
+    // The order of checks prevents an overflow.
     if (arg.size() > max_bytes || bytes > max_bytes) return {};
     bytes += arg.size() + kFramingBytes;
     texts.push_back(arg.empty() ? "" : arg.data());

@@ -8,8 +8,8 @@
 
 namespace modelgates::gateway {
 
-// The id of a call in log, trailers and details: the caller's own `x-request-id` when it is 1 to
-// 128 characters of visible ASCII (0x21 to 0x7e), else 32 random hexadecimal digits.
+// The id of a call in log, trailers and details: the caller's `x-request-id` if it has 1 to 128
+// characters of visible ASCII (0x21 to 0x7e), else 32 random hexadecimal digits.
 std::string ToRequestId(std::string_view from_caller, absl::BitGenRef random);
 
 // The trace that a call belongs to (W3C Trace Context, `traceparent`), for the log.

@@ -13,7 +13,7 @@ namespace {
 using std::chrono::milliseconds;
 
 // Reads a plain decimal number ("3", "2.5", ".5") in units of 10^-fraction_digits; further digits
-// are cut off. Integers only: nothing is lost, and there is no NaN or infinity to think of.
+// are cut off. Integer arithmetic is exact and has neither NaN nor infinity.
 std::optional<int64_t> ParseDecimal(std::string_view text, int fraction_digits) {
   constexpr int64_t kMax = INT64_MAX / 10 - 1;
   int64_t value = 0;
@@ -34,7 +34,7 @@ std::optional<int64_t> ParseDecimal(std::string_view text, int fraction_digits) 
   return value;
 }
 
-// The number of tenths of a millisecond as a wait; nullopt when it rounds to none.
+// Converts tenths of a millisecond to a wait; nullopt: it rounds to 0.
 std::optional<milliseconds> ToWait(int64_t tenths) {
   const milliseconds wait((tenths + 5) / 10);
   if (wait <= milliseconds::zero()) return std::nullopt;
@@ -44,7 +44,7 @@ std::optional<milliseconds> ToWait(int64_t tenths) {
 }  // namespace
 
 Duration BackoffDelay(const RetryPolicy& policy, int retry_number, double random) {
-  // In double, where too much is infinity and not undefined; fmin and fmax pass over NaN.
+  // In double, where an overflow is infinity and not undefined; fmin and fmax ignore NaN.
   const auto count = [](milliseconds interval) { return static_cast<double>(interval.count()); };
   const double shortest = count(kMinInterval);
   const double longest = std::clamp(count(policy.max_interval), shortest, count(kLongestWait));

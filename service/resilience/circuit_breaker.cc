@@ -18,8 +18,8 @@ std::optional<CircuitBreaker::Ticket> CircuitBreaker::Enter(TimePoint now) {
     ++refused_;
     return std::nullopt;
   }
-  // From the start of one probe to the start of the next, so that a slow failure does not put off
-  // the finding that the upstream is back.
+  // From the start of one probe to the start of the next, so that a slow failure does not delay the
+  // next probe.
   next_probe_ = now + NextInterval();
   state_ = State::kHalfOpen;
   return ++ticket_;

@@ -20,8 +20,8 @@ constexpr Form kForms[] = {{"Aa, 00 Aa 0000 00:00:00 AAA", "%a, %d %b %E4Y %H:%M
                            {"Aa Aa 00 00:00:00 0000", "%a %b %d %H:%M:%S %E4Y"},
                            {"Aa Aa  0 00:00:00 0000", "%a %b %d %H:%M:%S %E4Y"}};
 
-// Capitals as 'A', each run of small letters as one 'a', digits as '0', other characters as they
-// are.
+// Capitals become 'A', each run of small letters one 'a', digits '0'; other characters are
+// unchanged.
 std::string ShapeOf(std::string_view text) {
   std::string shape;
   for (const char c : text) {

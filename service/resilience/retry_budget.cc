@@ -20,7 +20,7 @@ void RetryBudget::SetOptions(const Options& options, TimePoint now) {
   options_ = options;
 }
 
-// The passing of time can be added later: cut to the capacity, the sum is the same.
+// Tokens for the elapsed time are added later, in Take: the sum is the same.
 void RetryBudget::Deposit() { saved_ = std::min(saved_ + options_.percent * kPercent, kFull); }
 
 bool RetryBudget::Take(TimePoint now) {
@@ -37,7 +37,7 @@ double RetryBudget::Tokens(TimePoint now) const {
 }
 
 int64_t RetryBudget::SavedUp(TimePoint now) const {
-  // Any rate but zero has filled it by then, and the product stays in range.
+  // Every rate except 0 has filled the bucket by then, and the product does not overflow.
   constexpr Duration kLongEnough = std::chrono::seconds(kCapacity);
   const Duration passed = std::min(now - saved_at_, kLongEnough);
   const int64_t nanoseconds = std::chrono::duration_cast<std::chrono::nanoseconds>(passed).count();

@@ -9,13 +9,13 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// The one attempt after an unknown outcome. What the caller chose to have tried again, it chose for
-// failures that are known to be harmless.
+// The one attempt after an unknown outcome. The caller's choice of retries does not apply to it,
+// because it concerns failures that are known to be harmless.
 bool IsRecovery(RetryClass retry_class, Repeat repeat) {
   return retry_class == RetryClass::kUnknownOutcome && repeat == Repeat::kOneRecovery;
 }
 
-// Why the class alone forbids another attempt; nullopt when it does not.
+// Why the class forbids another attempt; nullopt: it does not.
 std::optional<StopReason> BarredByClass(RetryClass retry_class, Repeat repeat) {
   switch (retry_class) {
     case RetryClass::kFinal:
@@ -33,7 +33,7 @@ std::optional<StopReason> BarredByClass(RetryClass retry_class, Repeat repeat) {
   return StopReason::kNotRetryable;
 }
 
-// Why this answer must stand, whatever tries and time are left.
+// Why this answer is final, independent of the attempts and the time left.
 std::optional<StopReason> Barred(const RetryPolicy& policy, const HttpResponse& response,
                                  RetryClass retry_class, Repeat repeat) {
   const bool is_error = response.status >= 400 && response.status <= 599;
@@ -53,7 +53,7 @@ std::optional<StopReason> Barred(const RetryPolicy& policy, const TransportError
   if (error.failure == TransportFailure::kCancelled) return StopReason::kNotRetryable;
   if (const auto barred = BarredByClass(retry_class, repeat)) return barred;
   if (IsRecovery(retry_class, repeat)) return std::nullopt;
-  // A refused stream is the upstream's own word that it did not act, though bytes have left us.
+  // With a refused stream the upstream says that it did not act, although bytes were sent.
   const bool unsent =
       error.delivery == Delivery::kNever ||
       (error.failure == TransportFailure::kRefusedStream && repeat != Repeat::kOnlyUndelivered);
@@ -71,7 +71,7 @@ bool IsOutOfTime(const HttpResult& result, Duration time_left) {
 
 bool IsExhausted(const RetryPolicy& policy, int attempts_made, Duration elapsed) {
   if (attempts_made >= std::min(policy.max_attempts, kMaxAttempts)) return true;
-  // Rounded up to whole milliseconds: the same comparison, and no huge setting overflows.
+  // Rounded up to whole milliseconds: the same result, and a huge setting does not overflow.
   return policy.max_elapsed && std::chrono::ceil<milliseconds>(elapsed) > *policy.max_elapsed;
 }
 
@@ -119,7 +119,7 @@ Decision Decide(const RetryPolicy& policy, const HttpResult& result, RetryClass 
 
   if (decision.retry_after > policy.max_retry_after) return stop(StopReason::kDeadline);
   Duration delay{};
-  // With a stale connection the fault says nothing of the upstream: there is nothing to wait for.
+  // A stale connection says nothing about the upstream, so there is no reason to wait.
   if (!MetStaleConnection(result) || repeat != Repeat::kHarmless) {
     delay = decision.retry_after ? Duration(*decision.retry_after)
                                  : BackoffDelay(policy, attempts_made - 1, random);

@@ -20,7 +20,7 @@ bool ReadCreate(Outcome& outcome, v1::CreateAuthCodeResponse& reply, CallScope& 
 
 Redaction SecretsOf(const v1::CreateAuthCodeRequest& request) {
   Redaction secrets;
-  // With method plain, and the upstream's default may be that, the challenge is the verifier.
+  // With method plain, which may be the upstream's default, the challenge is the verifier.
   if (request.code_challenge_method() != v1::S256) secrets.Add(request.code_challenge());
   return secrets;
 }

@@ -14,7 +14,7 @@ constexpr size_t kMinReplayVerifier = 43;  // RFC 7636, section 4.1: less is no 
 constexpr std::string_view kExchangeKey = "x-modelgates-exchange";
 constexpr std::string_view kOnceOnly = "once-only";
 
-// Who misspells it would have an exchange that is joined, replayed and recovered after all.
+// A misspelt value is an error: otherwise the exchange could be joined, replayed and recovered.
 std::optional<Violation> CheckOnceOnly(const Call& call) {
   const auto values = call.MetadataValues(kExchangeKey);
   if (values.empty() || (values.size() == 1 && values.front() == kOnceOnly)) return std::nullopt;

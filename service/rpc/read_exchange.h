@@ -6,11 +6,10 @@
 
 namespace modelgates::gateway {
 
-// An ExchangeReader. The answer is read here and nowhere else, unless it has to be shown in an
-// error reply.
+// An ExchangeReader.
 ExchangeResult ReadExchange(Outcome outcome, ExchangeObserver* observer);
 
-// The failed call of one of the callers. `failure` must outlive it.
+// The failure for one of the callers. `failure` must outlive the result.
 FailedCall FailExchange(const ExchangeFailure& failure);
 
 }  // namespace modelgates::gateway

@@ -16,7 +16,7 @@ using google::protobuf::Value;
 
 constexpr int kMaxLevels = 16;
 constexpr size_t kMaxMetadataBytes = 4096;
-constexpr size_t kBytesPerValue = 8;  // about what protobuf spends on one beside its text
+constexpr size_t kBytesPerValue = 8;  // roughly protobuf's memory for one, without its text
 
 // Copies JSON into a Struct until it gets too deep or too large.
 class MetadataReader {
@@ -79,7 +79,7 @@ class MetadataReader {
     });
   }
 
-  // A number that no double holds stays null: protobuf's JSON form refuses infinities.
+  // A number outside the range of double stays null, because protobuf's JSON has no infinity.
   static void ReadNumber(std::string_view token, Value& copy) {
     double number = 0;
     const auto parsed = std::from_chars(token.data(), token.data() + token.size(), number);
@@ -90,7 +90,7 @@ class MetadataReader {
   bool fits_ = true;
 };
 
-// Reads the members of an answer; a duplicate member replaces what the one before it said.
+// Reads the members of an answer; a duplicate member replaces the earlier one.
 class AnswerReader {
  public:
   void Read(std::string_view name, JsonValue& value) {

@@ -12,7 +12,7 @@ namespace modelgates::gateway {
 
 // Default values of the app's header fields, and the names of these fields.
 struct UpstreamDefaults {
-  std::string http_referer;  // empty, as the next two: none
+  std::string http_referer;  // empty: none; also the next two
   std::string x_open_router_title;
   std::string x_open_router_categories;
   // The API kept these names from an earlier brand (REST contract, section 2).
@@ -22,29 +22,29 @@ struct UpstreamDefaults {
 
 // The REST request of an RPC (REST contract, sections 2 and 3), in the contract's order of fields.
 //
-// `request` should be validated. If it is not, the result is safe but incomplete: a header that
-// cannot be sent is left out, a timestamp out of range is clamped.
+// `request` should be validated. Otherwise a header that cannot be sent is left out, and a
+// timestamp out of range is clamped.
 //
-// A header of the request wins over the default, and an empty one suppresses it. `bearer` is sent
-// as "Bearer ..." unless it begins with that word already; an empty one sends no Authorization.
+// A header of the request has precedence over the default; an empty one suppresses it. `bearer` is
+// sent as "Bearer ..." unless it begins with that word; an empty one sends no Authorization.
 HttpRequest ToHttpRequest(const oauth::v1::CreateAuthCodeRequest& request,
                           const UpstreamDefaults& defaults, const Secret& bearer);
 HttpRequest ToHttpRequest(const oauth::v1::ExchangeAuthCodeRequest& request,
                           const UpstreamDefaults& defaults, const Secret& bearer);
 
 struct ReplyReading {
-  // False: `reply` is empty. A reply needs a success (2xx), a complete body of well-formed JSON,
-  // and in it `data.id` or `key` as a text that is not blank and has no control character. The
-  // media type matters as little as the number of the success: the code is spent, and a key that is
-  // there is the user's. Only application/problem+json is believed to be none.
+  // False: `reply` is empty. A reply needs any success (2xx), a complete body of well-formed JSON,
+  // and in it `data.id` or `key` as a text that is not blank and has no control character. Any
+  // media type but application/problem+json is accepted, because the code is spent and the user
+  // needs the key.
   bool ok = false;
-  // REST names of other fields that were missing or broke the contract, and were left unset: what
-  // was minted is never thrown away for their sake. To be logged and counted.
+  // REST names of other fields that were missing or broke the contract. They are left unset; the
+  // reply is used without them. To be logged and counted.
   std::vector<std::string_view> violations;
 };
 
-// Reads a success (REST contract, section 4, success bodies). The body is decoded in place; that of
-// an exchange is wiped, because it may hold the key, unless it tells of an error and holds no key.
+// Reads a success (REST contract, section 4, success bodies). The body is decoded in place. The
+// body of an exchange may contain the key and is wiped, unless it has an error and no key.
 ReplyReading FromHttpResponse(HttpResponse& response, oauth::v1::CreateAuthCodeResponse& reply);
 ReplyReading FromHttpResponse(HttpResponse& response, oauth::v1::ExchangeAuthCodeResponse& reply);
 

@@ -7,15 +7,14 @@
 
 namespace modelgates::gateway {
 
-// RFC 3339 times of bodies. abseil's functions read and write the same, but a create would cost
-// 5,000 instructions and 4 allocations more.
+// Times in bodies (RFC 3339). abseil's functions would cost a create 5,000 instructions and 4
+// allocations more.
 
 // The text of one timestamp, without an allocation.
 class Rfc3339Text {
  public:
-  // YYYY-MM-DDTHH:MM:SSZ, with six digits of fraction when there are microseconds, as the SDK
-  // writes it, and nine when there are nanoseconds. Always the same instant; one outside the
-  // years 1 to 9999 becomes the nearest that is inside.
+  // YYYY-MM-DDTHH:MM:SSZ, with six digits of fraction for microseconds, as the SDK writes it, and
+  // nine for nanoseconds. An instant outside the years 1 to 9999 is clamped.
   explicit Rfc3339Text(const google::protobuf::Timestamp& time);
 
   std::string_view view() const { return {text_, size_}; }

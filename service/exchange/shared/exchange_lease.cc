@@ -9,8 +9,8 @@
 namespace modelgates::gateway {
 namespace {
 
-// A store that is away for a while still learns what came of an exchange. Once it did not answer,
-// its client fails every step until it has connected again, which takes one to two seconds.
+// The result is also stored after a short outage of the store. After a missed answer the client
+// fails every step until it has connected again, which takes one to two seconds.
 constexpr int kLastTries = 4;
 constexpr std::chrono::seconds kLastInterval{2};
 
@@ -97,7 +97,7 @@ void ExchangeLease::TakeBack() {
 Task<void> ExchangeLease::TakeBackNow() {
   const auto self = shared_from_this();
   Task<Step> step = shared_->TakeBack();
-  // If it fails, a crash of ours leaves an unknown outcome where none was.
+  // If this fails and the gateway crashes, the outcome is unknown although nothing was sent.
   const Step taken = co_await step;
   Count(taken);
 }
@@ -106,9 +106,9 @@ void ExchangeLease::OnTimer() { Spawn(Renew()); }
 
 Task<void> ExchangeLease::Renew() {
   const auto self = shared_from_this();
-  // What is on its way must not be RESERVED to the store, which may have missed the step before it.
+  // The store may have missed the step to SENDING, so it is repeated instead of a plain renewal.
   Task<Step> step = sending_ ? shared_->BeginSending() : shared_->Renew();
-  // Whether it is still ours is asked before each attempt.
+  // MayAttempt checks before each attempt whether the claim is still valid.
   const Step renewed = co_await step;
   Count(renewed);
   if (claimed_) loop_.Start(*this, loop_.Now() + length_ / 3);

@@ -14,7 +14,7 @@ using std::chrono::duration_cast;
 using std::chrono::microseconds;
 using std::chrono::milliseconds;
 
-// The enumerator that says `number`, if there is one up to `last`.
+// The enumerator with this number; nullopt: there is none up to `last`.
 template <class Enum>
 std::optional<Enum> ToEnum(uint32_t number, Enum last) {
   if (number > static_cast<uint32_t>(last)) return std::nullopt;
@@ -26,7 +26,7 @@ uint32_t ToNumber(Enum value) {
   return static_cast<uint32_t>(value);
 }
 
-// Their numbers are shared with gateways of other versions: a new enumerator goes to the end.
+// Gateways of other versions share these numbers: a new enumerator goes to the end.
 constexpr auto kLastDelivery = Delivery::kAnswered;
 constexpr auto kLastBodyState = BodyState::kUndecodable;
 constexpr auto kLastStop = StopReason::kUnsafeExchange;

@@ -12,8 +12,7 @@ namespace modelgates::gateway {
 // outcome. The record contains secrets: it must be sealed before it leaves the process, and wiped.
 std::string ToExchangeRecord(const ExchangeResult& result);
 
-// A key, or what the upstream answered to an exchange that failed: an ExchangeReader says what that
-// means.
+// A key, or the outcome of a failed exchange, for an ExchangeReader.
 using ReadRecord = std::variant<Outcome, ApiKey>;
 
 // nullopt: a newer gateway wrote it in a form that this one does not understand, or it was not

@@ -6,7 +6,7 @@
 namespace modelgates::gateway {
 namespace {
 
-// Gateways of one store must come to the same index.
+// All gateways of a store must compute the same index.
 static_assert(std::endian::native == std::endian::little,
               "lengths and numbers are hashed as they lie in memory");
 

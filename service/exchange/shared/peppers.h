@@ -8,20 +8,17 @@
 
 namespace modelgates::gateway {
 
-// What keys the index of an exchange in a shared store, so that the store cannot find out by trying
-// whose exchange a record is.
+// The HMAC keys of the index in a shared store. Without them the store could find out by trying
+// which exchange a record belongs to.
 struct Peppers {
-  // Of the indices that are written.
-  Secret current;
-  // Of indices that are looked at, too, while the peppers are rotated; empty: none.
-  Secret previous;
+  Secret current;   // for reading and writing
+  Secret previous;  // for reading, during a rotation; empty: none
   friend bool operator==(const Peppers&, const Peppers&) = default;
 };
 
-// Reads `path`: one or two lines, each a pepper of at least 32 visible ASCII characters, white
-// space around it cut off. The first is the current one. An error names a rule, fit to follow the
-// path
-// ("must ..."), and nothing of the content.
+// Reads `path`: one or two lines, each a pepper of at least 32 visible ASCII characters, without
+// the white space around it. The first is the current one. An error names a rule, to be printed
+// after the path ("must ..."), and nothing of the content.
 absl::StatusOr<Peppers> ReadPepperFile(const std::string& path);
 
 }  // namespace modelgates::gateway

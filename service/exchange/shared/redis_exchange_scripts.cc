@@ -10,14 +10,14 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 )";
 
-// Digits as a gateway writes them, few enough for Lua's numbers; else nil.
+// Converts digits as a gateway writes them, at most 15, to a number; else nil.
 constexpr char kNumber[] = R"(
 local function number(text)
   if text and #text < 16 and string.find(text, '^%d+$') then return tonumber(text) end
 end
 )";
 
-// For the steps of whoever has claimed it.
+// For the steps of the holder of the claim.
 constexpr char kOurs[] = R"(
 local key = KEYS[1]
 if redis.call('TYPE', key).ok ~= 'hash' then return 0 end
@@ -27,12 +27,12 @@ if state ~= 'reserved' and state ~= 'sending' then return 0 end
 if fence ~= ARGV[1] or not step or step >= tonumber(ARGV[2]) then return 0 end
 )";
 
-// Beside an exchange: that its record was given out is known for longer than the record itself.
+// The string of a successful exchange, which outlives its record.
 constexpr char kGivenOut[] = R"(
 local function given_out(key) return key .. ':given_out' end
 )";
 
-// A claim under the same fence is a repeat, and takes over what the one before may have got.
+// A claim with the same fence is a repeat, and replaces the earlier one.
 constexpr char kClaim[] = R"(
 for place, key in ipairs(KEYS) do
   local type = redis.call('TYPE', key).ok

@@ -24,20 +24,20 @@ namespace modelgates::gateway {
 // in a connection that was abandoned may reach the server after a newer step; it must have no
 // effect then.
 
-// KEYS: where it is put, and perhaps where it may be as well. ARGV: fence, step, lease in ms, how
-// long what is reserved is kept, in ms. Gives one word, for a finished one the place among KEYS and
-// the record as well.
+// KEYS: the exchange under the current pepper, and under the previous one if there is one. ARGV:
+// fence, step, lease in ms, time to live of a reserved exchange in ms. Returns one word; for a
+// finished exchange also the position in KEYS and the record.
 const RedisScript& ClaimScript();
 
-// KEYS: it. ARGV: fence, step, the new state or "" for the same, lease in ms, how long it is kept
-// when reserved and when sending, in ms.
+// KEYS: the exchange. ARGV: fence, step, the new state ("": unchanged), lease in ms, time to live
+// of a reserved and of a sending exchange in ms.
 const RedisScript& HoldScript();
 
-// KEYS: it. ARGV: fence, step, record, replays, how long it is kept in ms, and how long the string
-// beside it, or "" for none.
+// KEYS: the exchange. ARGV: fence, step, record, replays, time to live in ms, and that of the
+// string in ms ("": no string).
 const RedisScript& FinishScript();
 
-// KEYS: it. ARGV: fence, step.
+// KEYS: the exchange. ARGV: fence, step.
 const RedisScript& ForgetScript();
 
 }  // namespace modelgates::gateway

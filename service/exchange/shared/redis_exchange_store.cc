@@ -21,7 +21,7 @@ using Found = SharedExchange::Found;
 constexpr std::string_view kKeyPrefix = "modelgates:oauth:exchange:";
 constexpr size_t kFenceBytes = 16;
 
-// Within it a holder that was slow may still go on, if nobody has taken over.
+// During this time a slow holder may still continue, if no other gateway has taken over.
 constexpr int kReservedKeptLeases = 2;
 
 std::string_view AsText(const ExchangeKey& index) {
@@ -33,7 +33,7 @@ std::string ToKeyName(const ExchangeKey& index) {
   return fmt::format("{}{}", kKeyPrefix, absl::BytesToHexString({text.data(), text.size()}));
 }
 
-// As Redis takes it: at least one.
+// In whole milliseconds, at least 1, as Redis requires.
 std::string Milliseconds(Duration duration) {
   const auto count = std::chrono::ceil<std::chrono::milliseconds>(duration).count();
   return fmt::format("{}", std::max<int64_t>(count, 1));
@@ -70,7 +70,7 @@ class RedisExchangeStore::Exchange final : public SharedExchange {
 
  private:
   Task<Step> Hold(std::string state);
-  // A step of whoever has claimed it.
+  // A step of the holder of the claim.
   Task<Step> Take(const RedisScript& script, std::vector<std::string> args);
   std::vector<std::string> WithFence(std::vector<std::string> args);
   std::string reserved_kept() const {
@@ -118,7 +118,7 @@ Task<SharedExchange::Step> RedisExchangeStore::Exchange::Finish(std::string_view
   if (keep.ttl <= Duration::zero() || keep.replays <= 0) return Forget();
   // Sealed now: the record need not outlive this call.
   std::optional<std::string> sealed = seal_.Seal(record, AsText(indices_.current));
-  // What is not sealed must not be stored. Nobody can open this, so others will not send either.
+  // An unsealed record must not be stored. An empty one is unreadable, so others do not send.
   if (!sealed) sealed.emplace();
   const bool remarked = keep.given_out_ttl > Duration::zero();
   return Take(FinishScript(),

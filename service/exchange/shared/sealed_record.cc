@@ -34,7 +34,7 @@ const uint8_t* Bytes(std::string_view text) {
 }
 uint8_t* Bytes(std::string& text) { return reinterpret_cast<uint8_t*>(text.data()); }
 
-// Wiped when it goes.
+// Wiped when it is destroyed.
 struct Key {
   Key() = default;
   Key(const Key&) = delete;
@@ -48,7 +48,7 @@ bool Derive(std::string_view input, std::string_view salt, Key& key) {
   const KdfContext context(EVP_KDF_CTX_new(kdf));
   EVP_KDF_free(kdf);
   if (!context) return false;
-  // OpenSSL reads them all, and asks for pointers to what is not const.
+  // OpenSSL only reads them, but its parameters are not const.
   char digest[] = "SHA256";
   const auto octets = [](const char* name, std::string_view value) {
     return OSSL_PARAM_construct_octet_string(name, const_cast<char*>(value.data()), value.size());
@@ -61,7 +61,7 @@ bool Derive(std::string_view input, std::string_view salt, Key& key) {
 
 enum class Direction { kOpen = 0, kSeal = 1 };
 
-// A cipher that has been told everything but the record.
+// A cipher with key, nonce and authenticated data, before the record.
 CipherContext Begin(Direction direction, const Key& key, std::string_view nonce,
                     std::string_view index) {
   CipherContext context(EVP_CIPHER_CTX_new());
@@ -86,7 +86,7 @@ void AppendPart(std::string& input, std::string_view part) {
 
 Secret ToInput(std::string_view auth_code, std::string_view code_verifier) {
   std::string input;
-  // At once, since growing would leave a copy behind.
+  // Reserved at once, because growing would leave a copy behind.
   input.reserve(2 * sizeof(uint64_t) + auth_code.size() + code_verifier.size());
   AppendPart(input, auth_code);
   AppendPart(input, code_verifier);
@@ -145,7 +145,7 @@ std::optional<std::string> RecordSeal::Open(std::string_view sealed, std::string
                                       static_cast<int>(kTagBytes), tag.data()) == 1 &&
                   EVP_CipherFinal_ex(context.get(), Bytes(record) + written, &written) == 1;
   if (!ok) {
-    // It was deciphered before it was found to be false.
+    // It was decrypted before its tag was found to be wrong.
     Wipe(record);
     return std::nullopt;
   }

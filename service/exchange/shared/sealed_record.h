@@ -8,8 +8,8 @@
 
 namespace modelgates::gateway {
 
-// Makes what came of an exchange unreadable to whoever stores it: only a caller that brings the
-// same code and verifier again brings what opens it.
+// Encrypts the result of an exchange, so that the store cannot read it. The key is derived from
+// code and verifier: only a caller that repeats the exchange can open the record.
 //
 //   offset  bytes
 //        0      1  version, 1
@@ -18,19 +18,19 @@ namespace modelgates::gateway {
 //       45      n  AES-256-GCM of the record
 //   45 + n     16  tag
 //
-// The key is HKDF-SHA256 (RFC 5869) over code and verifier, each with its length before it, with
-// that salt, for a purpose that names the version. What is authenticated beside the record is the
-// version and the exchange's index, so that a record cannot be passed off as another exchange's.
+// The key is HKDF-SHA256 (RFC 5869) over code and verifier, each prefixed with its length, with
+// that salt and an info that names the version. The additional authenticated data are the version
+// and the exchange's index, so that a record cannot be used for another exchange.
 class RecordSeal {
  public:
-  // Keeps a copy of both, wiped with it.
+  // Keeps a copy of both, which is wiped in the end.
   RecordSeal(std::string_view auth_code, std::string_view code_verifier);
 
-  // nullopt: OpenSSL will not, for want of memory or randomness.
+  // nullopt: OpenSSL failed.
   std::optional<std::string> Seal(std::string_view record, std::string_view index) const;
 
-  // The record. It holds secrets: whoever gets it wipes it. nullopt: not sealed with this code,
-  // verifier and index, or changed since, be it by one bit.
+  // The record, which contains secrets: the caller wipes it. nullopt: it was sealed with another
+  // code, verifier or index, or was changed since.
   std::optional<std::string> Open(std::string_view sealed, std::string_view index) const;
 
  private:
