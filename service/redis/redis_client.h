@@ -61,8 +61,8 @@ class RedisClient {
                         std::vector<std::string> args, TimePoint deadline);
 
  private:
-  class Keeper;
-  std::shared_ptr<Keeper> keeper_;
+  class Supervisor;
+  std::shared_ptr<Supervisor> supervisor_;
 };
 
 }  // namespace modelgates::gateway
