@@ -1,7 +1,7 @@
 #include <cstring>
 #include <limits>
 
-#include "base/fingerprint.h"
+#include "base/keyed_mac.h"
 #include "bench/micro/allocation_report.h"
 #include "exchange/flights/exchange_registry.h"
 #include "failure/verdict.h"
@@ -37,7 +37,7 @@ class Exchanges {
     std::memcpy(call.key.data(), &identity, sizeof(identity));
     call.replayable = true;
     call.deadline = loop_.Now() + 60s;
-    CallOptions options;
+    RetryOptions options;
     options.deadline = call.deadline;
     options.started = loop_.Now();
     options.classify = ClassifyExchange;

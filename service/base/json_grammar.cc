@@ -3,12 +3,12 @@
 #include <cstddef>
 #include <vector>
 
+#include "base/ascii.h"
 #include "base/text.h"
 
 namespace modelgates::gateway {
 namespace {
 
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 bool IsHexDigit(char c) { return IsDigit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
 
 // Each member takes what it names from the front, or returns false.

@@ -2,13 +2,13 @@
 
 #include <openssl/types.h>
 
-#include <cstddef>
+#include <array>
 #include <cstdint>
+#include <initializer_list>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
-
-#include "base/secret.h"
 
 namespace modelgates::gateway {
 
@@ -37,7 +37,38 @@ class KeyedMac {
   std::unique_ptr<EVP_MAC_CTX, Free> context_;
 };
 
-// Random bytes. Throws when there are none.
-Secret RandomKey(size_t bytes);
+// HMAC-SHA256: compares secrets without keeping them. Not thread-safe.
+class Hmac {
+ public:
+  using Digest = std::array<uint8_t, 32>;
+
+  // Keyed with 32 random bytes: digests have a meaning within this process only.
+  Hmac();
+  // With a given key, for digests that other processes compute, too.
+  explicit Hmac(std::string_view key);
+
+  // Over all parts, each prefixed with its length, so that moving a byte from one part to the next
+  // changes the digest.
+  Digest Of(std::initializer_list<std::string_view> parts);
+
+ private:
+  KeyedMac mac_;
+};
+
+// Identifies a secret in the log: equal secrets have equal fingerprints within one process, and a
+// fingerprint reveals nothing about the secret. SipHash-2-4 with a random key of 128 bits; a
+// collision only confuses readers of the log, so a shorter hash than HMAC-SHA256 is enough. Not
+// thread-safe.
+class Fingerprints {
+ public:
+  // With a random key. A copy has the same key, for another thread.
+  Fingerprints();
+
+  // 12 hexadecimal digits.
+  std::string Of(std::string_view secret);
+
+ private:
+  KeyedMac mac_;
+};
 
 }  // namespace modelgates::gateway

@@ -23,7 +23,7 @@ static_assert(ToLevel(Severity::kInfo) == spdlog::level::info);
 static_assert(ToLevel(Severity::kWarning) == spdlog::level::warn);
 static_assert(ToLevel(Severity::kError) == spdlog::level::err);
 
-// Lines come in bunches, and the calendar costs more than all the rest.
+// Many lines have the same second, and the calendar is the most expensive part.
 class Timestamp {
  public:
   std::string_view Of(spdlog::log_clock::time_point time) {
@@ -48,12 +48,12 @@ class Timestamp {
   std::array<char, kSize + 1> text_{};
 };
 
-// What spdlog knows of a line, and around it the fields of a LogLine, which are its payload:
+// Formats time and severity from spdlog, and the fields of a LogLine, which are the payload:
 //
 //   {"timestamp":"2026-11-23T06:00:00.123456Z","severity":"INFO","event":"call",...}
 //   2026-11-23T06:00:00.123456Z INFO    call: call finished ...
 //
-// May be used by several threads at once.
+// Thread-safe.
 class Envelope final : public spdlog::formatter {
  public:
   explicit Envelope(LogFormat format) : format_(format) {}
@@ -89,8 +89,8 @@ class Envelope final : public spdlog::formatter {
   const LogFormat format_;
 };
 
-// Never waits for who reads the log, as spdlog's own sinks do. Formatter and writer may be used by
-// several threads at once, so there is no lock here.
+// Never waits for the reader of the log, unlike spdlog's own sinks. Formatter and writer are
+// thread-safe, so there is no lock here.
 class DescriptorSink final : public spdlog::sinks::base_sink<spdlog::details::null_mutex> {
  public:
   explicit DescriptorSink(int fd) : writer_(fd) {}
@@ -99,15 +99,15 @@ class DescriptorSink final : public spdlog::sinks::base_sink<spdlog::details::nu
 
  private:
   void sink_it_(const spdlog::details::log_msg& message) override {
-    // Keeps its memory, so that a line allocates nothing.
+    // The memory is reused, so that a line allocates nothing.
     thread_local spdlog::memory_buf_t line;
     line.clear();
     formatter_->format(message, line);
     writer_.Write({line.data(), line.size()});
   }
   void flush_() override {
-    constexpr std::chrono::seconds kPatience{1};
-    writer_.Flush(kPatience);
+    constexpr std::chrono::seconds kFlushTime{1};
+    writer_.Flush(kFlushTime);
   }
 
   LineWriter writer_;

@@ -1,5 +1,7 @@
 #include "base/text.h"
 
+#include <absl/strings/ascii.h>
+
 #include <algorithm>
 #include <bit>
 #include <cstdint>
@@ -39,11 +41,11 @@ bool IsControl(std::string_view character) {
   return lead == 0xC2 && static_cast<uint8_t>(character[1]) < 0xA0;
 }
 
-bool IsSpace(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
-char Lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
-bool IsLetter(char c) { return Lower(c) >= 'a' && Lower(c) <= 'z'; }
+char Lower(char c) { return absl::ascii_tolower(static_cast<unsigned char>(c)); }
+bool IsSpace(char c) { return absl::ascii_isspace(static_cast<unsigned char>(c)); }
+bool IsLetter(char c) { return absl::ascii_isalpha(static_cast<unsigned char>(c)); }
 
-// Where `lower_case` begins in `text`, whatever its case there.
+// Where `lower_case` begins in `text`, in any case.
 size_t FindIgnoringCase(std::string_view text, std::string_view lower_case) {
   const auto found = std::search(text.begin(), text.end(), lower_case.begin(), lower_case.end(),
                                  [](char a, char b) { return Lower(a) == b; });
@@ -59,7 +61,7 @@ bool StartsElement(std::string_view text, std::string_view name) {
 constexpr size_t kBlock = 16;
 using Block [[gnu::vector_size(kBlock)]] = uint8_t;
 
-// Where the first of the next kBlock bytes is that does not stand for itself; kBlock: nowhere.
+// Position of the first special byte among the next kBlock bytes; kBlock: there is none.
 size_t SpecialIn(const char* text) {
   static_assert(std::endian::native == std::endian::little);
   Block bytes;
@@ -135,7 +137,7 @@ std::string StripMarkup(std::string_view text) {
   std::string plain;
   bool space = false;
   for (size_t i = 0; i < text.size();) {
-    // What is removed leaves a space, so that "<<b>script>" cannot close up to a new tag.
+    // Removed markup becomes a space, so that "<<b>script>" cannot form a new tag.
     if (const size_t markup = MarkupLength(text.substr(i)); markup > 0) {
       space = true;
       i += markup;

@@ -11,7 +11,6 @@ namespace modelgates::gateway {
 namespace {
 
 bool IsLower(char c) { return absl::ascii_islower(static_cast<unsigned char>(c)); }
-bool IsDigit(char c) { return absl::ascii_isdigit(static_cast<unsigned char>(c)); }
 bool IsMark(char c) { return c == '.' || c == '-' || c == '_'; }
 
 bool IsPathSegment(std::string_view text) {

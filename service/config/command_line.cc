@@ -5,6 +5,7 @@
 #include <optional>
 #include <sstream>
 
+#include "base/ascii.h"
 #include "base/nearest_name.h"
 #include "base/small_file.h"
 #include "config/settings.h"
@@ -13,11 +14,11 @@
 namespace modelgates::gateway {
 namespace {
 
-// Flagfiles within flagfiles; a file that names itself ends here.
+// Depth of flagfiles within flagfiles; ends the recursion of a file that names itself.
 constexpr int kMaxDepth = 8;
 constexpr size_t kMaxFlagfileBytes = 1 << 20;
 
-// One argument and where it stands.
+// One argument and its source.
 struct Argument {
   std::string text;
   std::string source;
@@ -43,7 +44,7 @@ class Reader {
       std::optional<std::string_view> value;
       if (equals != std::string_view::npos) value = text.substr(equals + 1);
 
-      // A value of its own argument: abseil takes a following flag for one, which never is meant.
+      // The next argument as the value; unlike abseil, never a flag.
       const auto following = [&]() -> std::optional<std::string_view> {
         if (i + 1 == arguments.size() || arguments[i + 1].text.starts_with('-')) return {};
         return arguments[++i].text;
@@ -90,8 +91,7 @@ class Reader {
     const std::optional<std::string> content = ReadSmallFile(path, kMaxFlagfileBytes);
     if (!content || depth == kMaxDepth) {
       return AddError(
-          fmt::format("--flagfile={} must be a file that can be read, at most {} within "
-                      "each other",
+          fmt::format("--flagfile={} must be a file that can be read, at most {} within each other",
                       Quote(path), kMaxDepth),
           argument);
     }
@@ -99,11 +99,9 @@ class Reader {
     std::istringstream file(*content);
     std::string line;
     for (int number = 1; std::getline(file, line); ++number) {
-      const size_t begin = line.find_first_not_of(" \t");
-      const size_t end = line.find_last_not_of(" \t\r");
-      if (begin == std::string::npos || end == std::string::npos || line[begin] == '#') continue;
-      lines.push_back(
-          {line.substr(begin, end - begin + 1), fmt::format("flagfile {}:{}", path, number)});
+      const std::string_view text = Trim(line);
+      if (text.empty() || text.starts_with('#')) continue;
+      lines.push_back({std::string(text), fmt::format("flagfile {}:{}", path, number)});
     }
     Read(lines, depth + 1);
   }

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
@@ -23,7 +22,7 @@ std::string_view WithoutBearer(std::string_view key) {
   return has_scheme ? Trim(key.substr(end)) : key;
 }
 
-// A bearer has '=' at its end only (RFC 6750, section 2.1).
+// A bearer has '=' only at its end (RFC 6750, section 2.1).
 bool IsAssignment(std::string_view word) {
   const size_t equals = word.find('=');
   return equals != std::string_view::npos && word.find_last_not_of('=') > equals;
@@ -38,7 +37,7 @@ std::optional<std::string> KeyRule(std::string_view key) {
   if (word.find_first_of("\"'`") != std::string_view::npos) {
     return "must hold the key alone, without quotes";
   }
-  if (!std::all_of(word.begin(), word.end(), [](char c) { return c > 0x20 && c < 0x7f; })) {
+  if (!IsVisibleAscii(word)) {
     return "must hold the key alone: one line of visible ASCII characters, without spaces";
   }
   if (IsAssignment(word)) return "must hold the key alone, not NAME=key";

@@ -1,5 +1,7 @@
 #include "config/settings.h"
 
+#include <absl/strings/ascii.h>
+
 #include <chrono>
 #include <vector>
 
@@ -213,9 +215,7 @@ std::vector<Setting> MakeSettings() {
 }  // namespace
 
 std::string Setting::EnvironmentName() const {
-  std::string result = "OAUTH_GATEWAY_";
-  for (const char c : name) result += (c >= 'a' && c <= 'z') ? static_cast<char>(c - 'a' + 'A') : c;
-  return result;
+  return "OAUTH_GATEWAY_" + absl::AsciiStrToUpper({name.data(), name.size()});
 }
 
 std::span<const Setting> Settings() {

@@ -4,7 +4,7 @@
 #include <bit>
 #include <string_view>
 
-#include "base/hmac.h"
+#include "base/keyed_mac.h"
 
 namespace modelgates::gateway {
 

@@ -52,6 +52,13 @@ struct ExchangeFailure {
   std::shared_ptr<const WipedOutcome> outcome;
 };
 
+// The failure of an exchange that the gateway itself ended, or of a call that ended before its
+// exchange.
+inline ExchangeFailure EndedByGateway(oauth::v1::ErrorReason reason,
+                                      oauth::v1::UpstreamError::AuthCodeState state) {
+  return {.reason = reason, .auth_code_state = state, .fate = CodeFate::kUnsent, .outcome = {}};
+}
+
 // What an exchange brings to each of its callers.
 using ExchangeResult = std::variant<ExchangeFailure, ApiKey>;
 

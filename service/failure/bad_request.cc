@@ -10,14 +10,14 @@
 namespace modelgates::gateway {
 namespace {
 
-// Names contain each other, so the longer stands before the shorter.
+// Some names contain others, so longer names come first.
 constexpr std::array<std::string_view, 8> kCreateFields = {
     "code_challenge_method", "usage_limit_type", "code_challenge", "callback_url",
     "workspace_id",          "expires_at",       "key_label",      "limit"};
 constexpr std::array<std::string_view, 3> kExchangeFields = {"code_challenge_method",
                                                              "code_verifier", "code"};
 
-// Of a message; more than is ever shown of one.
+// The searched part of a message; longer than the part that is shown.
 constexpr size_t kMaxSearchedBytes = 4096;
 
 std::span<const std::string_view> FieldsOf(Rpc rpc) {
@@ -37,7 +37,7 @@ std::string_view OnlyFieldIn(std::string_view text, std::span<const std::string_
       continue;
     }
     text.remove_prefix(name->size());
-    // "code" and "limit" are words of any message.
+    // "code" and "limit" are ordinary words.
     if (name->find('_') == std::string_view::npos || *name == mentioned) continue;
     if (!mentioned.empty()) return {};
     mentioned = *name;
@@ -74,7 +74,7 @@ std::optional<google::rpc::BadRequest> BadRequestOf(const FailedCall& failed,
   }
   if (body) {
     const std::string_view field = FieldNamedBy(*body, failed.rpc);
-    if (!field.empty()) Add(field, SpokenMessage(*body, *failed.redaction), bad_request);
+    if (!field.empty()) Add(field, UpstreamMessage(*body, *failed.redaction), bad_request);
   }
   if (bad_request.field_violations().empty()) return std::nullopt;
   return bad_request;

@@ -15,7 +15,7 @@ using std::chrono::milliseconds;
 
 constexpr size_t kMaxSpokenBytes = 200;
 
-// What to do about it: never to repeat what is not worth repeating.
+// What to do. Repeating is advised only if the failure is retryable.
 std::string Advice(const FailedCall& failed, const char* remedy) {
   if (failed.retryable) {
     return fmt::format(": {} {}", failed.row->repeat,
@@ -53,7 +53,7 @@ std::string WhatHappenedAndWhatToDo(const FailedCall& failed) {
   }
   text += Advice(failed, words.remedy);
   text += StateOfTheCode(failed);
-  // The upstream asked for a wait, but we have waited often enough, and nobody is to go on for us.
+  // The upstream asked for a wait, but the gateway's attempts are exhausted: not retryable.
   if (!failed.retryable && failed.retry_delay) {
     text += fmt::format("; a new call makes sense {}", WaitWords(*failed.retry_delay));
   }
@@ -62,7 +62,7 @@ std::string WhatHappenedAndWhatToDo(const FailedCall& failed) {
 
 struct Sentences {
   std::string_view what;
-  std::string_view remedy;  // when the same call again does not help
+  std::string_view remedy;  // when repeating the call does not help
 };
 
 Sentences SentencesOf(UserText text) {
@@ -115,21 +115,21 @@ std::string ErrorMessage(const FailedCall& failed, const std::optional<ErrorBody
     message += fmt::format("{} {} {}", i == 0 ? ":" : ";", violation.field, violation.rule);
   }
   if (body) {
-    std::string spoken = SpokenMessage(*body, *failed.redaction);
+    std::string spoken = UpstreamMessage(*body, *failed.redaction);
     std::replace(spoken.begin(), spoken.end(), '"', '\'');
     if (!spoken.empty()) message += fmt::format("; it said \"{}\"", spoken);
   }
   return CleanText(message, kMaxMessageBytes);
 }
 
-std::string SpokenMessage(const ErrorBody& body, const Redaction& redaction) {
+std::string UpstreamMessage(const ErrorBody& body, const Redaction& redaction) {
   return CleanText(StripMarkup(redaction.Apply(body.message)), kMaxSpokenBytes);
 }
 
 std::string UserSentence(const FailedCall& failed) {
   const ErrorRow& row = ReasonRow(failed);
   UserText text = failed.rpc == Rpc::kExchangeAuthCode ? row.user.exchange : row.user.create;
-  // Nobody has looked at the code.
+  // The API did not see the code.
   if (failed.refused_in_front && &row == failed.row) text = RowOf(v1::UPSTREAM_BLOCKED).user.create;
   return UserWords(text, failed.retryable ? failed.retry_delay : std::nullopt);
 }

@@ -9,23 +9,23 @@
 
 namespace modelgates::gateway {
 
-// The texts of an error, made of its row's words.
+// The texts of an error, from the words of its row.
 
 // For people who program or operate: what happened, then what to do, then what the upstream said,
 // in quotation marks. At most kMaxMessageBytes of valid UTF-8 without control characters or markup.
 std::string ErrorMessage(const FailedCall& failed, const std::optional<ErrorBody>& body);
 
-// What the upstream said, fit to be shown: redacted, without markup and control characters, capped.
-std::string SpokenMessage(const ErrorBody& body, const Redaction& redaction);
+// The upstream's message: redacted, without markup and control characters, cut.
+std::string UpstreamMessage(const ErrorBody& body, const Redaction& redaction);
 
-// For the person who signs in, in English; empty when there is nobody to read it.
+// For the person who signs in, in English; empty for UserText::kNone.
 std::string UserSentence(const FailedCall& failed);
 
-// The sentence of a text; empty for kNone. `wait`: repeating the call after it makes sense; absent:
-// it does not.
+// The sentence of a text; empty for kNone. `wait`: the call may be repeated after it; absent: it
+// may not.
 std::string UserWords(UserText text, std::optional<std::chrono::milliseconds> wait);
 
-// When to try again, for whoever reads a message: "in 60 s", "in 0.5 s", "now". Rounded up.
+// When to try again: "in 60 s", "in 0.5 s", "now". Rounded up.
 std::string WaitWords(std::chrono::milliseconds wait);
 
 }  // namespace modelgates::gateway

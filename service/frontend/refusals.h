@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "base/fingerprint.h"
+#include "base/keyed_mac.h"
 #include "base/log.h"
 #include "base/time.h"
 #include "failure/failed_call.h"

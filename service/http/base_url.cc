@@ -1,5 +1,6 @@
 #include "http/base_url.h"
 
+#include "base/ascii.h"
 #include "http/curl_url.h"
 
 namespace modelgates::gateway {
@@ -8,14 +9,14 @@ absl::StatusOr<BaseUrl> ParseBaseUrl(std::string_view text) {
   if (!IsVisibleAscii(text)) {
     return absl::InvalidArgumentError("must hold visible ASCII characters only");
   }
-  // Looked for in the text: libcurl's parser drops an empty query or fragment without a word.
+  // Searched in the text, because libcurl's parser drops an empty query or fragment silently.
   if (text.find('?') != std::string_view::npos) {
     return absl::InvalidArgumentError("must not have a query");
   }
   if (text.find('#') != std::string_view::npos) {
     return absl::InvalidArgumentError("must not have a fragment");
   }
-  // libcurl takes "https:///path" for a slash too many and "path" for the host.
+  // libcurl ignores a third slash in "https:///path" and uses "path" as the host.
   const size_t host_at = text.find("://") + 3;
   const bool has_host = host_at < text.size() && text[host_at] != '/';
 

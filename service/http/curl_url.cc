@@ -1,7 +1,5 @@
 #include "http/curl_url.h"
 
-#include <algorithm>
-
 namespace modelgates::gateway {
 
 CurlUrl::CurlUrl(std::string_view text)
@@ -15,10 +13,6 @@ std::string CurlUrl::Part(CURLUPart part, unsigned flags) const {
   std::string result = text;
   curl_free(text);
   return result;
-}
-
-bool IsVisibleAscii(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) { return c > 0x20 && c < 0x7f; });
 }
 
 }  // namespace modelgates::gateway

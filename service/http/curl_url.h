@@ -26,7 +26,4 @@ class CurlUrl {
   CURLUcode code_;
 };
 
-// True when every byte is a visible ASCII character, as all of a URL are (RFC 3986, section 2).
-bool IsVisibleAscii(std::string_view text);
-
 }  // namespace modelgates::gateway

@@ -10,6 +10,8 @@
 #include <system_error>
 #include <utility>
 
+#include "base/host_port.h"
+
 namespace modelgates::gateway {
 namespace {
 
@@ -56,16 +58,10 @@ bool IsAddress(const std::string& host) {
          inet_pton(AF_INET6, host.c_str(), &address) == 1;
 }
 
-// An address in brackets is one to getaddrinfo without them.
-std::string WithoutBrackets(std::string host) {
-  if (host.starts_with('[') && host.ends_with(']')) return host.substr(1, host.size() - 2);
-  return host;
-}
-
 }  // namespace
 
-NameLookup::NameLookup(EventLoop& loop, std::string host, std::chrono::seconds kept)
-    : loop_(loop), host_(WithoutBrackets(std::move(host))), kept_(kept), work_(loop) {
+NameLookup::NameLookup(EventLoop& loop, std::string_view host, std::chrono::seconds kept)
+    : loop_(loop), host_(WithoutBrackets(host)), kept_(kept), work_(loop) {
   if (!IsAddress(host_)) return;
   known_ = std::make_shared<const ResolvedName>();
   known_until_ = TimePoint::max();
@@ -94,7 +90,7 @@ void NameLookup::Join(Waiter& waiter) {
 
 void NameLookup::Finish(ResolvedName result) {
   known_ = std::make_shared<const ResolvedName>(std::move(result));
-  // A failure is told to those who wait for it. Who comes later has it looked up again.
+  // Waiting calls get a failure; later calls start a new lookup.
   known_until_ = known_->error.empty() ? loop_.Now() + kept_ : TimePoint::min();
   while (!waiting_.empty()) {
     Waiter& waiter = waiting_.front();

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "base/blocking_work.h"
 #include "base/wait_point.h"
@@ -40,7 +41,7 @@ class NameLookup {
     std::shared_ptr<const ResolvedName> result_;
   };
 
-  NameLookup(EventLoop& loop, std::string host, std::chrono::seconds kept);
+  NameLookup(EventLoop& loop, std::string_view host, std::chrono::seconds kept);
   NameLookup(const NameLookup&) = delete;
   NameLookup& operator=(const NameLookup&) = delete;
   ~NameLookup();

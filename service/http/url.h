@@ -20,7 +20,11 @@ struct Url {
 // nullopt when `text` is no such URL: no scheme, no host, a bad port, anything but visible ASCII.
 std::optional<Url> ParseUrl(std::string_view text);
 
-// The same by libcurl alone, which costs several times as much as ParsePlainUrl (plain_url.h).
+// The two parsers that ParseUrl tries in turn. The first reads the usual URLs of callers: http or
+// https, a lower-case host name, an optional port, a path; nullopt: it takes the second to tell,
+// which is libcurl's, knows every URL and costs several times as much. They agree on all that the
+// first accepts.
+std::optional<Url> ParsePlainUrl(std::string_view text);
 std::optional<Url> ParseAnyUrl(std::string_view text);
 
 // Whether a request to `url` leaves the machine unencrypted.

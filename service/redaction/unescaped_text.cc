@@ -18,7 +18,7 @@ struct Escape {
   size_t length;
 };
 
-bool IsVisible(char c) { return c >= 0x20 && c < 0x7f; }
+bool IsPrintable(char c) { return c >= 0x20 && c < 0x7f; }
 
 // A character by its number, in links, JSON and pages.
 struct NumberForm {
@@ -40,7 +40,7 @@ std::optional<Escape> NumberAt(std::string_view text) {
     if (error != std::errc() || count < min_digits) continue;
     size_t length = prefix.size() + count;
     if (prefix[0] == '&' && text.substr(length).starts_with(';')) ++length;
-    const bool visible = value < 0x7f && IsVisible(static_cast<char>(value));
+    const bool visible = value < 0x7f && IsPrintable(static_cast<char>(value));
     return Escape{visible ? static_cast<char>(value) : kNoPartOfASecret, length};
   }
   return std::nullopt;
@@ -78,8 +78,8 @@ std::optional<Escape> EscapeAt(std::string_view text) {
 
 }  // namespace
 
-// From the end to the start, in place: what follows a character is then free of escapes, so a
-// character that an escape stands for may begin the next one. Each escape makes the rest shorter.
+// From the end to the start, in place: the text after a character then has no escapes, so the
+// character of an escape may begin another one. Each escape makes the rest shorter.
 std::string UnescapedText(std::string_view text) {
   std::string plain(text);
   size_t begin = plain.size();
@@ -98,7 +98,7 @@ std::string VisibleAscii(std::string_view text) {
   visible.reserve(text.size());
   while (!text.empty()) {
     const size_t markup = MarkupLength(text);
-    if (markup == 0 && IsVisible(text.front())) visible += text.front();
+    if (markup == 0 && IsPrintable(text.front())) visible += text.front();
     text.remove_prefix(std::max<size_t>(markup, 1));
   }
   return visible;

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <optional>
 
+#include "base/ascii.h"
 #include "http/curl_url.h"
 
 namespace modelgates::gateway {
@@ -13,7 +14,7 @@ namespace {
 constexpr std::string_view kDefaultPort = "6379";
 constexpr int kMaxDatabase = 9999;
 
-// nullopt: a '%' that begins no byte. Not by libcurl, which leaves copies of a password behind.
+// nullopt: a '%' without two hex digits. Not by libcurl, which leaves copies of a password behind.
 std::optional<Secret> PercentDecoded(std::string_view text) {
   std::string decoded;
   decoded.reserve(text.size());
@@ -37,7 +38,7 @@ std::optional<Secret> PercentDecoded(std::string_view text) {
   return result;
 }
 
-// The number after the slash; nothing is 0.
+// The number after the slash; 0 without one.
 std::optional<int> ParseDatabase(std::string_view path) {
   if (path.empty() || path == "/") return 0;
   path.remove_prefix(1);
@@ -65,7 +66,7 @@ absl::StatusOr<RedisUrl> ParseRedisUrl(std::string_view text) {
     return absl::InvalidArgumentError("must start with redis:// or rediss://");
   }
   text.remove_prefix(text.find("://") + 3);
-  // Looked for in the text: libcurl's parser drops an empty query or fragment without a word.
+  // Searched in the text, because libcurl's parser drops an empty query or fragment silently.
   if (text.find_first_of("?#") != std::string_view::npos) {
     return absl::InvalidArgumentError("must not have a query or a fragment");
   }
@@ -90,7 +91,7 @@ absl::StatusOr<RedisUrl> ParseRedisUrl(std::string_view text) {
     url.password = *std::move(password);
   }
 
-  // What is left holds no secret. A scheme that libcurl knows, so that it checks all there is.
+  // The rest contains no secret. libcurl checks it fully only with a scheme that it knows.
   const CurlUrl parsed(fmt::format("https://{}", authority));
   if (parsed.code() == CURLUE_BAD_PORT_NUMBER) {
     return absl::InvalidArgumentError("must have a port from 1 to 65535, or none");

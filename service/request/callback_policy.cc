@@ -5,6 +5,8 @@
 namespace modelgates::gateway {
 namespace {
 
+namespace v1 = modelgates::oauth::v1;
+
 constexpr size_t kMaxBytes = 2048;
 
 constexpr char kDocumentedRule[] =
@@ -14,7 +16,9 @@ constexpr char kLoopbackRule[] =
     "must be https on port 443 or 3000, or http on localhost, 127.0.0.1 or [::1]: the gateway's "
     "--callback_policy is loopback; any allows every URL";
 
-CallbackProblem Malformed(std::string rule) { return {false, std::move(rule)}; }
+Violation Wrong(const char* rule, v1::ErrorReason reason) { return {"callback_url", rule, reason}; }
+Violation Malformed(const char* rule) { return Wrong(rule, v1::FIELD_INVALID); }
+Violation NotAllowed(const char* rule) { return Wrong(rule, v1::CALLBACK_URL_NOT_ALLOWED); }
 
 bool IsLoopback(const std::string& host) {
   return host == "localhost" || host == "127.0.0.1" || host == "[::1]";
@@ -22,13 +26,12 @@ bool IsLoopback(const std::string& host) {
 
 }  // namespace
 
-std::optional<CallbackProblem> CheckCallbackUrl(std::string_view text, CallbackPolicy policy) {
+std::optional<Violation> CheckCallbackUrl(std::string_view text, CallbackPolicy policy) {
   if (text.size() > kMaxBytes) return Malformed("must have at most 2,048 bytes");
   const std::optional<Url> url = ParseUrl(text);
   if (!url) {
     return Malformed(
-        "must be an absolute URL with a host, and a port from 1 to 65535 if any, in "
-        "visible ASCII");
+        "must be an absolute URL with a host, and a port from 1 to 65535 if any, in visible ASCII");
   }
   if (url->has_fragment) return Malformed("must not have a fragment");
   if (url->has_user_info) return Malformed("must not have a user or a password");
@@ -40,12 +43,12 @@ std::optional<CallbackProblem> CheckCallbackUrl(std::string_view text, CallbackP
       return std::nullopt;
     case CallbackPolicy::kLoopback:
       if (documented || loopback) return std::nullopt;
-      return CallbackProblem{true, kLoopbackRule};
+      return NotAllowed(kLoopbackRule);
     case CallbackPolicy::kDocumented:
       break;
   }
   if (documented) return std::nullopt;
-  return CallbackProblem{true, kDocumentedRule};
+  return NotAllowed(kDocumentedRule);
 }
 
 }  // namespace modelgates::gateway

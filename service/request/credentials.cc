@@ -10,10 +10,10 @@
 namespace modelgates::gateway {
 namespace {
 
-// What a refused call waits for the key file, which may be on a disk that hangs.
-constexpr std::chrono::seconds kPatience{1};
+// The longest wait of a refused call for the key file, which may be on a disk that hangs.
+constexpr std::chrono::seconds kRefreshTime{1};
 
-// A bearer that can be sent as it is; what could not would go out as no Authorization at all.
+// A bearer that can be sent unchanged; another one would be dropped with its Authorization header.
 bool IsBearer(std::string_view authorization) {
   constexpr std::string_view kScheme = "bearer ";
   return authorization.size() > kScheme.size() &&
@@ -59,7 +59,7 @@ Task<bool> Credentials::RefreshAfterRefusal(const Credential& refused, TimePoint
                                             const std::stop_token& stop) {
   if (refused.owner != KeyOwner::kGateway) co_return false;
   if (file_ && key() == refused.bearer.Reveal()) {
-    Task<void> refresh = file_->Refresh(std::min(deadline, loop_.Now() + kPatience), stop);
+    Task<void> refresh = file_->Refresh(std::min(deadline, loop_.Now() + kRefreshTime), stop);
     co_await refresh;
   }
   co_return key() != refused.bearer.Reveal();

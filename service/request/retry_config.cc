@@ -25,53 +25,56 @@ milliseconds ToMilliseconds(const Duration& duration) {
   return milliseconds(duration.seconds() * 1000 + duration.nanos() / 1'000'000);
 }
 
+void Add(std::string field, std::string rule, std::vector<Violation>& violations) {
+  violations.push_back({std::move(field), std::move(rule), v1::RETRY_CONFIG_INVALID});
+}
+
 void CheckDuration(bool present, const Duration& value, std::string_view field, int64_t max_seconds,
-                   std::vector<RetryConfigProblem>& problems) {
+                   std::vector<Violation>& violations) {
   if (!present) return;
   const bool in_range =
       value.seconds() >= 0 && value.nanos() >= 0 && value.nanos() <= 999'999'999 &&
       (value.seconds() < max_seconds || (value.seconds() == max_seconds && value.nanos() == 0));
   if (!in_range) {
-    problems.push_back({std::string(field), fmt::format("must be 0 to {} s", max_seconds)});
+    Add(std::string(field), fmt::format("must be 0 to {} s", max_seconds), violations);
   }
 }
 
 }  // namespace
 
-std::vector<RetryConfigProblem> CheckRetryConfig(const v1::RetryConfig& config) {
-  std::vector<RetryConfigProblem> problems;
+std::vector<Violation> CheckRetryConfig(const v1::RetryConfig& config) {
+  std::vector<Violation> violations;
   if (!v1::RetryConfig::Strategy_IsValid(config.strategy())) {
-    problems.push_back({"retries.strategy", "must be NONE or BACKOFF"});
+    Add("retries.strategy", "must be NONE or BACKOFF", violations);
   }
   const v1::BackoffStrategy& backoff = config.backoff();
   CheckDuration(backoff.has_initial_interval(), backoff.initial_interval(),
-                "retries.backoff.initial_interval", kMaxInitialSeconds, problems);
+                "retries.backoff.initial_interval", kMaxInitialSeconds, violations);
   CheckDuration(backoff.has_max_interval(), backoff.max_interval(), "retries.backoff.max_interval",
-                kMaxIntervalSeconds, problems);
+                kMaxIntervalSeconds, violations);
   const double exponent = backoff.exponent();
   if (exponent != 0 && !(exponent >= 1 && exponent <= kMaxExponent)) {
-    problems.push_back(
-        {"retries.backoff.exponent", fmt::format("must be 1 to {}, or 0", kMaxExponent)});
+    Add("retries.backoff.exponent", fmt::format("must be 1 to {}, or 0", kMaxExponent), violations);
   }
   CheckDuration(backoff.has_max_elapsed_time(), backoff.max_elapsed_time(),
-                "retries.backoff.max_elapsed_time", kMaxElapsedSeconds, problems);
+                "retries.backoff.max_elapsed_time", kMaxElapsedSeconds, violations);
   CheckDuration(backoff.has_jitter(), backoff.jitter(), "retries.backoff.jitter", kMaxJitterSeconds,
-                problems);
+                violations);
   if (config.status_codes_size() > kMaxStatusCodes) {
-    problems.push_back(
-        {"retries.status_codes", fmt::format("must have at most {} entries", kMaxStatusCodes)});
+    Add("retries.status_codes", fmt::format("must have at most {} entries", kMaxStatusCodes),
+        violations);
   } else {
     for (int i = 0; i < config.status_codes_size(); ++i) {
       if (StatusSet::Parse(config.status_codes(i))) continue;
-      problems.push_back({fmt::format("retries.status_codes[{}]", i),
-                          "must be a status from 400 to 599, or 4XX or 5XX"});
+      Add(fmt::format("retries.status_codes[{}]", i),
+          "must be a status from 400 to 599, or 4XX or 5XX", violations);
     }
   }
   if (config.has_max_attempts() &&
       (config.max_attempts() < 1 || config.max_attempts() > kMaxAttempts)) {
-    problems.push_back({"retries.max_attempts", fmt::format("must be 1 to {}", kMaxAttempts)});
+    Add("retries.max_attempts", fmt::format("must be 1 to {}", kMaxAttempts), violations);
   }
-  return problems;
+  return violations;
 }
 
 RetryPolicy ToRetryPolicy(const v1::RetryConfig& config, RetryPolicy policy) {

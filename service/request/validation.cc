@@ -5,9 +5,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <optional>
 #include <string_view>
 
+#include "base/ascii.h"
 #include "http/http.h"
 #include "request/callback_policy.h"
 #include "request/retry_config.h"
@@ -33,7 +35,7 @@ constexpr std::string_view kCodeAloneRule =
 constexpr std::string_view kVisibleRule = "must be visible US-ASCII";
 
 constexpr size_t kMaxCodeBytes = 2048;
-constexpr size_t kMaxPkceBytes = 2048;  // where the policy leaves the rest to the upstream
+constexpr size_t kMaxPkceBytes = 2048;  // where the policy leaves the check to the upstream
 constexpr size_t kMaxHeaderBytes = 8192;
 constexpr size_t kMaxLabelBytes = 1024;
 constexpr size_t kMaxWorkspaceIdBytes = 256;
@@ -43,24 +45,16 @@ bool IsBlank(std::string_view text) {
                      [](char c) { return absl::ascii_isspace(static_cast<unsigned char>(c)); });
 }
 
-bool IsUnreserved(char c) {
-  return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '.' || c == '_' ||
-         c == '~';
-}
+bool IsBase64Url(char c) { return IsAlphanumeric(c) || c == '-' || c == '_'; }
+bool IsUnreserved(char c) { return IsBase64Url(c) || c == '.' || c == '~'; }
 
-bool IsBase64Url(char c) {
-  return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '_';
-}
-
-bool IsVisible(char c) { return c > 0x20 && c < 0x7f; }
-
-// What cannot be a code. The code is not spent by sending that, but the upstream would say that it
-// is expired or used, and nobody would find the mistake.
+// Why a text cannot be a code. Sending it does not spend the code, but the upstream would call it
+// expired or used, which hides the mistake.
 std::optional<std::string_view> CodeProblem(std::string_view code) {
   const auto is_vschar = [](char c) { return c == ' ' || IsVisible(c); };
   if (!std::all_of(code.begin(), code.end(), is_vschar)) return kCodeCharactersRule;
   if (code.front() == ' ' || code.back() == ' ') return kCodeEndsRule;
-  // Neither is in a code of the API, and a redirect would have it percent-encoded.
+  // The API's codes contain neither, and a redirect would percent-encode both.
   const bool is_part_of_url =
       code.find('#') != std::string_view::npos || code.find("://") != std::string_view::npos;
   if (is_part_of_url) return kCodeAloneRule;
@@ -99,10 +93,10 @@ class Checker {
     if (const auto problem = CodeProblem(code)) Add("code", *problem);
   }
 
-  // For a verifier or challenge where the policy leaves the rest to the upstream.
+  // For a verifier or challenge that the policy leaves to the upstream.
   void Visible(std::string_view field, std::string_view value) {
     if (value.size() > kMaxPkceBytes) return Length(field, value, kMaxPkceBytes);
-    if (!std::all_of(value.begin(), value.end(), IsVisible)) Add(field, kVisibleRule);
+    if (!IsVisibleAscii(value)) Add(field, kVisibleRule);
   }
 
   // The three app headers are the same in both requests.
@@ -125,11 +119,8 @@ class Checker {
     }
   }
 
-  void Retries(const v1::RetryConfig& retries) {
-    for (RetryConfigProblem& problem : CheckRetryConfig(retries)) {
-      violations_.push_back(
-          {std::move(problem.field), std::move(problem.rule), v1::RETRY_CONFIG_INVALID});
-    }
+  void Add(std::vector<Violation> violations) {
+    std::move(violations.begin(), violations.end(), std::back_inserter(violations_));
   }
 
   std::vector<Violation> Take() { return std::move(violations_); }
@@ -151,10 +142,8 @@ class Checker {
 void CheckCallback(const v1::CreateAuthCodeRequest& request, const Config& config,
                    Checker& checker) {
   if (!checker.Required("callback_url", request.callback_url())) return;
-  const auto problem = CheckCallbackUrl(request.callback_url(), config.callback_policy);
-  if (!problem) return;
-  checker.Add("callback_url", problem->rule,
-              problem->not_allowed ? v1::CALLBACK_URL_NOT_ALLOWED : v1::FIELD_INVALID);
+  const auto violation = CheckCallbackUrl(request.callback_url(), config.callback_policy);
+  if (violation) checker.Add({*violation});
 }
 
 void CheckChallenge(const v1::CreateAuthCodeRequest& request, const Config& config,
@@ -215,7 +204,7 @@ std::vector<Violation> Validate(const v1::CreateAuthCodeRequest& request, const 
   if (!v1::UsageLimitType_IsValid(request.usage_limit_type())) {
     checker.Add("usage_limit_type", "must be DAILY, WEEKLY or MONTHLY");
   }
-  if (request.has_retries()) checker.Retries(request.retries());
+  if (request.has_retries()) checker.Add(CheckRetryConfig(request.retries()));
   checker.Length("workspace_id", request.workspace_id(), kMaxWorkspaceIdBytes);
   return checker.Take();
 }
@@ -235,7 +224,7 @@ std::vector<Violation> Validate(const v1::ExchangeAuthCodeRequest& request, cons
   } else if (!IsPkceText(request.code_verifier())) {
     checker.Add("code_verifier", kVerifierRule);
   }
-  if (request.has_retries()) checker.Retries(request.retries());
+  if (request.has_retries()) checker.Add(CheckRetryConfig(request.retries()));
   return checker.Take();
 }
 

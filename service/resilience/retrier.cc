@@ -8,7 +8,7 @@
 namespace modelgates::gateway {
 namespace {
 
-// What was delivered stays true when the wait for a better result is cut short.
+// Delivery and status of the last attempt stay valid when a stop request ends the backoff.
 void BecomeCancelled(Outcome& outcome) {
   const AttemptRecord last = outcome.attempts.empty() ? AttemptRecord{} : outcome.attempts.back();
   outcome.last = TransportError{TransportFailure::kCancelled, last.delivery, last.http_status};
@@ -17,7 +17,7 @@ void BecomeCancelled(Outcome& outcome) {
 }
 
 // The attempt that may have spent the code of an exchange; null when there was none.
-const AttemptRecord* UnknownAttempt(const CallOptions& options, const Outcome& outcome) {
+const AttemptRecord* UnknownAttempt(const RetryOptions& options, const Outcome& outcome) {
   if (options.repeat == Repeat::kHarmless) return nullptr;
   const auto found = std::find_if(outcome.attempts.begin(), outcome.attempts.end(),
                                   [](const AttemptRecord& it) { return it.outcome_unknown; });
@@ -25,16 +25,17 @@ const AttemptRecord* UnknownAttempt(const CallOptions& options, const Outcome& o
 }
 
 // Until when attempts may begin.
-TimePoint LastStart(const CallOptions& options, const AttemptRecord* unknown) {
+TimePoint LastStart(const RetryOptions& options, const AttemptRecord* unknown) {
   if (unknown == nullptr || options.attempt_timeout == Duration::max()) return options.deadline;
   return options.started + unknown->started + options.attempt_timeout;
 }
 
-TimePoint AttemptDeadline(const CallOptions& options, TimePoint now, const AttemptRecord* unknown) {
+TimePoint AttemptDeadline(const RetryOptions& options, TimePoint now,
+                          const AttemptRecord* unknown) {
   if (unknown != nullptr) return LastStart(options, unknown);
   const TimePoint bound =
       options.attempt_may_outlive_deadline ? TimePoint::max() : options.deadline;
-  // Compared before it is added: Duration::max() from now is no point in time.
+  // Compared before the addition, because now + Duration::max() would overflow.
   return options.attempt_timeout < bound - now ? now + options.attempt_timeout : bound;
 }
 
@@ -84,24 +85,15 @@ std::optional<CircuitBreaker::Ticket> Retrier::AskBreaker(TimePoint now, Outcome
   return ticket;
 }
 
-Task<HttpResult> Retrier::SendOnce(const HttpRequest& request, const CallOptions& options,
-                                   AttemptObserver* observer, TimePoint attempt_deadline,
-                                   bool fresh_connection) {
-  return transport_.Send(request, {.deadline = attempt_deadline,
-                                   .stop = options.stop,
-                                   .observer = observer,
-                                   .fresh_connection = fresh_connection});
-}
-
-// Who receives an answer without a date takes the time of its arrival (RFC 9110, 6.6.1): what
-// Retry-After says as a date is measured against it (see ParseRetryAfter).
+// The recipient of an answer without a Date uses the time of arrival (RFC 9110, 6.6.1). A date in
+// Retry-After is relative to it (see ParseRetryAfter).
 void Retrier::DateAnswer(HttpResult& result) const {
   auto* response = std::get_if<HttpResponse>(&result);
   if (response == nullptr || response->retry_after.empty() || !wall_clock_) return;
   if (!ParseHttpDate(response->date)) response->date = ToHttpDate(wall_clock_());
 }
 
-Decision Retrier::DecideNext(const CallOptions& options, RetryClass retry_class, TimePoint now,
+Decision Retrier::DecideNext(const RetryOptions& options, RetryClass retry_class, TimePoint now,
                              const Outcome& outcome) {
   const AttemptRecord* unknown = UnknownAttempt(options, outcome);
   const bool is_over = unknown != nullptr && unknown != &outcome.attempts.back();
@@ -115,7 +107,7 @@ Decision Retrier::DecideNext(const CallOptions& options, RetryClass retry_class,
     refusal.retry_after = std::max(refusal.retry_after, decision.retry_after);
     return refusal;
   }
-  // Connections become stale all at once and each of them once, so that is no storm.
+  // The pool bounds the number of stale connections, so they need no budget.
   const bool is_free = options.repeat == Repeat::kHarmless && MetStaleConnection(outcome.last);
   if (budget_ != nullptr && !is_free && !budget_->Take(now)) {
     decision.retry = false;
@@ -132,21 +124,21 @@ Decision Retrier::Refusal(TimePoint now) const {
   return decision;
 }
 
-bool Retrier::IsOver(const CallOptions& options, Outcome& outcome) const {
+bool Retrier::IsOver(const RetryOptions& options, Outcome& outcome) const {
   if (options.stop.stop_requested()) {
     BecomeCancelled(outcome);
     return true;
   }
-  // No wait is planned past the deadline, but a busy loop may wake us later than planned.
+  // No wait is planned beyond the deadline, but a busy loop may resume this later than planned.
   if (loop_.Now() < LastStart(options, UnknownAttempt(options, outcome))) return false;
   outcome.stop = StopReason::kDeadline;
   return true;
 }
 
-Task<Outcome> Retrier::Send(const HttpRequest& request, const CallOptions& options,
+Task<Outcome> Retrier::Send(const HttpRequest& request, const RetryOptions& options,
                             AttemptObserver* observer) {
   Outcome outcome;
-  // Once one of the connections that wait was stale none of them is trusted: no call meets two.
+  // After one stale idle connection the call uses a new one, so that it does not meet a second.
   bool fresh_connection = false;
   while (true) {
     if (IsOver(options, outcome)) co_return outcome;
@@ -168,8 +160,10 @@ Task<Outcome> Retrier::Send(const HttpRequest& request, const CallOptions& optio
     const TimePoint sent = loop_.Now();
     const AttemptRecord* unknown = UnknownAttempt(options, outcome);
     const TimePoint attempt_deadline = AttemptDeadline(options, sent, unknown);
-    Task<HttpResult> sending =
-        SendOnce(request, options, observer, attempt_deadline, fresh_connection);
+    Task<HttpResult> sending = transport_.Send(request, {.deadline = attempt_deadline,
+                                                         .stop = options.stop,
+                                                         .observer = observer,
+                                                         .fresh_connection = fresh_connection});
     outcome.last = co_await sending;
     DateAnswer(outcome.last);
     const bool stale_connection = MetStaleConnection(outcome.last);
@@ -181,8 +175,8 @@ Task<Outcome> Retrier::Send(const HttpRequest& request, const CallOptions& optio
     record.outcome_unknown = classification.retry == RetryClass::kUnknownOutcome;
     if (observer != nullptr) observer->OnAttempt(record, CauseOf(outcome.last));
 
-    // Before the decision: the failure that opens the breaker is not tried again. That a connection
-    // was closed while it waited is no failure.
+    // Before the decision, so that the failure that opens the breaker is not retried. A stale
+    // connection is not a failure.
     if (breaker_ != nullptr && !stale_connection &&
         !TimedOutTooSoonToBlameUpstream(outcome.last, options.attempt_timeout,
                                         attempt_deadline - sent)) {

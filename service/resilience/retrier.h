@@ -68,7 +68,7 @@ class AttemptGate {
   ~AttemptGate() = default;
 };
 
-struct CallOptions {
+struct RetryOptions {
   RetryPolicy policy;
   TimePoint deadline = TimePoint::max();
   // Bound on each attempt, in addition to the deadline. Duration::max(): no bound. For an exchange
@@ -134,21 +134,18 @@ class Retrier {
 
   // Each attempt sends the same bytes. `request`, `options` and `observer` must outlive the task;
   // `observer` may be null.
-  Task<Outcome> Send(const HttpRequest& request, const CallOptions& options,
+  Task<Outcome> Send(const HttpRequest& request, const RetryOptions& options,
                      AttemptObserver* observer);
 
  private:
   // Asks breaker and gate; nullopt: not allowed, and `outcome` has the reason.
   std::optional<CircuitBreaker::Ticket> AskBreaker(TimePoint now, Outcome& outcome,
                                                    AttemptObserver* observer);
-  Task<HttpResult> SendOnce(const HttpRequest& request, const CallOptions& options,
-                            AttemptObserver* observer, TimePoint attempt_deadline,
-                            bool fresh_connection);
-  Decision DecideNext(const CallOptions& options, RetryClass retry_class, TimePoint now,
+  Decision DecideNext(const RetryOptions& options, RetryClass retry_class, TimePoint now,
                       const Outcome& outcome);
   void DateAnswer(HttpResult& result) const;
   // Ends with kCancelled or kTimeout.
-  bool IsOver(const CallOptions& options, Outcome& outcome) const;
+  bool IsOver(const RetryOptions& options, Outcome& outcome) const;
   // Ends because the breaker is open.
   Decision Refusal(TimePoint now) const;
 

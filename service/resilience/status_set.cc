@@ -1,12 +1,12 @@
 #include "resilience/status_set.h"
 
+#include "base/ascii.h"
+
 namespace modelgates::gateway {
 namespace {
 
 constexpr int kFirst = 400;
 constexpr int kPerClass = 100;
-
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
 }  // namespace
 

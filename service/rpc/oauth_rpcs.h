@@ -4,8 +4,7 @@
 
 #include <memory>
 
-#include "base/fingerprint.h"
-#include "base/hmac.h"
+#include "base/keyed_mac.h"
 #include "base/task.h"
 #include "exchange/flights/exchange_registry.h"
 #include "rpc/served_call.h"
@@ -37,7 +36,7 @@ class OAuthRpcs {
   Task<void> CreateAuthCode(std::shared_ptr<CreateAuthCodeCall> call);
   Task<void> ExchangeAuthCode(std::shared_ptr<ExchangeAuthCodeCall> call);
 
-  // What names authorization codes in the log.
+  // For authorization codes in the log.
   const Fingerprints& fingerprints() const { return fingerprints_; }
 
  private:

@@ -5,23 +5,23 @@
 #include "call/status_mapping.h"
 #include "failure/error_reply.h"
 #include "failure/verdict.h"
-#include "request/call_options.h"
 #include "request/request_id.h"
+#include "request/retry_options.h"
 
 namespace modelgates::gateway {
 namespace {
 
 namespace v1 = modelgates::oauth::v1;
 
-// What follows the scheme is the secret; an upstream may echo it without.
+// The secret without its scheme, which an upstream may leave out of an echo.
 std::string_view TokenOf(const Secret& bearer) {
   const std::string_view text = bearer.Reveal();
   const size_t space = text.rfind(' ');
   return space == std::string_view::npos ? text : text.substr(space + 1);
 }
 
-// With nothing done: after an attempt of unknown outcome the refusal says nothing of that one, and
-// a 401 of a proxy nothing of the key.
+// Not after an attempt of unknown outcome, about which the refusal says nothing, and not for a 401
+// of a proxy, which says nothing about the key.
 bool WasRefusedWith401(Rpc rpc, const Outcome* outcome) {
   if (outcome == nullptr || HasUnknownAttempt(*outcome)) return false;
   const auto* response = std::get_if<HttpResponse>(&outcome->last);
@@ -66,8 +66,8 @@ std::optional<ServedCall::Authorized> ServedCall::Authorize(const Checked& check
     return std::nullopt;
   }
   return Authorized{*std::move(credential),
-                    MakeCallOptions(parts_.config, call_->rpc(), checked.retries_, call_->started(),
-                                    *deadline, call_->stop())};
+                    MakeRetryOptions(parts_.config, call_->rpc(), checked.retries_,
+                                     call_->started(), *deadline, call_->stop())};
 }
 
 bool ServedCall::WasKeyRefused(const Outcome* outcome) const {

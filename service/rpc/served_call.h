@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "base/fingerprint.h"
+#include "base/keyed_mac.h"
 #include "base/task.h"
 #include "call/unread_replies.h"
 #include "failure/failed_call.h"
@@ -19,12 +19,12 @@
 
 namespace modelgates::gateway {
 
-// One call on its way from its request to its reply: the phases that all RPCs share. Each takes
-// what the one before it gave, so none can be left out; one that gives nothing has ended the call.
-// Succeed or Fail ends all others. Loop thread only.
+// One call from its request to its reply: the phases that all RPCs share. Each phase takes the
+// result of the one before, so that none can be left out; a phase without a result has ended the
+// call. Else Succeed or Fail ends it. Loop thread only.
 class ServedCall {
  public:
-  // What calls are served with. All must outlive every call.
+  // All must outlive every call.
   struct Parts {
     const Config& config;
     EventLoop& loop;
@@ -42,14 +42,14 @@ class ServedCall {
   // The authorization code that the call is about, for the log. Must outlive the call.
   void set_auth_code(std::string_view auth_code) { auth_code_ = auth_code; }
 
-  // The request can be sent.
+  // Proof that the request was checked.
   class Checked {
     friend class ServedCall;
     explicit Checked(const oauth::v1::RetryConfig* retries) : retries_(retries) {}
     const oauth::v1::RetryConfig* retries_;
   };
 
-  // `violations` is of no meaning when the request was malformed.
+  // `violations` is ignored when the request was malformed.
   template <class Request, class Reply>
   std::optional<Checked> Check(const TypedCall<Request, Reply>& call,
                                std::vector<Violation> violations) {
@@ -58,26 +58,26 @@ class ServedCall {
     return Checked(retries);
   }
 
-  // With which key it is sent, until when, and how often.
+  // Key, deadline and retries of a checked request.
   struct Authorized {
     Credential credential;
-    CallOptions options;
+    RetryOptions options;
   };
   std::optional<Authorized> Authorize(const Checked& checked);
 
-  // The upstream refused the key, and did nothing else. Always false for the second key of a call.
-  // `outcome` may be null.
+  // Whether the upstream refused the key and did nothing else. Always false for the second key of a
+  // call. `outcome` may be null.
   bool WasKeyRefused(const Outcome* outcome) const;
-  // After that. True: another key is in use by now, and is the call's. The refused request did
-  // nothing, so the next one is a first one. Both must outlive the task.
+  // After WasKeyRefused. True: another key is in use now and was put into `authorized`. Send again:
+  // the refused request had no effect. Both must outlive the task.
   Task<bool> AuthorizeAgain(Authorized& authorized, const Outcome& refused);
 
-  // Is told of attempts. Outlives the call where an exchange does.
+  // Observes the attempts. Lives as long as the exchange, which may outlive the call.
   const std::shared_ptr<CallScope>& scope() const { return scope_; }
 
-  // The reply is complete. `end` says the rest for the log; what was tried is added here.
+  // The reply is complete. `end` is for the log; the attempts are added here.
   void Succeed(const Authorized& authorized, const AttemptLog& attempts, CallScope::End end);
-  // `secrets` are those of the request; the key that it was sent with is added here.
+  // `secrets`: those of the request; the key is added here.
   void Fail(const Authorized& authorized, FailedCall failed, Redaction secrets, CallScope::End end);
 
  private:

@@ -4,12 +4,14 @@
 #include <charconv>
 #include <string_view>
 
+#include "base/ascii.h"
+
 namespace modelgates::gateway {
 namespace {
 
 using Kind = LaxInteger::Kind;
 
-// Beyond this the SDK's double is infinite, which it does not take for an integer.
+// With more digits the SDK's double is infinite, which it does not accept as an integer.
 constexpr int64_t kMostDigits = 309;
 
 struct Decimal {
@@ -41,7 +43,7 @@ LaxInteger ToInteger(Decimal number) {
   for (int64_t i = 0; i < number.exponent; ++i) magnitude *= 10;
   const uint64_t limit = uint64_t{INT64_MAX} + (number.negative ? 1 : 0);
   if (magnitude > limit) return {Kind::kHuge, 0};
-  // Unsigned negation wraps, so that INT64_MIN comes out without an overflow.
+  // Unsigned negation wraps, so INT64_MIN needs no overflow.
   return {Kind::kFits, static_cast<int64_t>(number.negative ? 0 - magnitude : magnitude)};
 }
 
@@ -75,7 +77,7 @@ LaxInteger FromToken(std::string_view token, bool exponent_allowed) {
   const bool negative = token.starts_with('-');
   if (negative || token.starts_with('+')) token.remove_prefix(1);
   if (token.empty() || CountDigits(token) != token.size()) return {};
-  // Far beyond what any number of digits in an answer could make up for.
+  // Larger than the number of digits in any answer.
   constexpr int64_t kHugeExponent = 1'000'000'000;
   int64_t exponent = kHugeExponent;
   const auto parsed = std::from_chars(token.data(), token.data() + token.size(), exponent);
@@ -85,17 +87,11 @@ LaxInteger FromToken(std::string_view token, bool exponent_allowed) {
   return ToInteger(number);
 }
 
-std::string_view Trim(std::string_view text) {
-  const size_t begin = text.find_first_not_of(" \t\n\r\f\v");
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(" \t\n\r\f\v") + 1 - begin);
-}
-
 }  // namespace
 
 LaxInteger ReadLaxInteger(JsonValue& value) {
   if (const auto token = value.NumberToken()) return FromToken(*token, true);
-  if (const auto text = value.String()) return FromToken(Trim(*text), false);
+  if (const auto text = value.String()) return FromToken(Trim(*text, " \t\n\r\f\v"), false);
   if (const auto flag = value.Bool()) return {Kind::kFits, *flag ? 1 : 0};
   return {};
 }

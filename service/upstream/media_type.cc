@@ -17,11 +17,7 @@ constexpr std::string_view kPunctuation[] = {
 static_assert(std::size(kPunctuation) == 0xA0 - 0x80);
 
 bool TypeIs(std::string_view content_type, std::string_view lower_case) {
-  const std::string_view type = content_type.substr(0, content_type.find(';'));
-  const size_t begin = type.find_first_not_of(" \t");
-  if (begin == std::string_view::npos) return false;
-  const size_t end = type.find_last_not_of(" \t") + 1;
-  return EqualsIgnoringCase(type.substr(begin, end - begin), lower_case);
+  return EqualsIgnoringCase(Trim(content_type.substr(0, content_type.find(';'))), lower_case);
 }
 
 bool IsOneByteWestern(std::string_view charset) {

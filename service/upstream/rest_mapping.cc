@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "base/ascii.h"
 #include "base/json_reader.h"
 #include "base/json_writer.h"
 #include "upstream/lax_integer.h"
@@ -14,18 +15,13 @@ namespace {
 
 namespace v1 = oauth::v1;
 
-// Names and punctuation of every member, a timestamp and a number.
+// Room for names and punctuation of all members, a timestamp and a number.
 constexpr size_t kRoomForBody = 256;
 
 void AddBearer(HttpRequest& http_request, std::string_view bearer) {
   if (bearer.empty()) return;
   constexpr std::string_view kPrefix = "bearer ";
-  const std::string_view start = bearer.substr(0, kPrefix.size());
-  const bool prefixed =
-      std::equal(start.begin(), start.end(), kPrefix.begin(), kPrefix.end(), [](char a, char b) {
-        return (a >= 'A' && a <= 'Z' ? static_cast<char>(a + ('a' - 'A')) : a) == b;
-      });
-  if (prefixed) {
+  if (EqualsIgnoringCase(bearer.substr(0, kPrefix.size()), kPrefix)) {
     http_request.AddHeader("Authorization", bearer);
     return;
   }
@@ -51,11 +47,11 @@ void AddHeaders(const Request& request, const UpstreamDefaults& defaults, const 
                request.x_open_router_title(), defaults.x_open_router_title);
   AddAppHeader(http_request, defaults.categories_header, request.has_x_open_router_categories(),
                request.x_open_router_categories(), defaults.x_open_router_categories);
-  // Last, so that no later field makes the text with the secret move.
+  // Last, so that no later field reallocates the text with the secret.
   AddBearer(http_request, bearer.Reveal());
 }
 
-// The REST name of an enumerator; empty for unspecified and for numbers that are not ours.
+// The REST name of an enumerator; empty for unspecified and unknown numbers.
 std::string_view RestName(v1::CodeChallengeMethod method) {
   if (method == v1::S256) return "S256";
   if (method == v1::PLAIN) return "plain";
@@ -75,13 +71,13 @@ bool ReadBody(HttpResponse& response, absl::FunctionRef<void(std::string_view, J
     return false;
   }
   if (DecodeToUtf8(response.content_type, response.body)) {
-    // The charset is no longer that of the body.
+    // The body no longer has that charset.
     response.content_type.resize(response.content_type.find(';'));
   }
   return VisitJson(response.body, [visit](JsonValue& root) { root.ForEachMember(visit); });
 }
 
-// Of a key or a code: a blank one is none, and one with a line break cannot be used anywhere.
+// Whether a key or a code is neither blank nor has a line break or other control character.
 bool IsUsable(const std::optional<std::string_view>& text) {
   if (!text || text->find_first_not_of(' ') == std::string_view::npos) return false;
   return std::none_of(text->begin(), text->end(), [](char c) {
@@ -90,7 +86,7 @@ bool IsUsable(const std::optional<std::string_view>& text) {
   });
 }
 
-// What was found of a reply; a duplicate member replaces what the one before it said.
+// The members of a reply that were found; a duplicate member replaces the earlier one.
 struct CreateFindings {
   bool id = false;
   bool app_id = false;
@@ -196,7 +192,7 @@ ReplyReading FromHttpResponse(HttpResponse& response, v1::ExchangeAuthCodeRespon
     if (name == "key") {
       const auto key = member.String();
       found_key = IsUsable(key);
-      // Not set_key: that makes a copy on its way, and leaves it behind.
+      // Not set_key, which makes an intermediate copy that is not wiped.
       if (found_key) reply.mutable_key()->assign(*key);
     } else if (name == "user_id") {
       const auto user_id = member.String();

@@ -4,6 +4,8 @@
 #include <chrono>
 #include <cstdint>
 
+#include "base/ascii.h"
+
 namespace modelgates::gateway {
 namespace {
 
@@ -17,13 +19,11 @@ constexpr int64_t kMaxSeconds = 253'402'300'799;  // 9999-12-31T23:59:59Z
 
 constexpr std::string_view kDateTime = "0000-00-00T00:00:00";
 
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
-
 void PutNumber(char* text, uint32_t value, size_t digits) {
   for (; digits > 0; value /= 10) text[--digits] = static_cast<char>('0' + value % 10);
 }
 
-// The number that `digits` spell; one too large for any place of theirs when they are none.
+// The value of `digits`; 10,000, which every check refuses, when they are not digits.
 unsigned Number(std::string_view digits) {
   unsigned value = 0;
   for (const char c : digits) {

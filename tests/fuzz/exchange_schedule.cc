@@ -296,7 +296,7 @@ class Schedule {
     call.once_only = caller.once_only;
     call.deadline = caller.deadline;
     call.stop = caller.stop.get_token();
-    CallOptions options;
+    RetryOptions options;
     options.policy.initial_interval = 50ms;
     options.policy.exponent = 1;
     options.policy.jitter = 0ms;

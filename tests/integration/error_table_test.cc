@@ -19,7 +19,7 @@ namespace v1 = modelgates::oauth::v1;
 // gateway's own table, each row over the wire for both RPCs. A call may make two attempts.
 
 // Whether a row is tried again by default.
-enum class Again { kYes, kUnsent, kOnceOver, kNever };
+enum class Again { kYes, kUnsent, kOneRecovery, kNever };
 
 struct Want {
   grpc::StatusCode code;
@@ -44,7 +44,7 @@ const char* StopReasonOf(Again again) {
     case Again::kYes:
     case Again::kUnsent:
       return "attempts_exhausted";
-    case Again::kOnceOver:
+    case Again::kOneRecovery:
       return "unsafe_exchange";
     case Again::kNever:
       return "not_retryable";
@@ -271,14 +271,14 @@ const Status kStatuses[] = {
      {"QuotaFailure"}},
     {431, "", {}, grpc::INVALID_ARGUMENT, "UNPROCESSABLE", kNever, kNever, "REJECTED"},
     {451, "", {}, grpc::PERMISSION_DENIED, "LEGAL_BLOCK", kNever, kNever, "REJECTED"},
-    {499, "", {}, grpc::UNAVAILABLE, "UPSTREAM_CLOSED_REQUEST", kYes, kOnceOver, "UNKNOWN"},
+    {499, "", {}, grpc::UNAVAILABLE, "UPSTREAM_CLOSED_REQUEST", kYes, kOneRecovery, "UNKNOWN"},
     {500,
      "",
      {},
      grpc::INTERNAL,
      "INTERNAL_SERVER",
      kYes,
-     kOnceOver,
+     kOneRecovery,
      "UNKNOWN",
      {},
      "InternalServerResponseError",
@@ -292,22 +292,22 @@ const Status kStatuses[] = {
      kNever,
      "REJECTED",
      {"Help"}},
-    {502, "", {}, grpc::UNAVAILABLE, "UPSTREAM_BAD_GATEWAY", kYes, kOnceOver, "UNKNOWN"},
-    {503, "", {}, grpc::UNAVAILABLE, "UPSTREAM_UNAVAILABLE", kYes, kOnceOver, "UNKNOWN"},
+    {502, "", {}, grpc::UNAVAILABLE, "UPSTREAM_BAD_GATEWAY", kYes, kOneRecovery, "UNKNOWN"},
+    {503, "", {}, grpc::UNAVAILABLE, "UPSTREAM_UNAVAILABLE", kYes, kOneRecovery, "UNKNOWN"},
     {503, "WithWait", kWait, grpc::UNAVAILABLE, "UPSTREAM_UNAVAILABLE", kYes, kUnsent, "UNSENT"},
-    {504, "", {}, grpc::UNAVAILABLE, "UPSTREAM_BAD_GATEWAY", kYes, kOnceOver, "UNKNOWN"},
-    {505, "", {}, grpc::INTERNAL, "UPSTREAM_SERVER_ERROR", kYes, kOnceOver, "UNKNOWN"},
-    {511, "", {}, grpc::INTERNAL, "UPSTREAM_SERVER_ERROR", kYes, kOnceOver, "UNKNOWN"},
-    {520, "", {}, grpc::UNAVAILABLE, "UPSTREAM_BAD_GATEWAY", kYes, kOnceOver, "UNKNOWN"},
-    {521, "", {}, grpc::UNAVAILABLE, "UPSTREAM_BAD_GATEWAY", kYes, kOnceOver, "UNKNOWN"},
-    {522, "", {}, grpc::UNAVAILABLE, "UPSTREAM_BAD_GATEWAY", kYes, kOnceOver, "UNKNOWN"},
-    {523, "", {}, grpc::UNAVAILABLE, "UPSTREAM_BAD_GATEWAY", kYes, kOnceOver, "UNKNOWN"},
-    {524, "", {}, grpc::UNAVAILABLE, "UPSTREAM_BAD_GATEWAY", kYes, kOnceOver, "UNKNOWN"},
-    {525, "", {}, grpc::INTERNAL, "UPSTREAM_SERVER_ERROR", kYes, kOnceOver, "UNKNOWN"},
-    {529, "", {}, grpc::RESOURCE_EXHAUSTED, "UPSTREAM_OVERLOADED", kYes, kOnceOver, "UNKNOWN"},
+    {504, "", {}, grpc::UNAVAILABLE, "UPSTREAM_BAD_GATEWAY", kYes, kOneRecovery, "UNKNOWN"},
+    {505, "", {}, grpc::INTERNAL, "UPSTREAM_SERVER_ERROR", kYes, kOneRecovery, "UNKNOWN"},
+    {511, "", {}, grpc::INTERNAL, "UPSTREAM_SERVER_ERROR", kYes, kOneRecovery, "UNKNOWN"},
+    {520, "", {}, grpc::UNAVAILABLE, "UPSTREAM_BAD_GATEWAY", kYes, kOneRecovery, "UNKNOWN"},
+    {521, "", {}, grpc::UNAVAILABLE, "UPSTREAM_BAD_GATEWAY", kYes, kOneRecovery, "UNKNOWN"},
+    {522, "", {}, grpc::UNAVAILABLE, "UPSTREAM_BAD_GATEWAY", kYes, kOneRecovery, "UNKNOWN"},
+    {523, "", {}, grpc::UNAVAILABLE, "UPSTREAM_BAD_GATEWAY", kYes, kOneRecovery, "UNKNOWN"},
+    {524, "", {}, grpc::UNAVAILABLE, "UPSTREAM_BAD_GATEWAY", kYes, kOneRecovery, "UNKNOWN"},
+    {525, "", {}, grpc::INTERNAL, "UPSTREAM_SERVER_ERROR", kYes, kOneRecovery, "UNKNOWN"},
+    {529, "", {}, grpc::RESOURCE_EXHAUSTED, "UPSTREAM_OVERLOADED", kYes, kOneRecovery, "UNKNOWN"},
     {529, "WithWait", kWait, grpc::RESOURCE_EXHAUSTED, "UPSTREAM_OVERLOADED", kYes, kUnsent,
      "UNSENT"},
-    {599, "", {}, grpc::INTERNAL, "UPSTREAM_SERVER_ERROR", kYes, kOnceOver, "UNKNOWN"},
+    {599, "", {}, grpc::INTERNAL, "UPSTREAM_SERVER_ERROR", kYes, kOneRecovery, "UNKNOWN"},
 };
 
 INSTANTIATE_TEST_SUITE_P(Http, ErrorAnswers, testing::ValuesIn(kStatuses), [](const auto& row) {
@@ -600,7 +600,7 @@ constexpr Want kReset{grpc::UNAVAILABLE, "UPSTREAM_RESET", kYes};
 constexpr Want kTruncated{grpc::UNAVAILABLE, "UPSTREAM_RESPONSE_TRUNCATED", kYes};
 constexpr Want kTimeout{grpc::UNAVAILABLE, "UPSTREAM_TIMEOUT", kYes};
 constexpr Want kMalformed{grpc::INTERNAL, "UPSTREAM_RESPONSE_MALFORMED", kNever};
-constexpr Want kUnknownOutcome{grpc::ABORTED, "EXCHANGE_OUTCOME_UNKNOWN", kOnceOver};
+constexpr Want kUnknownOutcome{grpc::ABORTED, "EXCHANGE_OUTCOME_UNKNOWN", kOneRecovery};
 constexpr Want kOutcomeSpent{grpc::ABORTED, "EXCHANGE_OUTCOME_UNKNOWN", kNever};
 
 const Fault kFaults[] = {

@@ -15,8 +15,8 @@ using UpstreamError = v1::UpstreamError;
 
 constexpr int kNoLimit = SharedExchange::kNoLimit;
 
-// Sent, then given up by Stop: for its callers that is a lost answer, not a call that they
-// cancelled.
+// Stop ended an exchange that was sent: for its callers the answer is lost, because they did not
+// cancel.
 void BecomeLost(Outcome& outcome) {
   auto* error = std::get_if<TransportError>(&outcome.last);
   if (error == nullptr || error->failure != TransportFailure::kCancelled) return;
@@ -25,7 +25,7 @@ void BecomeLost(Outcome& outcome) {
                                                           : TransportFailure::kReset;
 }
 
-// Whatever the code's state: of a 200 that broke off it is known, and its key is lost all the same.
+// Independent of the code's state, which is known after a truncated 200: its key is lost, too.
 bool IsLost(const ExchangeResult& result) {
   const auto* failure = std::get_if<ExchangeFailure>(&result);
   if (failure == nullptr) return false;
@@ -34,15 +34,10 @@ bool IsLost(const ExchangeResult& result) {
           std::holds_alternative<TransportError>(failure->outcome->last));
 }
 
-// The gateway itself ends the exchange.
-ExchangeFailure EndedBecause(v1::ErrorReason reason, UpstreamError::AuthCodeState state) {
-  return {.reason = reason, .auth_code_state = state, .fate = CodeFate::kUnsent, .outcome = {}};
-}
-
 }  // namespace
 
 ExchangeFlight::ExchangeFlight(const Parts& parts, const ExchangeKey& key, bool replayable,
-                               CallOptions call, std::shared_ptr<ExchangeObserver> observer,
+                               RetryOptions call, std::shared_ptr<ExchangeObserver> observer,
                                std::shared_ptr<ExchangeLease> lease)
     : parts_(parts),
       key_(key),
@@ -71,7 +66,7 @@ void ExchangeFlight::Join(TimePoint deadline) {
 }
 
 void ExchangeFlight::OnSendProgress(SendProgress progress) {
-  if (state_ == ExchangeState::kRecovering) return;  // it never becomes unsent again
+  if (state_ == ExchangeState::kRecovering) return;  // never unsent again
   switch (progress) {
     case SendProgress::kBackoff:
       Become(ExchangeState::kBackoff);
@@ -94,7 +89,7 @@ void ExchangeFlight::OnDecision(const Decision& decision) {
   if (observer_ != nullptr) observer_->OnDecision(decision);
   if (!decision.retry) return;
   if (outcome_unknown_) {
-    // Its callers were told to come back for the result, whether or not one is there now.
+    // Its callers were told to repeat the call for the result, even if none waits now.
     if (state_ != ExchangeState::kRecovering) Become(ExchangeState::kRecovering);
     return;
   }
@@ -102,7 +97,7 @@ void ExchangeFlight::OnDecision(const Decision& decision) {
   if (waiters_.empty()) parts_.owner.OnUnsentAndAlone(*this);
 }
 
-// Another gateway has it, and may have sent it: for callers that is the same.
+// Another gateway has it and may have sent it: for callers the same as sending.
 void ExchangeFlight::SeenElsewhere() {
   if (state_ != ExchangeState::kSending) Become(ExchangeState::kSending);
 }
@@ -120,10 +115,10 @@ Task<void> ExchangeFlight::Run(Retrier& retrier, HttpRequest request, ExchangeRe
     Task<Outcome> send = retrier.Send(request, call_, this);
     Outcome outcome = co_await send;
     if (lease_ != nullptr && !sent()) {
-      // Another gateway took it over before it was sent, and has the word now.
+      // Another gateway took over the claim before this one sent anything.
       if (lease_->lost()) continue;
       if (lease_->refused()) {
-        EndWith(EndedBecause(v1::EXCHANGE_STORE_UNAVAILABLE, UpstreamError::UNSENT));
+        EndWith(EndedByGateway(v1::EXCHANGE_STORE_UNAVAILABLE, UpstreamError::UNSENT));
         co_return;
       }
     }
@@ -146,25 +141,25 @@ Task<bool> ExchangeFlight::AwaitClaim(ExchangeReader read) {
         TakeResultOfOther(lease_->TakeRecord(), read);
         co_return false;
       case ExchangeLease::ClaimResult::kUnknown:
-        EndWith(EndedBecause(v1::EXCHANGE_OUTCOME_UNKNOWN, UpstreamError::UNKNOWN));
+        EndWith(EndedByGateway(v1::EXCHANGE_OUTCOME_UNKNOWN, UpstreamError::UNKNOWN));
         co_return false;
       case ExchangeLease::ClaimResult::kGivenOut:
-        EndWith(EndedBecause(v1::EXCHANGE_ALREADY_COMPLETED, UpstreamError::SPENT));
+        EndWith(EndedByGateway(v1::EXCHANGE_ALREADY_COMPLETED, UpstreamError::SPENT));
         co_return false;
       case ExchangeLease::ClaimResult::kUnavailable:
-        EndWith(EndedBecause(v1::EXCHANGE_STORE_UNAVAILABLE, UpstreamError::UNSENT));
+        EndWith(EndedByGateway(v1::EXCHANGE_STORE_UNAVAILABLE, UpstreamError::UNSENT));
         co_return false;
       case ExchangeLease::ClaimResult::kElsewhere:
         break;
     }
     SeenElsewhere();
-    // Nothing of ours is under way, so the flight ends with its last caller.
+    // This gateway sends nothing, so the flight ends with its last caller.
     if (!waiters_.empty()) {
       WaitPoint pause(parts_.loop);
       co_await pause.Wait(parts_.loop.Now() + parts_.options.poll_interval, call_.stop);
       if (!call_.stop.stop_requested()) continue;
     }
-    EndWith(EndedBecause(v1::EXCHANGE_IN_PROGRESS, UpstreamError::IN_FLIGHT));
+    EndWith(EndedByGateway(v1::EXCHANGE_IN_PROGRESS, UpstreamError::IN_FLIGHT));
     co_return false;
   }
 }
@@ -173,7 +168,7 @@ void ExchangeFlight::TakeResultOfOther(std::string record, ExchangeReader read) 
   std::optional<ReadRecord> other = FromExchangeRecord(record);
   Wipe(record);
   if (!other) {
-    EndWith(EndedBecause(v1::EXCHANGE_OUTCOME_UNKNOWN, UpstreamError::UNKNOWN));
+    EndWith(EndedByGateway(v1::EXCHANGE_OUTCOME_UNKNOWN, UpstreamError::UNKNOWN));
     return;
   }
   from_store_ = true;
@@ -189,12 +184,12 @@ void ExchangeFlight::EndWith(ExchangeResult result) {
 }
 
 ExchangeFlight::Retention ExchangeFlight::RetentionOfResult() const {
-  // What came from the store is kept there.
+  // A result from the store is kept in the store.
   if (!result_ || from_store_ || !result_->is_upstreams()) return {};
   const ExchangeOptions& options = parts_.options;
   const ExchangeFailure* failure = result_->failure();
   if (failure == nullptr) {
-    // With nobody there, the first replay is the delivery.
+    // Without a waiting caller the first replay is the delivery.
     const int replays = options.max_replays + (waiters_.empty() ? 1 : 0);
     if (!replayable_ || replays <= 0) return {};
     return {ExchangeState::kDone, options.success_ttl, replays};
@@ -219,7 +214,7 @@ void ExchangeFlight::Remember(const Retention& retention) {
 
 void ExchangeFlight::WipeKey(Duration ttl) {
   Become(ExchangeState::kSpent);
-  EndWith(EndedBecause(v1::EXCHANGE_ALREADY_COMPLETED, UpstreamError::SPENT));
+  EndWith(EndedByGateway(v1::EXCHANGE_ALREADY_COMPLETED, UpstreamError::SPENT));
   parts_.loop.Start(*this, parts_.loop.Now() + ttl);
 }
 

@@ -22,11 +22,11 @@
 
 namespace modelgates::gateway {
 
-// One exchange, from its first call to the end of its memory. Its one state changes by the
-// functions below; MayFollow (exchange_state.h) lists the changes there are. Loop thread only.
+// One exchange, from its first call until it is forgotten. It has one state, which the functions
+// below change; MayFollow (exchange_state.h) lists the possible changes. Loop thread only.
 class ExchangeFlight final : public AttemptObserver, private Timer {
  public:
-  // Who keeps flights. Both calls may destroy the flight.
+  // The owner of flights. Both functions may destroy the flight.
   class Owner {
    public:
     // The code was not used and would be sent again, but no caller waits for it.
@@ -44,12 +44,12 @@ class ExchangeFlight final : public AttemptObserver, private Timer {
     int replays = 0;
   };
 
-  // The owner's account of a flight that is remembered.
+  // What the owner records about a flight that is kept.
   struct Memory {
     size_t bytes = 0;
     int replays_left = 0;
-    TimePoint spent_until{};  // how long it is known, after a success, that the code is spent
-    std::list<ExchangeFlight*>::iterator place{};  // among those that make room, if it does
+    TimePoint spent_until{};  // after a success: until when the spent code is known
+    std::list<ExchangeFlight*>::iterator place{};  // in one of the owner's lists
   };
 
   struct Parts {
@@ -59,10 +59,10 @@ class ExchangeFlight final : public AttemptObserver, private Timer {
     std::pmr::memory_resource& memory;  // for a key
   };
 
-  // All of `parts` must outlive the flight. `call`: how the first caller wants it sent; what it
-  // says of cancellation and of the length of an attempt is replaced by the rules of an exchange.
-  // `observer` and `lease` may be null: without a lease no other gateway knows of the exchange.
-  ExchangeFlight(const Parts& parts, const ExchangeKey& key, bool replayable, CallOptions call,
+  // `parts` must outlive the flight. `call`: the options of the first caller; gate, stop and limits
+  // of an attempt are replaced by those of an exchange. `observer` and `lease` may be null; without
+  // a lease the exchange is not shared with other gateways.
+  ExchangeFlight(const Parts& parts, const ExchangeKey& key, bool replayable, RetryOptions call,
                  std::shared_ptr<ExchangeObserver> observer, std::shared_ptr<ExchangeLease> lease);
   ExchangeFlight(const ExchangeFlight&) = delete;
   ExchangeFlight& operator=(const ExchangeFlight&) = delete;
@@ -70,11 +70,11 @@ class ExchangeFlight final : public AttemptObserver, private Timer {
 
   const ExchangeKey& key() const { return key_; }
   ExchangeState state() const { return state_; }
-  // Past the point of no return: the upstream has the code, or may have it.
+  // The upstream has the code, or may have it.
   bool sent() const;
-  // Set when it is over. Null before.
+  // Null until the exchange has ended.
   const KeptResult* result() const { return result_ ? &*result_ : nullptr; }
-  // The result is one that another gateway brought.
+  // Another gateway stored the result.
   bool from_store() const { return from_store_; }
   // The shared store was not asked, or did not answer.
   bool degraded() const { return lease_ != nullptr ? lease_->degraded() : degraded_; }
@@ -83,28 +83,26 @@ class ExchangeFlight final : public AttemptObserver, private Timer {
 
   // Callers that wait for the result.
   std::list<WaitPoint*>& waiters() { return waiters_; }
-  // One more caller: its deadline may allow retries for longer.
+  // Adds a caller, whose deadline may allow retries for longer.
   void Join(TimePoint deadline);
 
-  // Sends the exchange, until result() is set. `request` holds the code and the credential: it goes
-  // when this ends.
+  // Sends the exchange and sets result(). Destroys `request`, which contains secrets, at its end.
   Task<void> Run(Retrier& retrier, HttpRequest request, ExchangeReader read);
-  // Ends what Run does, now: what was sent has an unknown outcome.
+  // Ends Run at once. If the exchange was sent, its outcome is unknown.
   void Stop() { stop_.request_stop(); }
 
-  // How the result is to be kept.
   Retention RetentionOfResult() const;
-  // From now on it is remembered, for `retention.ttl`; or not at all.
+  // Keeps the result for `retention.ttl`.
   void Remember(const Retention& retention);
-  // kDone -> kSpent: the key was given as often or as long as it may be. Known for `ttl`.
+  // kDone -> kSpent: wipes the key. The spent code is known for `ttl`.
   void WipeKey(Duration ttl);
   void Forget();
-  // Lets the callers have the result. Gives the lease, with which the other gateways are told.
+  // Wakes the callers. Returns the lease, for ShareResult.
   std::shared_ptr<ExchangeLease> Publish();
-  // Tells the other gateways.
+  // Stores the result for the other gateways.
   Task<void> ShareResult(std::shared_ptr<ExchangeLease> lease, Retention retention) const;
 
-  // AttemptObserver: what the retrier and the transport do moves the state.
+  // AttemptObserver: retrier and transport change the state by these.
   void OnSendProgress(SendProgress progress) override;
   void OnAttempt(const AttemptRecord& attempt, std::string_view cause) override;
   void OnDecision(const Decision& decision) override;
@@ -114,7 +112,7 @@ class ExchangeFlight final : public AttemptObserver, private Timer {
 
   void Become(ExchangeState next);
   void EndWith(ExchangeResult result);
-  // Waits until this gateway has the exchange. False: it is not to be sent, and result() says why.
+  // Waits until this gateway has claimed the exchange. False: it must not be sent; see result().
   Task<bool> AwaitClaim(ExchangeReader read);
   void TakeResultOfOther(std::string record, ExchangeReader read);
   void SeenElsewhere();
@@ -123,12 +121,12 @@ class ExchangeFlight final : public AttemptObserver, private Timer {
   const Parts parts_;
   const ExchangeKey key_;
   const bool replayable_;
-  CallOptions call_;
+  RetryOptions call_;
   std::shared_ptr<ExchangeObserver> observer_;
   std::shared_ptr<ExchangeLease> lease_;
   std::stop_source stop_;
   ExchangeState state_ = ExchangeState::kReserved;
-  bool outcome_unknown_ = false;  // of an attempt that is over
+  bool outcome_unknown_ = false;  // of an attempt that has ended
   bool from_store_ = false;
   bool degraded_ = false;
   std::list<WaitPoint*> waiters_;

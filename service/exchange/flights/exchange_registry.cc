@@ -14,8 +14,7 @@ size_t Index(ExchangeState state) { return static_cast<size_t>(state); }
 
 // A call ends before its exchange.
 ExchangeFailure EndedBecause(v1::ErrorReason reason, bool sent) {
-  const auto state = sent ? UpstreamError::IN_FLIGHT : UpstreamError::UNSENT;
-  return {.reason = reason, .auth_code_state = state, .fate = CodeFate::kUnsent, .outcome = {}};
+  return EndedByGateway(reason, sent ? UpstreamError::IN_FLIGHT : UpstreamError::UNSENT);
 }
 
 }  // namespace
@@ -44,13 +43,13 @@ ExchangeRegistry::FlightPtr ExchangeRegistry::Find(const ExchangeKey& key) const
 }
 
 Task<ExchangeRegistry::Reply> ExchangeRegistry::Run(Caller caller, HttpRequest request,
-                                                    CallOptions options,
+                                                    RetryOptions options,
                                                     std::shared_ptr<ExchangeObserver> observer) {
   Reply reply;
   FlightPtr flight = caller.once_only ? nullptr : Find(caller.key);
   const bool sent = flight != nullptr && flight->sent();
   if (caller.stop.stop_requested()) {
-    // Neither a request nor a replay is spent on a caller that has left.
+    // No request and no replay for a caller that has left.
     reply.result = EndedBecause(v1::CALLER_CANCELLED, sent);
     co_return reply;
   }
@@ -71,7 +70,7 @@ Task<ExchangeRegistry::Reply> ExchangeRegistry::Run(Caller caller, HttpRequest r
   } else {
     flight = MakeFlight(caller, std::move(options), std::move(observer));
   }
-  // Waits before anything begins, so that a flight without waiters is one that all have left.
+  // Registered before the flight starts: a flight without waiters was left by all its callers.
   WaitPoint point(loop_);
   const auto self = flight->waiters().insert(flight->waiters().end(), &point);
   if (!reply.joined) Spawn(RunExchange(flight, std::move(request)));
@@ -102,7 +101,7 @@ void ExchangeRegistry::Replay(ExchangeFlight& flight, Reply& reply) {
 }
 
 ExchangeRegistry::FlightPtr ExchangeRegistry::MakeFlight(
-    const Caller& caller, CallOptions options, std::shared_ptr<ExchangeObserver> observer) {
+    const Caller& caller, RetryOptions options, std::shared_ptr<ExchangeObserver> observer) {
   std::shared_ptr<ExchangeLease> lease;
   if (store_ != nullptr && !caller.once_only) {
     lease = std::make_shared<ExchangeLease>(loop_, store_->Open(caller.identity), store_->lease(),
@@ -167,7 +166,7 @@ bool ExchangeRegistry::Remember(ExchangeFlight& flight,
   return true;
 }
 
-// Of a remembered success: the key goes; that the code is spent stays known for a while.
+// Wipes the key of a kept success; that the code is spent is known until `spent_until`.
 void ExchangeRegistry::WipeKey(ExchangeFlight& flight) {
   ExchangeFlight::Memory& memory = flight.memory();
   const Duration left = memory.spent_until - loop_.Now();

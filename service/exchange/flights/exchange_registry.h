@@ -25,27 +25,26 @@ namespace modelgates::gateway {
 // Indexed by ExchangeState.
 using ExchangeCounts = std::array<size_t, kExchangeStateCount>;
 
-// One upstream call for all identical exchanges (exchange.md): whoever comes while it runs joins
-// it, whoever leaves only stops waiting, and once the code is on its way nothing cancels it, nor
-// its one recovery. What it brought is kept for a short while for the caller that repeats. Loop
-// thread only.
+// One upstream call for all identical exchanges (exchange.md). A call that comes while it runs
+// joins it; a caller that leaves only stops waiting. Once the code was sent, nothing cancels the
+// exchange or its recovery. The result is kept for a short time for repeats. Loop thread only.
 class ExchangeRegistry final : private ExchangeFlight::Owner {
  public:
   struct Reply {
-    // A failure without an outcome is the gateway's own: the call ended before its exchange, or the
-    // exchange was not sent. Its state of the code then is IN_FLIGHT when the upstream may have it.
+    // A failure without an outcome comes from the gateway itself, see EndedByGateway. Its state of
+    // the code is IN_FLIGHT when the upstream may have the code.
     ExchangeResult result;
     bool joined = false;
     bool replayed = false;
     bool degraded = false;  // the shared store was not asked, or did not answer
   };
 
-  // What one call brings.
+  // One call.
   struct Caller {
     ExchangeKey key{};
-    // By which other gateways know it. What it views need not outlive the beginning of Run.
+    // For the shared store. The views must live until Run suspends for the first time.
     ExchangeIdentity identity{};
-    // A success is kept only for a caller that proved possession of a verifier, see exchange.md.
+    // Whether a success is kept: only if the caller proved possession of a verifier (exchange.md).
     bool replayable = false;
     // Opts out of join, replay and recovery: this call has an exchange of its own.
     bool once_only = false;
@@ -53,38 +52,37 @@ class ExchangeRegistry final : private ExchangeFlight::Owner {
     std::stop_token stop;
   };
 
-  // All must outlive the registry. In `memory` lie the keys that are kept. Without a `store` no
-  // other gateway knows of its exchanges.
+  // All must outlive the registry. `memory` holds the keys that are kept. Without a `store`
+  // exchanges are not shared with other gateways.
   ExchangeRegistry(EventLoop& loop, Retrier& retrier, ExchangeOptions options, ExchangeReader read,
                    ExchangeStore* store = nullptr,
                    std::pmr::memory_resource& memory = *std::pmr::new_delete_resource());
   ~ExchangeRegistry();
 
-  // Runs `request` for this caller, or joins or replays its twin. What `options` say of
-  // cancellation and of the length of an attempt is replaced by the rules of an exchange. Callers
-  // that join get what the retry policy of the first one brings; the last deadline of them all
-  // bounds its retries.
-  Task<Reply> Run(Caller caller, HttpRequest request, CallOptions options,
+  // Runs `request` for this caller, or joins or replays an identical exchange. The retry policy of
+  // the first caller applies to all; the latest deadline of all bounds the retries. For `options`
+  // see ExchangeFlight.
+  Task<Reply> Run(Caller caller, HttpRequest request, RetryOptions options,
                   std::shared_ptr<ExchangeObserver> observer);
 
-  // Gives up every exchange that is under way: the end of a drain that took too long. The outcome
-  // of those that were sent is unknown.
+  // Ends every running exchange, when a drain takes too long. The outcome of those that were sent
+  // is unknown.
   void Abort();
 
-  // Exchanges that are under way, whether or not anyone waits for them, and those of which the
-  // shared store is still to be told. Drain waits for zero.
+  // Running exchanges, with or without callers, and those whose result is not yet in the shared
+  // store. A drain waits for zero.
   size_t in_flight() const { return running_.size() + sharing_; }
 
-  // Exchanges that are under way, which ExchangeOptions::max_running bounds.
+  // Running exchanges; bounded by ExchangeOptions::max_running.
   size_t running() const { return running_.size(); }
 
-  // Replaces ExchangeOptions::max_running from now on. More that are already under way go on.
+  // Replaces ExchangeOptions::max_running. Exchanges above it that already run continue.
   void SetMaxRunning(size_t max_running) { options_.max_running = max_running; }
 
-  // How many exchanges are in which state: under way, or remembered. Walks the former only.
+  // Running and kept exchanges by state. Linear in the number of running ones.
   ExchangeCounts CountStates() const;
 
-  // Size in bytes of what is remembered, see ExchangeOptions::max_bytes.
+  // Bytes of the kept results; bounded by ExchangeOptions::max_bytes.
   size_t remembered_bytes() const { return bytes_; }
 
  private:
@@ -92,19 +90,18 @@ class ExchangeRegistry final : private ExchangeFlight::Owner {
 
   FlightPtr Find(const ExchangeKey& key) const;
   void Replay(ExchangeFlight& flight, Reply& reply);
-  FlightPtr MakeFlight(const Caller& caller, CallOptions options,
+  FlightPtr MakeFlight(const Caller& caller, RetryOptions options,
                        std::shared_ptr<ExchangeObserver> observer);
-  // From the start of a flight until its callers, this memory and the other gateways know what it
-  // brought.
+  // Runs a flight, then gives the result to its callers, the memory and the shared store.
   Task<void> RunExchange(FlightPtr flight, HttpRequest request);
-  // Whether so much more may be known, once rejections have made room.
+  // Makes room for so much more. False: there is not enough.
   bool MakeRoom(size_t exchanges, size_t bytes);
-  // False: it is not known any more.
+  // False: the flight is not kept.
   bool Remember(ExchangeFlight& flight, const ExchangeFlight::Retention& retention);
-  // The next two may destroy `flight`, which is remembered.
+  // The next two take a kept flight and may destroy it.
   void WipeKey(ExchangeFlight& flight);
   void Forget(ExchangeFlight& flight);
-  // Ends a flight that nobody waits for and the upstream has not seen: a later call starts afresh.
+  // Ends a flight without callers that was not sent. A later call starts a new one.
   void AbandonUnsent(ExchangeFlight& flight);
 
   void OnUnsentAndAlone(ExchangeFlight& flight) override { AbandonUnsent(flight); }
@@ -121,7 +118,7 @@ class ExchangeRegistry final : private ExchangeFlight::Owner {
   size_t sharing_ = 0;
   std::stop_source aborted_;
   ExchangeCounts remembered_{};
-  // Those that make room, oldest first.
+  // Dropped when room is needed, oldest first.
   std::list<ExchangeFlight*> rejected_;
   std::list<ExchangeFlight*> given_out_;
   size_t bytes_ = 0;

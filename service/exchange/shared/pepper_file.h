@@ -4,19 +4,19 @@
 #include <string>
 
 #include "base/event_loop.h"
-#include "base/hmac.h"
+#include "base/keyed_mac.h"
 #include "base/reloaded_file.h"
 #include "exchange/exchange_identity.h"
 #include "exchange/shared/peppers.h"
 
 namespace modelgates::gateway {
 
-// The peppers while their file changes. Loop thread only, but for the constructor, when the loop
-// does not run yet.
+// The peppers in use, read again when their file changes. Loop thread only, except the constructor,
+// which runs before the loop.
 //
-// To rotate from A to B without a moment in which two gateways miss each other's exchanges, let all
-// of them know both before one uses the new one: "A", then "A B", then "B A", then "B", each
-// everywhere before the next, and before the last as long as a record lives.
+// To rotate from A to B so that gateways always find each other's exchanges, give every gateway the
+// file "A B", then "B A", then "B". Each step must have reached all gateways before the next one;
+// wait for the life of a record before the last.
 class PepperFile {
  public:
   // The keys of an exchange in the store.
@@ -25,8 +25,8 @@ class PepperFile {
     std::optional<ExchangeKey> previous;  // under which it may also be stored
   };
 
-  // Reads the file. While it cannot be read, a pepper made by chance is in use, which no other
-  // gateway knows. `observer` may be null.
+  // Reads the file. While it cannot be read, a random pepper is used, which no other gateway knows.
+  // `observer` may be null.
   PepperFile(const std::string& path, EventLoop& loop, ReloadObserver* observer);
 
   Indices IndicesOf(const ExchangeIdentity& identity);
@@ -35,7 +35,7 @@ class PepperFile {
   bool Use(Peppers peppers);
 
   Peppers peppers_;
-  Hmac current_;  // made by chance at first
+  Hmac current_;  // random at first
   std::optional<Hmac> previous_;
   ReloadedFile<Peppers> file_;
 };

@@ -3,7 +3,6 @@
 #include <absl/strings/str_split.h>
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <optional>
@@ -18,10 +17,6 @@ namespace {
 
 constexpr size_t kMaxFileBytes = 8192;
 constexpr size_t kMinPepperBytes = 32;
-
-bool IsVisible(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) { return c > 0x20 && c < 0x7f; });
-}
 
 absl::StatusOr<Peppers> ParsePeppers(std::string_view text) {
   text = Trim(text);
@@ -38,7 +33,7 @@ absl::StatusOr<Peppers> ParsePeppers(std::string_view text) {
           fmt::format("must hold at least {} characters in each line", kMinPepperBytes));
     }
     *pepper = Secret(trimmed);
-    if (!IsVisible(pepper->Reveal())) {
+    if (!IsVisibleAscii(trimmed)) {
       return absl::InvalidArgumentError("must hold visible ASCII characters only");
     }
   }

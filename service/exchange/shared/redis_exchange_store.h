@@ -4,7 +4,7 @@
 #include <memory>
 #include <string>
 
-#include "base/hmac.h"
+#include "base/keyed_mac.h"
 #include "base/log.h"
 #include "exchange/shared/exchange_store.h"
 #include "exchange/shared/pepper_file.h"
@@ -51,7 +51,7 @@ class RedisExchangeStore final : public ExchangeStore {
   class Exchange;
 
   std::string NextFence();
-  // The answer of a script; an error or no answer is nil.
+  // The answer of a script; nil for an error or no answer.
   Task<RedisReply> Run(const RedisScript& script, std::vector<std::string> keys,
                        std::vector<std::string> args);
   void SayRefused(const std::string& word);
@@ -62,7 +62,7 @@ class RedisExchangeStore final : public ExchangeStore {
   Log& log_;
   Hmac fences_;
   uint64_t fence_count_ = 0;
-  std::string refused_;  // as the log was told
+  std::string refused_;  // the error that was logged last
 };
 
 }  // namespace modelgates::gateway

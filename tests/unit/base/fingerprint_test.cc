@@ -1,9 +1,9 @@
-#include "base/fingerprint.h"
-
 #include <gtest/gtest.h>
 
 #include <set>
 #include <string>
+
+#include "base/keyed_mac.h"
 
 namespace modelgates::gateway {
 namespace {

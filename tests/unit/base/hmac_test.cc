@@ -1,10 +1,10 @@
-#include "base/hmac.h"
-
 #include <absl/strings/escaping.h>
 #include <gtest/gtest.h>
 
 #include <set>
 #include <string>
+
+#include "base/keyed_mac.h"
 
 namespace modelgates::gateway {
 namespace {

@@ -124,7 +124,7 @@ class ExchangeTest : public testing::Test {
     call.deadline = loop_.Now() + ask.deadline;
     call.stop = caller.stop.get_token();
 
-    CallOptions options;
+    RetryOptions options;
     options.policy.enabled = ask.retries;
     options.policy.jitter = 0ms;
     options.deadline = call.deadline;

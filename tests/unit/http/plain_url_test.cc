@@ -1,9 +1,9 @@
-#include "http/plain_url.h"
-
 #include <gtest/gtest.h>
 
 #include <random>
 #include <string>
+
+#include "http/url.h"
 
 namespace modelgates::gateway {
 namespace {

@@ -20,7 +20,9 @@ Says Ask(const std::string& url, CallbackPolicy policy) {
   const auto problem = CheckCallbackUrl(url, policy);
   if (!problem) return Says::kAllowed;
   EXPECT_TRUE(problem->rule.starts_with("must ")) << problem->rule;
-  return problem->not_allowed ? Says::kNotAllowed : Says::kMalformed;
+  EXPECT_EQ(problem->field, "callback_url");
+  const bool not_allowed = problem->reason == oauth::v1::CALLBACK_URL_NOT_ALLOWED;
+  return not_allowed ? Says::kNotAllowed : Says::kMalformed;
 }
 
 class CallbackPolicyTest : public testing::TestWithParam<CallbackCase> {};

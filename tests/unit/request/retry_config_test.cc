@@ -15,7 +15,7 @@ using Change = std::function<void(v1::RetryConfig&)>;
 
 std::vector<std::string> Fields(const v1::RetryConfig& config) {
   std::vector<std::string> fields;
-  for (const RetryConfigProblem& problem : CheckRetryConfig(config)) {
+  for (const Violation& problem : CheckRetryConfig(config)) {
     fields.push_back(problem.field);
     EXPECT_TRUE(problem.rule.starts_with("must ")) << problem.rule;
   }

@@ -74,7 +74,7 @@ class OutageTest : public testing::TestWithParam<Traffic> {
   Task<void> MakeCall() {
     Call& call = *calls_.emplace_back(std::make_unique<Call>());
     call.begun = loop_.Now();
-    CallOptions options;
+    RetryOptions options;
     options.started = loop_.Now();
     options.deadline = loop_.Now() + 30s;
     options.attempt_timeout = 10s;

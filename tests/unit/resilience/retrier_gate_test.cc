@@ -65,7 +65,7 @@ class RetrierGateTest : public testing::Test {
   Retrier retrier_{loop_, transport_, [] { return 0.0; }};
   ScriptedGate gate_{loop_};
   HttpRequest request_{"/auth/keys"};
-  CallOptions options_;
+  RetryOptions options_;
   std::stop_source stop_;
   std::optional<Outcome> outcome_;
 };

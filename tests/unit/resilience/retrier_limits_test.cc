@@ -38,7 +38,7 @@ class RetrierLimitsTest : public testing::Test {
       offered = progress == SendProgress::kBytesOffered;
     }
 
-    CallOptions options;
+    RetryOptions options;
     std::stop_source stop;
     bool offered = false;
     std::vector<std::string> told;

@@ -180,7 +180,7 @@ class RandomCall {
   Retrier retrier_{loop_, transport_, [this] { return dice_.Fraction(); }};
   HttpRequest request_{"/auth/keys"};
   std::stop_source stop_;
-  CallOptions options_;
+  RetryOptions options_;
   std::vector<HttpResult> results_;
   bool is_exchange_ = false;
   bool cancelled_ = false;

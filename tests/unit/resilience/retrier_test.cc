@@ -88,7 +88,7 @@ class RetrierTest : public testing::Test {
                    [] { return std::chrono::sys_seconds(std::chrono::seconds(784111777)); }};
   HttpRequest request_{"/auth/keys/code"};
   std::stop_source stop_;
-  CallOptions options_;
+  RetryOptions options_;
   RecordingObserver observer_;
   std::optional<Outcome> outcome_;
 

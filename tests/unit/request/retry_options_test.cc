@@ -1,4 +1,4 @@
-#include "request/call_options.h"
+#include "request/retry_options.h"
 
 #include <gtest/gtest.h>
 
@@ -50,7 +50,7 @@ INSTANTIATE_TEST_SUITE_P(Deadlines, OwnDeadlineTest,
                                          DeadlineCase{"Past", -5s, std::nullopt}),
                          [](const auto& row) { return row.param.name; });
 
-TEST(CallOptions, TakesTheGatewaysPolicy) {
+TEST(RetryOptions, TakesTheGatewaysPolicy) {
   Config config;
   config.max_attempts = 3;
   config.initial_interval = 1ms;
@@ -59,8 +59,8 @@ TEST(CallOptions, TakesTheGatewaysPolicy) {
   config.max_retry_after = 5ms;
   config.attempt_timeout = 6ms;
   std::stop_source stop;
-  const CallOptions options =
-      MakeCallOptions(config, Rpc::kCreateAuthCode, nullptr, kNow, kNow + 1s, stop.get_token());
+  const RetryOptions options =
+      MakeRetryOptions(config, Rpc::kCreateAuthCode, nullptr, kNow, kNow + 1s, stop.get_token());
   EXPECT_EQ(options.policy.max_attempts, 3);
   EXPECT_EQ(options.policy.initial_interval, 1ms);
   EXPECT_EQ(options.policy.max_interval, 2ms);
@@ -73,21 +73,21 @@ TEST(CallOptions, TakesTheGatewaysPolicy) {
   EXPECT_TRUE(options.stop.stop_requested());
 }
 
-TEST(CallOptions, LetsTheCallOverrideIt) {
+TEST(RetryOptions, LetsTheCallOverrideIt) {
   v1::RetryConfig retries;
   retries.set_strategy(v1::RetryConfig::NONE);
   retries.set_max_attempts(9);
-  const CallOptions options =
-      MakeCallOptions(Config(), Rpc::kCreateAuthCode, &retries, kNow, kNow + 1s, {});
+  const RetryOptions options =
+      MakeRetryOptions(Config(), Rpc::kCreateAuthCode, &retries, kNow, kNow + 1s, {});
   EXPECT_FALSE(options.policy.enabled);
   EXPECT_EQ(options.policy.max_attempts, 9);
   EXPECT_EQ(options.policy.initial_interval, Config().initial_interval);
 }
 
-TEST(CallOptions, RepeatsAnExchangeAsTheSettingSays) {
+TEST(RetryOptions, RepeatsAnExchangeAsTheSettingSays) {
   Config config;
   const auto options_of = [&](Rpc rpc) {
-    return MakeCallOptions(config, rpc, nullptr, kNow, kNow + 1s, {});
+    return MakeRetryOptions(config, rpc, nullptr, kNow, kNow + 1s, {});
   };
   EXPECT_EQ(options_of(Rpc::kCreateAuthCode).repeat, Repeat::kHarmless);
   EXPECT_EQ(options_of(Rpc::kCreateAuthCode).classify, &ClassifyCreate);

@@ -23,7 +23,7 @@ std::optional<TimePoint> OwnDeadline(const Config& config, TimePoint caller_dead
 
 // How a call is sent: the gateway's retry policy, overridden by the call's `retries`, which passed
 // validation and may be null.
-CallOptions MakeCallOptions(const Config& config, Rpc rpc, const oauth::v1::RetryConfig* retries,
-                            TimePoint started, TimePoint deadline, std::stop_token stop);
+RetryOptions MakeRetryOptions(const Config& config, Rpc rpc, const oauth::v1::RetryConfig* retries,
+                              TimePoint started, TimePoint deadline, std::stop_token stop);
 
 }  // namespace modelgates::gateway

@@ -1,4 +1,4 @@
-#include "request/call_options.h"
+#include "request/retry_options.h"
 
 #include <algorithm>
 #include <utility>
@@ -19,8 +19,8 @@ std::optional<TimePoint> OwnDeadline(const Config& config, TimePoint caller_dead
   return now + left - std::clamp(left / 20, kMinMargin, kMaxMargin);
 }
 
-CallOptions MakeCallOptions(const Config& config, Rpc rpc, const oauth::v1::RetryConfig* retries,
-                            TimePoint started, TimePoint deadline, std::stop_token stop) {
+RetryOptions MakeRetryOptions(const Config& config, Rpc rpc, const oauth::v1::RetryConfig* retries,
+                              TimePoint started, TimePoint deadline, std::stop_token stop) {
   const bool create = rpc == Rpc::kCreateAuthCode;
   const Repeat exchange_repeat = config.exchange_recovery == ExchangeRecovery::kOnce
                                      ? Repeat::kOneRecovery
@@ -33,7 +33,7 @@ CallOptions MakeCallOptions(const Config& config, Rpc rpc, const oauth::v1::Retr
   policy.max_retry_after = config.max_retry_after;
   if (retries != nullptr) policy = ToRetryPolicy(*retries, std::move(policy));
 
-  CallOptions options;
+  RetryOptions options;
   options.policy = std::move(policy);
   options.deadline = deadline;
   options.attempt_timeout = config.attempt_timeout;
