@@ -27,7 +27,7 @@ class AuthRoutes {
   const std::string base_path_;
   const std::string api_key_;
   const CodeBook::Clock clock_;
-  const std::string user_id_;  // whoever consents here is one and the same person
+  const std::string user_id_;  // one user, who gives every consent
   CodeBook& codes_;
   SandboxStats& stats_;
 };

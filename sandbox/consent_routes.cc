@@ -152,7 +152,7 @@ Answer ConsentRoutes::Decide(const HttpRequest& request) {
     pending.auth_code = codes_.Create(std::move(pending.request.challenge)).auth_code;
     stats_.CountCreated();
   }
-  // A name of ours, of characters that need no escape.
+  // A name of the sandbox, of characters that need no escape.
   return {GoBack(pending.callback_url, "code=" + pending.auth_code), pending.auth_code};
 }
 

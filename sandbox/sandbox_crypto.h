@@ -17,7 +17,7 @@ std::string S256Challenge(std::string_view verifier);
 // BASE64(SHA256(text)), with padding: how Content-Security-Policy names a style.
 std::string Sha256Base64(std::string_view text);
 
-// Whether both are equal, in a time that tells nothing but whether the lengths are.
+// Whether both are equal. The time depends on the lengths only.
 bool SameSecret(std::string_view a, std::string_view b);
 
 // A number from 1 to 2^30 that is the same for the same text in every process.

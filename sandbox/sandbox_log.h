@@ -12,8 +12,8 @@
 
 namespace modelgates::sandbox {
 
-// One request as the log tells it. There is no place here for a code, a verifier, a key, a bearer,
-// a challenge or a body, and `path` is the name of a route, never what a caller wrote.
+// The log line of one request. It has no member for a code, a verifier, a key, a bearer, a
+// challenge or a body, and `path` is the name of a route, never text of a caller.
 struct RequestLine {
   std::string method;
   std::string path;

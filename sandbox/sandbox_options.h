@@ -25,11 +25,11 @@ struct SandboxOptions {
   // How long each answer of the API is held. Faults' delays come on top.
   std::chrono::milliseconds latency{0};
 
-  // Whether /control/ exists. Whoever can reach it decides what the API answers.
+  // Whether /control/ exists. Every program that can reach it can set the API's answers.
   bool control = true;
 
   // The time of codes, answers and log lines; called on the sandbox's thread. Delays and latency
-  // follow the steady clock of the system all the same.
+  // always follow the steady clock of the system.
   std::function<std::chrono::system_clock::time_point()> clock = std::chrono::system_clock::now;
 
   // Where the log lines go, written with pattern "%v" (MakeStdoutLogger); null: nowhere.

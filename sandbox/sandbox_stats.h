@@ -26,9 +26,9 @@ struct SandboxCounts {
   std::uint64_t faults_struck = 0;
 };
 
-// The counters. Safe on any thread: tests read them while the sandbox serves. A request is counted
-// when it has arrived and an answer before its first byte is sent, so whoever has the answer finds
-// it counted.
+// The counters. Any thread: tests read them while the sandbox serves. A request is counted when it
+// has arrived and an answer before its first byte is sent, so a caller that has the answer finds it
+// counted.
 class SandboxStats {
  public:
   void CountRequest(std::string_view path);

@@ -31,7 +31,7 @@ constexpr std::chrono::seconds kLinger{1};
 
 auto Catching(error_code& error) { return asio::redirect_error(asio::use_awaitable, error); }
 
-// Nothing: the caller broke off, and there is nobody to tell.
+// nullopt: the caller left, so no answer is possible.
 std::optional<HttpResponse> RefusalFor(const error_code& error) {
   if (error == http::error::body_limit) return ErrorAnswer(413, "the body exceeds 1 MiB");
   if (error == http::error::header_limit || error == http::error::buffer_overflow) {

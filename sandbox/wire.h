@@ -26,17 +26,17 @@ struct Arrival {
 
 enum class Share { kWhole, kHead, kHeadAndHalfBody };
 
-// One accepted connection: HTTP when all is well, and every way a socket can go wrong. Whatever
-// fails closes nothing by itself and is not reported: the next Read() finds the connection gone.
+// One accepted connection: HTTP, and every fault of a socket. A failed function closes nothing and
+// reports nothing: the next Read() finds that the connection has ended.
 // All on the thread of the socket's io_context. Owned by shared_ptr.
 class Wire : public std::enable_shared_from_this<Wire> {
  public:
   explicit Wire(boost::asio::ip::tcp::socket socket);
 
-  // Nothing when the caller has left. Sends `100 Continue` when the caller waits for it.
+  // nullopt: the caller has left. Sends `100 Continue` when the caller waits for it.
   boost::asio::awaitable<std::optional<Arrival>> Read();
 
-  // Whether it all got into the kernel. `response` must live until then.
+  // Whether the kernel accepted all of it. `response` must live until then.
   boost::asio::awaitable<bool> Write(const HttpResponse& response, Share share);
 
   boost::asio::awaitable<void> WriteGarbage();
@@ -44,17 +44,17 @@ class Wire : public std::enable_shared_from_this<Wire> {
   // Waits, at most until Abort().
   boost::asio::awaitable<void> Hold(std::chrono::milliseconds duration);
 
-  // Reads and forgets until the caller leaves, or Abort().
+  // Reads and discards until the caller leaves, or Abort().
   boost::asio::awaitable<void> Hang();
 
-  // FIN, then waits a moment for the caller's: closing with unread bytes would send RST instead,
-  // and RST can overtake the answer.
+  // Sends FIN, then waits a moment for the caller's FIN: a close with unread bytes would send RST,
+  // which can overtake the answer.
   boost::asio::awaitable<void> CloseGently();
 
   // RST.
   void Reset();
 
-  // Ends whatever the connection is waiting for.
+  // Ends every wait of the connection.
   void Abort();
 
  private:

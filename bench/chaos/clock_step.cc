@@ -16,7 +16,7 @@ namespace {
 
 using sandbox::FaultAction;
 
-// The wall clock that the gateway sees, and nobody else.
+// The wall clock of the gateway process only.
 class WallClock {
  public:
   WallClock() {

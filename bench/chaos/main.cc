@@ -21,7 +21,7 @@ struct Scenario {
   std::vector<Promise> (*run)();
 };
 
-// The last one tells the memory of all before it.
+// The last one reports the memory after all others.
 constexpr Scenario kScenarios[] = {
     {"outage", OutageWithoutBreaker}, {"recovery", OutageAndRecovery},
     {"brown-out", BrownOut},          {"overload", Overload},

@@ -18,7 +18,7 @@ struct Ended {
   Seconds took;
   Seconds deadline;  // from `sent`
   grpc::StatusCode code;
-  std::string reason;  // ErrorInfo.reason; empty without an error of ours
+  std::string reason;  // ErrorInfo.reason; empty: not an error of the gateway
 
   bool ok() const { return code == grpc::StatusCode::OK; }
 };
@@ -34,13 +34,13 @@ struct Load {
   double exchanges = 0;
 };
 
-// Something that happens while the load goes on.
+// An event during the load.
 struct Happening {
   Seconds at;
   std::function<void()> act;
 };
 
-// Callers that do not wait for each other: calls at an even rate, whatever becomes of them. They
+// Callers that do not wait for each other: calls at an even rate, whether they succeed or not. They
 // retry nothing.
 class OpenLoop {
  public:

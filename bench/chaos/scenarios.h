@@ -13,7 +13,7 @@ std::vector<Promise> OutageAndRecovery();
 std::vector<Promise> BrownOut();
 std::vector<Promise> Overload();
 std::vector<Promise> Deadlines();
-// Callers that do not wait for an upstream which answers nobody.
+// Callers that leave early, with an upstream that never answers.
 std::vector<Promise> Silence();
 std::vector<Promise> ClockStep();
 // Every way in which the sandbox can fail to answer, for the memory that it costs.

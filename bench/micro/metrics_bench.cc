@@ -18,7 +18,7 @@ void MetricsOfASuccess(benchmark::State& state) {
 }
 BENCHMARK(MetricsOfASuccess);
 
-// What a scrape costs, whoever is served meanwhile.
+// The cost of a scrape.
 void MetricsRender(benchmark::State& state) {
   const Metrics metrics;
   const AllocationReport report(state);

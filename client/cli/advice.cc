@@ -50,14 +50,14 @@ std::string_view OfReason(const Error& error) {
   }
 }
 
-// What the error says of another try, not what its code suggests: UNAVAILABLE is also what only an
-// operator can mend. A used-up quota comes back by itself.
+// Decided by the error's details, not by its code: UNAVAILABLE is also the code of failures that
+// only an operator can repair. An exhausted quota recovers by itself.
 bool PassesWithTime(const Error& error) {
   return error.retryable || error.retry_delay || error.grpc_code == GrpcCode::kResourceExhausted;
 }
 
-// An exchange that goes on without this command: the identical call receives its result. Only
-// `exchange` can make that call; the verifier of `login` is gone with it.
+// The exchange continues without this command: the identical call receives its result. Only
+// `exchange` can make that call; the verifier of `login` is lost with it.
 std::string_view Repeat(Command command) {
   switch (command) {
     case Command::kExchange:

@@ -27,7 +27,7 @@ std::string Dump(const Json& json) {
   return json.dump(2, ' ', true, Json::error_handler_t::replace);
 }
 
-// The lines of a result. Whoever reads a pipe gets them as they are.
+// The lines of a result. A pipe gets them without formatting.
 std::string ForStdout(const std::string& text) {
   if (isatty(STDOUT_FILENO) != 1) return text;
   std::string shown;

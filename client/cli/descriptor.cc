@@ -10,7 +10,7 @@
 namespace modelgates::oauth::cli {
 namespace {
 
-// More than a key and what is said of it as JSON.
+// More than a key and its JSON.
 constexpr off_t kRoom = 4'096;
 
 bool HasRoom(int fd, int flags, off_t size) {

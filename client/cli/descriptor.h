@@ -6,11 +6,11 @@ namespace modelgates::oauth::cli {
 
 // Descriptors of this process. Each function gives false with errno set.
 
-// Whether a key can be written there, as far as can be known before: it is open for writing,
-// somebody reads the pipe, the disk is not full. Writes nothing.
+// Whether a key can probably be written there: it is open for writing, the pipe has a reader, the
+// disk is not full. Writes nothing.
 bool TakesAKey(int fd);
 
-// All of it, also where the descriptor does not block.
+// Writes all of it, also to a non-blocking descriptor.
 bool WriteAll(int fd, std::string_view text);
 
 // Opens those of stdin, stdout and stderr that are closed so that no later file or socket takes

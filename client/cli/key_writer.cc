@@ -27,7 +27,7 @@ Error FileError(const std::string& message) {
   return error;
 }
 
-// As errno tells.
+// The text of errno.
 Error CannotWrite(const std::string& path) {
   return FileError("cannot write " + path + ": " + std::strerror(errno));
 }
@@ -75,7 +75,7 @@ Result<KeyWriter> KeyWriter::Open(const std::string& path) {
     status.st_mode = S_IFREG;
   }
   if (S_ISLNK(status.st_mode)) {
-    // Whoever put it there would say which file is replaced.
+    // The creator of the link would choose which file is replaced.
     if (stat(path.c_str(), &status) != 0 || S_ISREG(status.st_mode)) {
       std::error_code unread;
       const std::string target = std::filesystem::read_symlink(path, unread).string();

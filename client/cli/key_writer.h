@@ -8,23 +8,23 @@
 
 namespace modelgates::oauth::cli {
 
-// Where one key is written to. A regular file is one that nobody else can read at any moment: made
-// beside its place with mode 0600, and renamed into it when all of it is on disk. What was there
-// before is replaced as a whole, or stays. A pipe, a character device, and a descriptor that the
-// command was given (/dev/fd/N, /dev/stdout) are written to as they are. Symbolic links to files
-// or to nowhere are refused.
+// The destination of one key. No other user can read a regular file at any moment: it is made in
+// the same folder with mode 0600, and renamed when all of it is on disk. An existing file is
+// replaced as a whole, or stays. A pipe, a character device, and a descriptor that the command was
+// given (/dev/fd/N, /dev/stdout) are written directly. Symbolic links to files and dangling ones
+// are refused.
 class KeyWriter {
  public:
-  // Before the user is asked and a code is spent, so that a place that cannot be written to costs
+  // Called before the user consents and a code is spent, so that an unusable destination costs
   // nothing.
   static Result<KeyWriter> Open(const std::string& path);
   KeyWriter(KeyWriter&& other) noexcept;
   KeyWriter& operator=(KeyWriter&&) = delete;
-  // Takes away what was not committed.
+  // Removes a file that was not committed.
   ~KeyWriter();
 
-  // The key and a newline. On an error the key may be in the file that the message names, since it
-  // cannot be had again.
+  // Writes the key and a newline. On an error the key may be in the file that the message names,
+  // because it cannot be obtained again.
   Result<bool> Commit(std::string_view key);
 
   const std::string& path() const { return path_; }

@@ -48,7 +48,7 @@ Result<SecretText> AskUser(const Session& session, const LoginFlags& flags, cons
   if (!url.ok()) return url.error();
 
   const bool opened = !flags.no_browser && OpenBrowser(receiver.StartUrl(*url));
-  // Also with JSON: somebody has to open it.
+  // Also with JSON, because a person has to open it.
   std::fprintf(
       stderr, "%s\n  %s\n",
       opened ? "If no browser opens, go to:" : "Open this in a browser:", Printable(*url).c_str());

@@ -18,7 +18,7 @@ constexpr Range kUnseen[] = {
     {0x180e, 0x180e}, {0x200b, 0x200f}, {0x2028, 0x202e},  {0x2060, 0x206f}, {0x3164, 0x3164},
     {0xfeff, 0xfeff}, {0xfff0, 0xfffb}, {0xe0000, 0xe0fff}};
 
-// How many bytes the character at the start of `text` has; 0 for what is none (RFC 3629).
+// Number of bytes of the character at the start of `text`; 0: not UTF-8 (RFC 3629).
 size_t BytesOfFirst(std::string_view text, char32_t& code_point) {
   const auto byte = [&](size_t i) { return static_cast<uint8_t>(text[i]); };
   const uint8_t lead = byte(0);

@@ -13,10 +13,10 @@ class CallbackScope {
   ~CallbackScope();
 };
 
-// Lets go of `object`: on another thread when this one runs a callback.
+// Releases `object`, on another thread when this one runs a callback.
 //
-// Where the last channel goes on a callback thread, gRPC 1.51 joins that thread by itself and
-// deletes the queue that it reads, which ends the program now and then.
+// If the last channel is destroyed on a callback thread, gRPC 1.51 joins that thread with itself
+// and deletes the queue that it reads, which sometimes ends the program.
 void LetGoOutsideOfCallbacks(std::shared_ptr<void> object);
 
 }  // namespace modelgates::oauth

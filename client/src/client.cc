@@ -136,7 +136,7 @@ class PendingCall {
     PendingCall& started = *call;
     started.owner_ = std::move(owner);
     Rpc::Start(stubs, started.context_, started.request_, started.reply_,
-               // std::function wants a copy, so the call is shared where it could be owned.
+               // std::function must be copyable, so the call is shared instead of owned.
                [call = std::shared_ptr<PendingCall>(std::move(call)),
                 callback = std::move(callback)](const grpc::Status& status) mutable {
                  const CallbackScope scope;

@@ -70,7 +70,7 @@ std::string ToJson(const google::protobuf::Struct& fields) {
 }
 
 void Read(const google::rpc::ErrorInfo& info, Error& error) {
-  // Another's reasons may have the names of ours.
+  // Another domain may use the same names of reasons.
   if (info.domain() != kDomain) return;
   error.reason_name = info.reason();
   error.reason = ToReason(info.reason());

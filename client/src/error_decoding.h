@@ -7,7 +7,7 @@
 
 namespace modelgates::oauth {
 
-// How a call ended, as gRPC tells it.
+// The end of a failed call, from gRPC.
 struct CallFailure {
   int grpc_code = 0;
   std::string message;
@@ -15,9 +15,9 @@ struct CallFailure {
   std::string trailer_request_id;  // x-request-id; empty when there was none
 };
 
-// Reads the typed details. Whatever cannot be read is left out: bytes that are no
-// google.rpc.Status, an ErrorInfo of another domain, details of unknown types, numbers that are
-// none.
+// Reads the typed details. What cannot be read is left out: bytes that are not a
+// google.rpc.Status, an ErrorInfo of another domain, details of unknown types, malformed
+// numbers.
 Error DecodeError(const CallFailure& failure);
 
 }  // namespace modelgates::oauth

@@ -19,7 +19,7 @@ using asio::ip::tcp;
 using boost::system::error_code;
 
 constexpr std::chrono::seconds kConnectionTime{5};
-// Browsers send the cookies of all servers on 127.0.0.1 to each of them, whatever its port.
+// Browsers send the cookies of all servers on 127.0.0.1 to each of them, at any port.
 constexpr std::size_t kMaxHeadBytes = 64 * 1024;
 constexpr std::size_t kMaxDrainedBytes = 1024 * 1024;
 constexpr std::size_t kMaxConnections = 32;
@@ -34,7 +34,7 @@ bool IsTooLarge(error_code error) {
 
 }  // namespace
 
-// One browser, or whoever it is, and its one request.
+// One connection, usually of a browser, and its one request.
 struct LoopbackHttp::Connection {
   explicit Connection(tcp::socket socket) : stream(std::move(socket)) {
     parser.header_limit(kMaxHeadBytes);

@@ -38,13 +38,13 @@ class LoopbackHttp {
   // Accepts browsers from now on.
   void Accept();
 
-  // Sends it and closes; `done` is called also when the browser is gone by then.
+  // Sends it and closes; `done` is also called when the browser has left.
   void Respond(const ConnectionPtr& connection, const Answer& answer,
                std::function<void()> done = {});
-  // The answer may take long: the connection's time is not limited any more, and it is not closed
-  // for others' sake.
+  // The answer may take long: the connection has no time limit any more, and is not closed when
+  // there are too many.
   void Hold(const ConnectionPtr& connection);
-  // No more browsers; those that are here are dropped, but for those on hold.
+  // Accepts no more connections, and closes all except those on hold.
   void Close();
 
  private:

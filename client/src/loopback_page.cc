@@ -117,7 +117,7 @@ Page LoginEndPage(LoginEnd end, std::string_view app_name) {
     case LoginEnd::kNotThis:
       break;
   }
-  // Whoever guessed the port is not told whose it is.
+  // The name of the app is not shown to a stranger who guessed the port.
   return MakePage("", "M12 7v6m0 3.5v.01", "There is nothing here",
                   "This link does not belong to the login that is waiting. Go back to the app and "
                   "use the link it shows.");

@@ -8,23 +8,23 @@ namespace modelgates::oauth {
 enum class LoginEnd {
   kSignedIn,
   kDenied,
-  kFailed,    // granted, and no key all the same
-  kReturned,  // the app alone knows
-  kNotThis,   // an old tab, a guess: another login, or none
+  kFailed,    // granted, but the exchange failed
+  kReturned,  // the user has to look at the app
+  kNotThis,   // not a link of this login: an old tab, or a guess
   kUsedLink,  // the link that starts a login, for the second time
   kTooLarge,  // the head of the request
 };
 
 struct Page {
   std::string html;
-  // Of Content-Security-Policy: nothing but the page's own style.
+  // The Content-Security-Policy: only the page's own style.
   std::string policy;
 };
 
-// What the browser shows, when the redirect has come, and to whatever else came.
+// The page for the end of a login, or for another request.
 Page LoginEndPage(LoginEnd end, std::string_view app_name);
 
-// Of a redirect.
+// For redirects.
 Page EmptyPage();
 
 }  // namespace modelgates::oauth

@@ -163,7 +163,7 @@ class LoopbackReceiver::Impl {
     });
   }
 
-  // What to tell when nobody came. Called with the mutex.
+  // The error when no redirect came. Called with the mutex.
   std::string TooLate() const {
     if (!another_came_) return "the browser did not come back in time";
     return "the browser did not come back in time; a redirect of another login came: close older "

@@ -9,7 +9,7 @@ using std::chrono::nanoseconds;
 using std::chrono::seconds;
 
 void Set(google::protobuf::Duration& duration, nanoseconds value) {
-  // Both parts have the sign of the whole, as Duration wants it.
+  // Both parts have the sign of the whole, as Duration requires.
   const auto whole = std::chrono::duration_cast<seconds>(value);
   duration.set_seconds(whole.count());
   duration.set_nanos(static_cast<int32_t>((value - whole).count()));

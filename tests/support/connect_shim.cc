@@ -1,5 +1,5 @@
-// Preloaded into the gateway, lets each connect, which the gateway calls on its event loop, first
-// wait until somebody writes to the FIFO that CONNECT_WAITS_FOR names.
+// Preloaded into the gateway. Each connect, which the gateway calls on its event loop, first waits
+// for a byte in the FIFO that CONNECT_WAITS_FOR names.
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <sys/socket.h>

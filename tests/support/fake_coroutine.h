@@ -5,7 +5,7 @@
 
 namespace modelgates::gateway {
 
-// The return type of a coroutine that starts at once, and that nobody waits for.
+// The return type of a coroutine that starts at once and is not awaited.
 struct FakeCoroutine {
   struct promise_type {
     FakeCoroutine get_return_object() { return {}; }

@@ -7,8 +7,8 @@
 
 namespace modelgates::gateway {
 
-// An HTTP proxy on 127.0.0.1, port 0, that knows nothing but CONNECT, one tunnel at a time. Every
-// tunnel leads to `target_port` on this machine, whatever the client asked for.
+// An HTTP proxy on 127.0.0.1, port 0, that serves only CONNECT, one tunnel at a time. Every tunnel
+// leads to `target_port` on this machine, for any requested target.
 class FakeProxy {
  public:
   // `answer` goes back to each CONNECT; the tunnel opens when it says 200.

@@ -105,7 +105,7 @@ void FakeRedis::Accept() {
 
 void FakeRedis::Serve(Session& session) {
   serve_(session);
-  // Closed in the end, so that nobody else gets its number meanwhile.
+  // Closed last, so that no other file gets its number meanwhile.
   shutdown(session.fd_, SHUT_RDWR);
 }
 

@@ -11,7 +11,7 @@
 
 namespace modelgates::gateway {
 
-// A server on 127.0.0.1, port 0, that says of Redis's protocol what a test makes it say.
+// A server on 127.0.0.1, port 0, that sends the Redis answers that a test gives it.
 class FakeRedis {
  public:
   // One connection, on a thread of its own.

@@ -35,7 +35,7 @@ class GatewayProcess {
   std::vector<nlohmann::json> Lines(std::string_view event) const;
   std::string out() const { return process_.out(); }
   std::string err() const { return process_.err(); }
-  // Whoever reads its log stalls, or goes on.
+  // Stops and continues to read its log.
   void StallLogReader(bool stalled) { process_.PauseReading(stalled); }
   bool running() const { return process_.running(); }
   int threads() const { return process_.threads(); }

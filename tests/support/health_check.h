@@ -8,7 +8,7 @@
 
 namespace modelgates::gateway {
 
-// What health says of `service`; UNKNOWN when it says nothing within 20 s.
+// The status of `service` from the health service; UNKNOWN: no answer within 20 s.
 grpc::health::v1::HealthCheckResponse::ServingStatus HealthOf(
     const std::shared_ptr<grpc::Channel>& channel, const std::string& service);
 

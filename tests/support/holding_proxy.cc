@@ -12,7 +12,7 @@
 namespace modelgates::gateway {
 namespace {
 
-// How soon a connection notices what it is told.
+// How soon a connection notices Hold and Release.
 constexpr int kPollMilliseconds = 5;
 
 int ConnectTo(int port) {

@@ -8,20 +8,20 @@
 
 namespace modelgates::gateway {
 
-// Stands before a server on 127.0.0.1 and can keep back what clients say: so that a server hears
-// something long after its client has given it up.
+// A proxy of a server on 127.0.0.1 that can delay the bytes of clients, so that a command reaches
+// the server long after its client has left.
 class HoldingProxy {
  public:
   explicit HoldingProxy(int port) : port_(port) {}
-  // Gives up what it holds.
+  // Drops the held bytes.
   ~HoldingProxy();
 
   std::string url() const { return server_.url(); }
 
-  // From now on what clients say on connections made so far stays here.
+  // From now on holds the bytes of clients on existing connections.
   void Hold();
-  // Lets the server have it. Returns when the server has answered all of it, to nobody: the clients
-  // of those connections must be gone.
+  // Sends the held bytes to the server. Returns when the server has answered all of them; the
+  // clients of those connections must have left.
   void Release();
 
  private:

@@ -13,23 +13,23 @@
 
 namespace modelgates::gateway {
 
-// What an exchange store is about, without a server: several gateways open one. Steps take time and
-// fail when told. Exchanges are named by their code alone.
+// An exchange store in memory, which several gateways can open. Steps take time and fail on
+// request. An exchange is identified by its code only.
 class MemoryExchangeStore {
  public:
-  // What becomes of a step.
+  // The fault of a step.
   enum class Fault : uint8_t {
     kNone,
-    kLostRequest,  // it is not done, and its gateway waits in vain
-    kLostAnswer,   // it is done, but its gateway does not learn that
-    kLate,         // it is done a while after its gateway has given up on it
+    kLostRequest,  // the step is not done; its gateway gets no answer
+    kLostAnswer,   // the step is done; its gateway gets no answer
+    kLate,         // the step is done after its gateway stopped waiting
   };
 
   // `retention`: how long an exchange that may have been sent is known without its gateway.
   MemoryExchangeStore(EventLoop& loop, Duration lease, Duration retention)
       : loop_(loop), lease_(lease), retention_(retention) {}
 
-  // Asked once a step: what becomes of it, and how long it takes.
+  // Called once per step, for its fault and its duration.
   void FailWith(std::function<Fault()> fault) { fault_ = std::move(fault); }
   void TakeTime(std::function<Duration()> latency) { latency_ = std::move(latency); }
   // Told when a gateway may not know what it needs to know to be careful: of a claim that was not
@@ -185,7 +185,7 @@ class MemoryExchangeStore {
       co_return Step::kUnavailable;
     }
 
-    // Outlives the exchange that it was taken for.
+    // Outlives the exchange.
     static Task<void> Late(MemoryExchangeStore& store, std::string auth_code, uint64_t fence,
                            int number, std::function<void(Record&)> step) {
       WaitPoint pause(store.loop_);
@@ -228,7 +228,7 @@ class MemoryExchangeStore {
     const auto found = records_.find(auth_code);
     if (found == records_.end()) return;
     const Record& record = found->second;
-    // A claim that nobody renews goes by itself, some time after its lease.
+    // A claim that is not renewed is deleted some time after its lease.
     const TimePoint until =
         record.state == State::kReserved ? record.lease_until + lease_ : record.known_until;
     if (loop_.Now() >= until) records_.erase(found);

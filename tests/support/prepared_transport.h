@@ -9,9 +9,9 @@
 
 namespace modelgates::gateway {
 
-// A transport for measurements: it answers when told, copies and records nothing, and so costs no
-// allocation but the one frame of its coroutine. One send at a time. Whoever asks what was sent
-// takes a ScriptedTransport. Loop thread only.
+// A transport for measurements: it answers on request, and copies and records nothing, so it needs
+// one allocation, the frame of its coroutine. One send at a time. Use ScriptedTransport to check
+// what was sent. Loop thread only.
 class PreparedTransport final : public HttpTransport {
  public:
   explicit PreparedTransport(EventLoop& loop) : point_(loop) {}

@@ -10,9 +10,9 @@
 
 namespace modelgates::gateway {
 
-// A client that writes HTTP/2 frames (RFC 9113) to a socket one by one, so that it can do what no
-// honest client does: reset what it has just begun, read nothing, send any byte in a field value.
-// It knows as much of the protocol as that takes.
+// A client that writes single HTTP/2 frames (RFC 9113) to a socket, so that it can behave like an
+// attacker: reset new streams, read nothing, send any byte in a field value.
+// It implements only the part of the protocol that this needs.
 class RawHttp2 {
  public:
   using Fields = std::vector<std::pair<std::string, std::string>>;

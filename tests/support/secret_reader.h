@@ -11,9 +11,9 @@ namespace modelgates::gateway {
 // Every text of a status: its message, and all texts and names within its details.
 std::vector<std::string> TextsOf(const google::rpc::Status& status);
 
-// Whether somebody who knows how texts are escaped and encoded finds eight letters and digits of
-// `secret` in `text`. Tries one decoding after the other, six deep; shares no code with what hides
-// secrets.
+// Whether eight letters and digits of `secret` can be found in `text` after any decoding: tries
+// one decoding after the other, six deep. Shares no code with the redaction of the
+// gateway.
 bool CanRead(std::string_view text, std::string_view secret);
 
 }  // namespace modelgates::gateway

@@ -32,7 +32,7 @@ class Subprocess {
   std::string out() const;
   std::string err() const;
 
-  // While paused its output is not read, so that its pipes fill; it goes on when the pause ends.
+  // While paused its output is not read, so that its pipes fill; reading continues after the pause.
   void PauseReading(bool paused);
 
   // Until `seen` holds of what was written to stdout. False: it ended, or 60 s passed, without.
@@ -53,7 +53,7 @@ class Subprocess {
 
  private:
   void Read(int fd, std::string& into);
-  // The first number after `name` in what the kernel says of the process.
+  // The first number after `name` in the kernel's status of the process.
   size_t StatusNumber(const std::string& name) const;
 
   pid_t pid_ = -1;

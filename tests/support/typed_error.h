@@ -38,7 +38,7 @@ struct TypedError {
 
 TypedError ErrorOf(const CallEnd& call);
 
-// What errors.md says of every error, whatever its reason: equal codes and messages, the budget of
+// The rules of errors.md for every error: equal codes and messages, the budget of
 // bytes, domain and metadata, order and number of the details, the pushback trailer.
 void ExpectEnvelope(const CallEnd& call, const std::string& rpc);
 

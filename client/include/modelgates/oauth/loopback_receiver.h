@@ -77,8 +77,8 @@ class LoopbackReceiver {
   Result<SecretText> Wait(std::chrono::milliseconds timeout, std::stop_token stop = {});
 
   // Shows the outcome in the browser and closes the port: at once if no redirect arrived, else when
-  // the page is sent, after at most 5 s. A user who denied consent is told that, whatever `outcome`
-  // is.
+  // the page is sent, after at most 5 s. A user who denied consent sees a page about that, for any
+  // `outcome`.
   void Finish(LoginOutcome outcome);
 
  private:
