@@ -37,8 +37,14 @@ struct AdminAnswer {
 // Whether `request` needs AdminPages::refresh_metrics.
 bool NeedsFreshMetrics(const AdminRequest& request);
 
-// The page for `request`. `configured_host`: see served_host.h; another host gets 421, except for
-// probes, which reveal nothing.
+// Whether a page with content may be shown to a request whose Host field is `host`: an IP address,
+// "localhost", or `configured` (the host that the port was told to listen on), each with or without
+// a port. In a DNS rebinding attack the browser sends another host, because a foreign name resolves
+// to this address; the attacker's page must not read the answer.
+bool IsServedHost(std::string_view host, std::string_view configured);
+
+// The page for `request`. A host that IsServedHost refuses gets 421, except for probes, which
+// reveal nothing.
 AdminAnswer AnswerAdmin(const AdminPages& pages, const AdminRequest& request,
                         std::string_view configured_host);
 

@@ -6,7 +6,6 @@
 #include "failure/error_words.h"
 #include "failure/upstream_error.h"
 #include "http/url.h"
-#include "redaction/key_like_word.h"
 #include "redaction/split_secret.h"
 
 namespace modelgates::gateway {

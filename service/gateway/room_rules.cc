@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "exchange/shared/peppers.h"
+#include "exchange/shared/pepper_file.h"
 #include "http/base_url.h"
 #include "http/http.h"
 #include "http/url.h"

@@ -2,6 +2,7 @@
 
 #include <absl/strings/ascii.h>
 #include <absl/strings/escaping.h>
+#include <absl/strings/str_split.h>
 
 #include <algorithm>
 #include <cstring>
@@ -73,6 +74,14 @@ bool AnyReading(std::string_view text, const Predicate& repeats) {
          repeats(UnescapedText(VisibleAscii(text)));
 }
 
+bool IsKeyLike(absl::string_view word) {
+  constexpr size_t kMinMixedBytes = 8;
+  constexpr size_t kMinBytes = 24;
+  const bool has_digit = std::any_of(word.begin(), word.end(), absl::ascii_isdigit);
+  const bool has_letter = std::any_of(word.begin(), word.end(), absl::ascii_isalpha);
+  return word.size() >= kMinBytes || (word.size() >= kMinMixedBytes && has_digit && has_letter);
+}
+
 }  // namespace
 
 void Redaction::Add(std::string_view secret) {
@@ -120,6 +129,12 @@ bool Redaction::RepeatsSecret(std::string_view text) const {
 
 std::string Redaction::Apply(std::string_view text) const {
   return std::string(RepeatsSecret(text) ? kWithheld : text.substr(0, kMaxBytes));
+}
+
+bool HasKeyLikeWord(std::string_view text) {
+  const auto words = absl::StrSplit(absl::string_view(text.data(), text.size()),
+                                    absl::ByAnyChar(" \t\r\n\v\f"), absl::SkipEmpty());
+  return std::any_of(words.begin(), words.end(), IsKeyLike);
 }
 
 }  // namespace modelgates::gateway

@@ -53,4 +53,9 @@ class Redaction {
   mutable absl::flat_hash_set<absl::uint128> pieces_;
 };
 
+// Whether a word of `text` may be an unknown key: at least 8 bytes that mix letters and digits, or
+// at least 24 of any kind. For texts of an answer that may contain a new key; ordinary words are
+// neither.
+bool HasKeyLikeWord(std::string_view text);
+
 }  // namespace modelgates::gateway

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <absl/functional/any_invocable.h>
+
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -8,9 +10,11 @@
 #include "base/time.h"
 #include "resilience/classification.h"
 #include "resilience/failure_window.h"
-#include "resilience/random_source.h"
 
 namespace modelgates::gateway {
+
+// Gives numbers in [0, 1) for jitter.
+using RandomSource = absl::AnyInvocable<double()>;
 
 // Notified when the breaker opens and when it closes again, but not of probes in between: two
 // notifications per outage.

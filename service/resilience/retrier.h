@@ -15,7 +15,6 @@
 #include "http/http.h"
 #include "resilience/circuit_breaker.h"
 #include "resilience/classification.h"
-#include "resilience/random_source.h"
 #include "resilience/retry_budget.h"
 #include "resilience/retry_policy.h"
 

@@ -1,15 +1,30 @@
 #pragma once
 
+#include <absl/status/statusor.h>
+
 #include <optional>
 #include <string>
 
 #include "base/event_loop.h"
 #include "base/keyed_mac.h"
 #include "base/reloaded_file.h"
+#include "base/secret.h"
 #include "exchange/exchange_identity.h"
-#include "exchange/shared/peppers.h"
 
 namespace modelgates::gateway {
+
+// The HMAC keys of the index in a shared store. Without them the store could find out by trying
+// which exchange a record belongs to.
+struct Peppers {
+  Secret current;   // for reading and writing
+  Secret previous;  // for reading, during a rotation; empty: none
+  friend bool operator==(const Peppers&, const Peppers&) = default;
+};
+
+// Reads `path`: one or two lines, each a pepper of at least 32 visible ASCII characters, without
+// the white space around it. The first is the current one. An error names a rule, to be printed
+// after the path ("must ..."), and nothing of the content.
+absl::StatusOr<Peppers> ReadPepperFile(const std::string& path);
 
 // The peppers in use, read again when their file changes. Loop thread only, except the constructor,
 // which runs before the loop.

@@ -1,6 +1,6 @@
-#include "admin/served_host.h"
-
 #include <gtest/gtest.h>
+
+#include "admin/admin_pages.h"
 
 namespace modelgates::gateway {
 namespace {

@@ -1,6 +1,6 @@
-#include "redaction/key_like_word.h"
-
 #include <gtest/gtest.h>
+
+#include "redaction/redaction.h"
 
 namespace modelgates::gateway {
 namespace {
