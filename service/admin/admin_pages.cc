@@ -38,6 +38,13 @@ bool IsAddress(std::string_view name) {
   return !error;
 }
 
+// RFC 6750, section 2.1.
+std::string_view BearerOf(std::string_view authorization) {
+  constexpr std::string_view kScheme = "Bearer ";
+  if (!EqualsIgnoringCase(authorization.substr(0, kScheme.size()), kScheme)) return {};
+  return Trim(authorization.substr(kScheme.size()));
+}
+
 }  // namespace
 
 bool NeedsFreshMetrics(const AdminRequest& request) {
@@ -58,6 +65,9 @@ AdminAnswer AnswerAdmin(const AdminPages& pages, const AdminRequest& request,
   if (request.path == "/readyz") return ProbePage(pages.ready);
   if (request.host && !IsServedHost(*request.host, configured_host)) {
     return {421, "the host must be an IP address, localhost or the host of --admin_listen\n"};
+  }
+  if (pages.authorized && !pages.authorized(BearerOf(request.authorization))) {
+    return {401, "needs the bearer of --admin_bearer_file\n"};
   }
   if (request.path == kMetricsPath) return TextPage(pages.metrics, kExposition);
   if (request.path == "/configz") return TextPage(pages.settings, AdminAnswer().type);

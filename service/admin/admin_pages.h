@@ -9,6 +9,9 @@ namespace modelgates::gateway {
 
 // The pages of the admin port. Called on the port's only thread: each must return at once.
 struct AdminPages {
+  // Whether a bearer may see the pages other than the probes. `bearer` is that of the Authorization
+  // field, empty without one. Empty: everybody may.
+  std::function<bool(std::string_view bearer)> authorized;
   // /livez: whether the event loop turns. Empty: always true.
   std::function<bool()> live;
   // /readyz: whether to send traffic here; false while starting and draining. Empty: always true.
@@ -26,6 +29,7 @@ struct AdminRequest {
   bool reads = true;                     // GET or HEAD
   std::string_view path;                 // without query
   std::optional<std::string_view> host;  // the Host field, which HTTP/1.0 may leave out
+  std::string_view authorization{};      // the Authorization field
 };
 
 struct AdminAnswer {
@@ -43,8 +47,8 @@ bool NeedsFreshMetrics(const AdminRequest& request);
 // to this address; the attacker's page must not read the answer.
 bool IsServedHost(std::string_view host, std::string_view configured);
 
-// The page for `request`. A host that IsServedHost refuses gets 421, except for probes, which
-// reveal nothing.
+// The page for `request`. A host that IsServedHost refuses gets 421, and a client that is not
+// authorized 401, except for probes, which reveal nothing.
 AdminAnswer AnswerAdmin(const AdminPages& pages, const AdminRequest& request,
                         std::string_view configured_host);
 

@@ -72,7 +72,8 @@ AdminRequest ToAdminRequest(const Parser::value_type& request) {
   const http::verb method = request.method();
   return {.reads = method == http::verb::get || method == http::verb::head,
           .path = target.substr(0, target.find('?')),
-          .host = HostOf(request)};
+          .host = HostOf(request),
+          .authorization = ToStd(request[http::field::authorization])};
 }
 
 bool HasOneHost(const Parser::value_type& request) {
@@ -85,6 +86,7 @@ Response ToResponse(AdminAnswer answer, bool head_only) {
   response.set(http::field::content_type, answer.type);
   response.set(http::field::cache_control, "no-store");
   response.set("X-Content-Type-Options", "nosniff");
+  if (answer.status == 401) response.set(http::field::www_authenticate, "Bearer");
   if (answer.status == 405) response.set(http::field::allow, "GET, HEAD");
   response.keep_alive(false);
   response.content_length(answer.body.size());

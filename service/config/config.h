@@ -52,9 +52,12 @@ struct Config {
   // host:port of gRPC, IPv6 in brackets. All interfaces, since it serves other pods. Port 0 picks
   // one.
   std::string listen = "0.0.0.0:50051";
-  // host:port of probes and metrics over HTTP; empty is off. Loopback, since it has no access
-  // control.
+  // host:port of probes and metrics over HTTP; empty is off. Loopback, since by default
+  // everybody who can connect sees its pages.
   std::string admin_listen = "127.0.0.1:9090";
+  // File with the bearer that these pages require, but for the probes; re-read when it changes.
+  // Empty: none.
+  std::string admin_bearer_file;
 
   // Base URL of the REST API: http or https, no user info, no query, no fragment.
   std::string upstream = "https://modelgates.ai/api/v1";

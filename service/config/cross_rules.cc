@@ -68,6 +68,10 @@ std::span<const Warning> Warnings() {
        [](const Config& config) {
          return config.credential_mode == CredentialMode::kService && config.api_key.empty();
        }},
+      {"--admin_bearer_file is not used without --admin_listen",
+       [](const Config& config) {
+         return config.admin_listen.empty() && !config.admin_bearer_file.empty();
+       }},
       {"--exchange_pepper_file is not used without --exchange_store",
        [](const Config& config) {
          return config.exchange_store.empty() && !config.exchange_pepper_file.empty();

@@ -18,7 +18,14 @@
 namespace modelgates::gateway {
 namespace {
 
-constexpr SettingRules::ValueRule kOwnFileRules[] = {{"upstream_ca_file", CaFileRule},
+Rule TokenFileRule(std::string_view path) {
+  const absl::StatusOr<Secret> token = ReadTokenFile(std::string(path));
+  if (token.ok()) return std::nullopt;
+  return std::string(token.status().message());
+}
+
+constexpr SettingRules::ValueRule kOwnFileRules[] = {{"admin_bearer_file", TokenFileRule},
+                                                     {"upstream_ca_file", CaFileRule},
                                                      {"exchange_store_ca_file", CaFileRule}};
 
 // Fills in the Config and collects the errors and the wrong settings.

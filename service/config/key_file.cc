@@ -61,4 +61,12 @@ absl::StatusOr<Secret> ReadKeyFile(const std::string& path) {
   return result;
 }
 
+absl::StatusOr<Secret> ReadTokenFile(const std::string& path) {
+  absl::StatusOr<Secret> token = ReadKeyFile(path);
+  if (token.ok() && token->Reveal().find(' ') != std::string_view::npos) {
+    return absl::InvalidArgumentError("must hold the token alone, without the word Bearer");
+  }
+  return token;
+}
+
 }  // namespace modelgates::gateway

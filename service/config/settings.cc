@@ -31,6 +31,11 @@ std::vector<Setting> MakeSettings() {
       Address("admin_listen", &C::admin_listen, Empty::kAllowed,
               "Address and port of probes and metrics over HTTP. Empty: not served."),
 
+      Text("admin_bearer_file", "FILE", &C::admin_bearer_file, Empty::kAllowed, nullptr,
+           "File that holds the bearer token that the pages at --admin_listen require, but for "
+           "/livez and /readyz; read again when it changes. Unset: they require none.",
+           RedactKeyPath),
+
       Text("upstream", "URL", &C::upstream, Empty::kRefused, nullptr,
            "Base URL of the REST API: https, or http where the host is loopback or "
            "--insecure_upstream is set. No query, no fragment, no user.",

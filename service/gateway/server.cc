@@ -4,12 +4,14 @@
 #include <fmt/format.h>
 
 #include <functional>
+#include <optional>
 #include <thread>
 #include <utility>
 
 #include "admin/admin_server.h"
 #include "frontend/grpc_frontend.h"
 #include "gateway/accept_failures.h"
+#include "gateway/admin_bearer.h"
 #include "gateway/ask_loop.h"
 #include "gateway/loop_watchdog.h"
 #include "gateway/serving_state.h"
@@ -33,6 +35,9 @@ class RealServer final : public Server, private Drainable {
         serving_([this](bool serving) { frontend_.SetServing(serving); }),
         watchdog_(shard_.loop(), [this](bool turns) { LoopTurns(turns); }) {
     config_.api_key = Secret();  // nobody else reads it
+    if (!config_.admin_bearer_file.empty()) {
+      admin_bearer_.emplace(config_, shard_.loop(), reloads_);
+    }
     shard_.Start();
   }
 
@@ -115,6 +120,9 @@ class RealServer final : public Server, private Drainable {
 
   AdminPages Pages() {
     AdminPages pages;
+    if (admin_bearer_) {
+      pages.authorized = [this](std::string_view bearer) { return admin_bearer_->Matches(bearer); };
+    }
     pages.live = [this] { return watchdog_.turns(); };
     pages.ready = [this] { return serving_.serving(); };
     pages.refresh_metrics = [this](std::function<void()> done) {
@@ -142,6 +150,7 @@ class RealServer final : public Server, private Drainable {
   AcceptFailures accept_failures_;
   ServingState serving_;
   LoopWatchdog watchdog_;
+  std::optional<AdminBearer> admin_bearer_;
   std::unique_ptr<AdminServer> admin_;
 };
 

@@ -23,9 +23,13 @@ constexpr std::array kStatusClasses = {"1xx", "2xx", "3xx", "4xx", "5xx", kOther
 constexpr std::array kAnswerFields = {"app_id", "created_at", "user_id", kOther};
 
 // The settings whose files are read again; the last is for all others.
-constexpr std::array kReloadedFiles = {"api_key_file",           "exchange_pepper_file",
-                                       "exchange_store_ca_file", "flagfile",
-                                       "upstream_ca_file",       kOther};
+constexpr std::array kReloadedFiles = {"admin_bearer_file",
+                                       "api_key_file",
+                                       "exchange_pepper_file",
+                                       "exchange_store_ca_file",
+                                       "flagfile",
+                                       "upstream_ca_file",
+                                       kOther};
 
 // In seconds, from a refusal without a request to the longest usual deadline.
 const prometheus::Histogram::BucketBoundaries& Seconds() {

@@ -1,3 +1,8 @@
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+
 #include "integration/gateway_fixture.h"
 #include "support/http_get.h"
 
@@ -93,6 +98,31 @@ TEST_F(AdminFlow, ShowsSettingsWithoutSecrets) {
   EXPECT_EQ(settings.status, 200);
   EXPECT_THAT(settings.body, HasSubstr("max_attempts"));
   EXPECT_THAT(settings.body, Not(HasSubstr("sk-service-key")));
+}
+
+// Given a bearer file, then pages need its token, and the next one once the file has changed;
+// probes need none.
+TEST_F(AdminFlow, ShowsPagesToTheBearerOfItsFile) {
+  const std::string file = testing::TempDir() + "admin_bearer." + std::to_string(getpid());
+  std::ofstream(file) << "token-1\n";
+  config_.admin_bearer_file = file;
+  const auto get = [&](const std::string& path, const std::string& token) {
+    return HttpGet(server().admin_address(), path, token).status;
+  };
+  EXPECT_EQ(get("/metrics", "token-1"), 200);
+  EXPECT_EQ(get("/configz", "token-1"), 200);
+  EXPECT_EQ(get("/metrics", "token-2"), 401);
+  EXPECT_EQ(Get("/configz").status, 401);
+  EXPECT_EQ(Get("/readyz").status, 200);
+  std::ofstream(file) << "token-2\n";
+  ASSERT_TRUE(log_.WaitForLines("reloaded", 1));
+  EXPECT_EQ(get("/metrics", "token-2"), 200);
+  EXPECT_EQ(get("/metrics", "token-1"), 401);
+  std::ofstream(file) << "\n";
+  ASSERT_TRUE(log_.WaitForLines("reload_failed", 1));
+  EXPECT_EQ(get("/metrics", "token-2"), 200) << "a file that is wrong changes nothing";
+  EXPECT_THAT(log_.text(), Not(HasSubstr("token-")));
+  std::filesystem::remove(file);
 }
 
 }  // namespace

@@ -4,8 +4,10 @@
 
 namespace modelgates::gateway {
 
-HttpGetResult HttpGet(const std::string& address, const std::string& path) {
+HttpGetResult HttpGet(const std::string& address, const std::string& path,
+                      const std::string& bearer) {
   httplib::Client client("http://" + address);
+  if (!bearer.empty()) client.set_bearer_token_auth(bearer);
   const httplib::Result result = client.Get(path);
   if (!result) return {};
   return {result->status, result->body};

@@ -9,7 +9,8 @@ struct HttpGetResult {
   std::string body;
 };
 
-// GET http://address/path.
-HttpGetResult HttpGet(const std::string& address, const std::string& path);
+// GET http://address/path. `bearer`: sent as such unless it is empty.
+HttpGetResult HttpGet(const std::string& address, const std::string& path,
+                      const std::string& bearer = "");
 
 }  // namespace modelgates::gateway

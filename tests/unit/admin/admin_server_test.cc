@@ -111,6 +111,29 @@ class AdminServerTest : public ::testing::Test {
   std::unique_ptr<AdminServer> server_;
 };
 
+TEST_F(AdminServerTest, ShowsPagesToTheBearerOnly) {
+  AdminPages pages;
+  pages.metrics = [] { return std::string("metric 1\n"); };
+  pages.settings = [] { return std::string("--listen=a:1\n"); };
+  pages.authorized = [](std::string_view bearer) { return bearer == "token-1"; };
+  Start(pages);
+  for (const char* page : {"/metrics", "/configz", "/nothing"}) {
+    for (const char* wrong : {"", "Authorization: Bearer token-2\r\n", "Authorization: token-1\r\n",
+                              "Authorization: Basic token-1\r\n", "Authorization: Bearer\r\n"}) {
+      const std::string answer = Get(page, "GET", wrong);
+      EXPECT_THAT(answer, StartsWith("HTTP/1.1 401")) << page << " " << wrong;
+      EXPECT_THAT(answer, HasSubstr("\r\nWWW-Authenticate: Bearer\r\n"));
+      EXPECT_THAT(answer, testing::Not(HasSubstr("metric 1")));
+    }
+  }
+  for (const char* right :
+       {"Authorization: Bearer token-1\r\n", "authorization: bearer token-1\r\n"}) {
+    EXPECT_THAT(Get("/metrics", "GET", right), EndsWith("metric 1\n"));
+  }
+  EXPECT_THAT(Get("/livez"), StartsWith("HTTP/1.1 200")) << "a kubelet has no bearer";
+  EXPECT_THAT(Get("/readyz"), StartsWith("HTTP/1.1 200"));
+}
+
 TEST_F(AdminServerTest, AnswersProbesByTheirState) {
   for (const auto& [path, state] : {std::pair{"/livez", &live_}, std::pair{"/readyz", &ready_}}) {
     EXPECT_THAT(Get(path), AllOf(StartsWith("HTTP/1.1 200"), EndsWith("\r\n\r\nok\n")));

@@ -83,6 +83,15 @@ INSTANTIATE_TEST_SUITE_P(
         WrongKeyCase{"MuchTooLong", std::string(100'000, 'k'), "must be a file that can be read"}),
     [](const auto& row) { return row.param.name; });
 
+TEST(TokenFile, HoldsTheTokenAlone) {
+  const TemporaryFile right("token-1\n");
+  EXPECT_EQ(ReadTokenFile(right.path())->Reveal(), "token-1");
+  for (const char* wrong : {"", "Bearer token-1", "two words"}) {
+    const TemporaryFile file(wrong);
+    EXPECT_FALSE(ReadTokenFile(file.path()).ok()) << wrong;
+  }
+}
+
 TEST(KeyFile, ThatCannotBeReadIsAnError) {
   for (const char* path : {"/nonexistent/key", "/"}) {
     const absl::StatusOr<Secret> key = ReadKeyFile(path);

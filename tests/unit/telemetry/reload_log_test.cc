@@ -54,8 +54,8 @@ TEST(ReloadLogTest, SaysWhatBecameOfTheSettings) {
 
 TEST(ReloadLogTest, CountsEveryFileFromTheStart) {
   const Metrics metrics;
-  for (const char* file : {"upstream_ca_file", "exchange_store_ca_file", "api_key_file",
-                           "exchange_pepper_file", "flagfile"}) {
+  for (const char* file : {"admin_bearer_file", "upstream_ca_file", "exchange_store_ca_file",
+                           "api_key_file", "exchange_pepper_file", "flagfile"}) {
     EXPECT_THAT(metrics.Render(), HasSubstr("oauth_gateway_reloads_total{file=\"" +
                                             std::string(file) + "\",result=\"ok\"} 0\n"));
   }
