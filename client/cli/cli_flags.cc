@@ -89,6 +89,15 @@ void CommonFlags::AddTo(CLI::App& app) {
   app.add_flag("--tls", tls, "use TLS for the connection to the gateway");
   app.add_option("--ca-file", ca_file, "CA certificates (PEM) for the gateway; implies --tls")
       ->type_name("FILE");
+  CLI::Option* const certificate =
+      app.add_option("--client-cert-file", client_cert_file,
+                     "own certificate (PEM), for mutual TLS; implies --tls")
+          ->type_name("FILE");
+  CLI::Option* const key = app.add_option("--client-key-file", client_key_file,
+                                          "private key of --client-cert-file (PEM)")
+                               ->type_name("FILE");
+  certificate->needs(key);
+  key->needs(certificate);
   app.add_option("--bearer", bearer, "API key of the caller, if the gateway requires one")
       ->type_name("TEXT|@FILE|-");
   app.add_option("--timeout", timeout, "longest time of each call; default 30s")
@@ -107,18 +116,34 @@ Result<ClientOptions> CommonFlags::ToClientOptions() const {
   const Result<std::chrono::nanoseconds> parsed = ParseDuration("timeout", timeout);
   if (!parsed.ok()) return parsed.error();
   options.default_timeout = std::chrono::ceil<std::chrono::milliseconds>(*parsed);
-  if (tls || !ca_file.empty()) options.tls.emplace();
-  if (!ca_file.empty()) {
-    const Result<SecretText> certificates = ReadSecret("ca-file", "@" + ca_file);
-    if (!certificates.ok()) return certificates.error();
-    options.tls->root_certificates = certificates->Reveal();
-  }
+  Result<std::optional<TlsOptions>> read = ToTlsOptions();
+  if (!read.ok()) return std::move(read).error();
+  options.tls = *std::move(read);
   if (!bearer.empty()) {
     Result<SecretText> key = ReadSecret("bearer", bearer);
     if (!key.ok()) return key.error();
     options.bearer = *std::move(key);
   }
   return options;
+}
+
+Result<std::optional<TlsOptions>> CommonFlags::ToTlsOptions() const {
+  if (!tls && ca_file.empty() && client_cert_file.empty()) return std::optional<TlsOptions>();
+  SecretText authorities, certificate, key;
+  for (const auto& [flag, path, into] :
+       {std::tuple{"ca-file", &ca_file, &authorities},
+        std::tuple{"client-cert-file", &client_cert_file, &certificate},
+        std::tuple{"client-key-file", &client_key_file, &key}}) {
+    if (path->empty()) continue;
+    Result<SecretText> text = ReadSecret(flag, "@" + *path);
+    if (!text.ok()) return std::move(text).error();
+    *into = *std::move(text);
+  }
+  TlsOptions options;
+  options.root_certificates = authorities.Reveal();
+  options.client_certificates = certificate.Reveal();
+  options.client_key = std::move(key);
+  return std::optional(std::move(options));
 }
 
 CallOptions CommonFlags::ToCallOptions(std::stop_token stop) const {

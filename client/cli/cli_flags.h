@@ -17,7 +17,7 @@ namespace modelgates::oauth::cli {
 struct CommonFlags {
   std::string gateway = "127.0.0.1:50051";
   bool tls = false;
-  std::string ca_file;
+  std::string ca_file, client_cert_file, client_key_file;
   std::string bearer;
   std::string timeout = "30s";
   std::string request_id;
@@ -27,6 +27,9 @@ struct CommonFlags {
   void AddTo(CLI::App& app);
   Result<ClientOptions> ToClientOptions() const;
   CallOptions ToCallOptions(std::stop_token stop) const;
+
+ private:
+  Result<std::optional<TlsOptions>> ToTlsOptions() const;
 };
 
 // RetryConfig.

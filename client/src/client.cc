@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <future>
+#include <mutex>
 #include <utility>
 
 #include "call_metadata.h"
@@ -14,6 +15,7 @@
 #include "health_mapping.h"
 #include "message_mapping.h"
 #include "modelgates/oauth/grpc_channel.h"
+#include "tls_files.h"
 
 namespace modelgates::oauth {
 namespace {
@@ -182,40 +184,80 @@ class PendingCall {
 
 }  // namespace
 
-class OAuthClient::Impl : public std::enable_shared_from_this<OAuthClient::Impl> {
+class OAuthClient::Impl {
  public:
   Impl(const std::shared_ptr<grpc::ChannelInterface>& channel, ClientOptions options)
-      : options_(std::move(options)), stubs_(std::make_shared<Stubs>(channel)) {}
+      : options_(std::move(options)), stubs_(MakeStubs(channel)) {}
+  explicit Impl(ClientOptions options) : options_(std::move(options)) {
+    if (options_.tls_files) {
+      files_.emplace(*options_.tls_files);
+    } else {
+      stubs_ = MakeStubs(MakeChannel(options_));
+    }
+  }
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
-  ~Impl() { LetGoOutsideOfCallbacks(std::move(stubs_)); }
 
   template <class Rpc>
   Result<typename Rpc::Reply> Run(const typename Rpc::Request& request,
-                                  const CallOptions& options) const {
-    return PendingCall<Rpc>(request, options_, options).Run(*stubs_);
+                                  const CallOptions& options) {
+    PendingCall<Rpc> call(request, options_, options);
+    Result<StubsPtr> stubs = TakeStubs<Rpc>();
+    if (!stubs.ok()) return std::move(stubs).error();
+    return call.Run(**stubs);
   }
 
   template <class Rpc>
   void Start(const typename Rpc::Request& request, const CallOptions& options,
-             Callback<typename Rpc::Reply> callback) const {
+             Callback<typename Rpc::Reply> callback) {
     auto call = std::make_unique<PendingCall<Rpc>>(request, options_, options);
     if (call->refusal()) {
       callback(*call->refusal());
       return;
     }
-    PendingCall<Rpc>::Start(std::move(call), shared_from_this(), *stubs_, std::move(callback));
+    Result<StubsPtr> stubs = TakeStubs<Rpc>();
+    if (!stubs.ok()) {
+      callback(std::move(stubs).error());
+      return;
+    }
+    PendingCall<Rpc>::Start(std::move(call), *stubs, **stubs, std::move(callback));
   }
 
  private:
+  using StubsPtr = std::shared_ptr<Stubs>;
+
+  static StubsPtr MakeStubs(const std::shared_ptr<grpc::ChannelInterface>& channel) {
+    return {new Stubs(channel),
+            [](Stubs* stubs) { LetGoOutsideOfCallbacks(std::shared_ptr<Stubs>(stubs)); }};
+  }
+
+  // A channel keeps its certificates, so other certificates need another one. Calls that run keep
+  // theirs.
+  template <class Rpc>
+  Result<StubsPtr> TakeStubs() {
+    if (!files_) return stubs_;
+    const std::scoped_lock lock(mutex_);
+    if (std::optional<TlsOptions> tls = files_->Poll(std::chrono::steady_clock::now())) {
+      ClientOptions options = options_;
+      options.tls = *std::move(tls);
+      stubs_ = MakeStubs(MakeChannel(options));
+    }
+    if (stubs_) return stubs_;
+    Error error = *files_->error();
+    error.auth_code_state = Rpc::kUnsent;
+    return error;
+  }
+
   const ClientOptions options_;
-  std::shared_ptr<Stubs> stubs_;
+  std::mutex mutex_;  // guards what follows where there are files
+  std::optional<TlsFileWatch> files_;
+  StubsPtr stubs_;
 };
 
 OAuthClient::OAuthClient(ClientOptions options)
-    : OAuthClient(MakeClient(MakeChannel(options), options)) {}
+    : impl_(std::make_shared<Impl>(std::move(options))) {}
 
-OAuthClient::OAuthClient(std::shared_ptr<const Impl> impl) : impl_(std::move(impl)) {}
+OAuthClient::OAuthClient(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
 Result<AuthCode> OAuthClient::CreateAuthCode(const CreateAuthCodeRequest& request,
                                              const CallOptions& options) const {
@@ -246,7 +288,7 @@ Result<ServingStatus> OAuthClient::CheckHealth(const CallOptions& options) const
 struct ChannelAccess {
   static OAuthClient Make(const std::shared_ptr<grpc::ChannelInterface>& channel,
                           ClientOptions options) {
-    return OAuthClient(std::make_shared<const OAuthClient::Impl>(channel, std::move(options)));
+    return OAuthClient(std::make_shared<OAuthClient::Impl>(channel, std::move(options)));
   }
 };
 

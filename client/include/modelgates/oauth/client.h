@@ -20,12 +20,25 @@ struct TlsOptions {
   SecretText client_key{};            // of client_certificates
 };
 
+// PEM files, which are read again when they change, so that certificates can be renewed while the
+// client lives. A call checks them when the last check is a second old. Files that cannot be used
+// (no PEM, a key of another certificate) leave those before in use; as long as there were none,
+// each call fails with GrpcCode::kUnavailable, and its message names the file. Calls that run, and
+// the connection they use, are not touched.
+struct TlsFiles {
+  std::string root_certificates{};    // trusted CAs; empty: the system's
+  std::string client_certificates{};  // the client's own chain, for mutual TLS; empty: none
+  std::string client_key{};           // of client_certificates
+};
+
 struct ClientOptions {
   // Address of the gateway, as a gRPC target: "host:port", "dns:///host:port", "unix:/path".
   std::string target{};
   // Absent: plaintext, so bearers, codes and keys are sent unencrypted. For loopback and for
   // networks that encrypt traffic themselves.
   std::optional<TlsOptions> tls{};
+  // TLS with certificates in files. Replaces `tls`.
+  std::optional<TlsFiles> tls_files{};
 
   // The caller's own API key, for gateways with credential mode passthrough. Sent as
   // `authorization: Bearer ...`. A text that starts with "bearer ", in any case, is sent unchanged.
@@ -131,9 +144,9 @@ class OAuthClient {
  private:
   friend struct ChannelAccess;  // grpc_channel.h
   class Impl;
-  explicit OAuthClient(std::shared_ptr<const Impl> impl);
+  explicit OAuthClient(std::shared_ptr<Impl> impl);
 
-  std::shared_ptr<const Impl> impl_;
+  std::shared_ptr<Impl> impl_;
 };
 
 }  // namespace modelgates::oauth
