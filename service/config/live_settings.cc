@@ -14,7 +14,7 @@ SettingsChange ReadSettingsAgain(const Config& config, const SettingSources& sou
   SettingsChange change;
   change.config = config;
   change.sources = sources;
-  environment.erase("MODELGATES_API_KEY");  // wiped after the start
+  environment.erase(kKeyVariable);  // wiped after the start
   LoadResult loaded = Load(args, environment, rules);
   change.errors = std::move(loaded.errors);
   if (!loaded.config) return change;
