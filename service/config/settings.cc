@@ -32,13 +32,13 @@ std::vector<Setting> MakeSettings() {
               "Address and port of probes and metrics over HTTP. Empty: not served."),
 
       Text("admin_bearer_file", "FILE", &C::admin_bearer_file, Empty::kAllowed, nullptr,
-           "File that holds the bearer token that the pages at --admin_listen require, but for "
+           "File that holds the bearer token that the pages at --admin_listen require, except "
            "/livez and /readyz; read again when it changes. Unset: they require none.",
            RedactKeyPath),
 
       Text("upstream", "URL", &C::upstream, Empty::kRefused, nullptr,
-           "Base URL of the REST API: https, or http where the host is loopback or "
-           "--insecure_upstream is set. No query, no fragment, no user.",
+           "Base URL of the REST API: https; http only for a loopback host or with "
+           "--insecure_upstream. No query, no fragment, no user.",
            RedactUrl),
       Text("upstream_ca_file", "FILE", &C::upstream_ca_file, Empty::kAllowed, nullptr,
            "PEM file of the CA certificates that are trusted for the upstream, instead "
@@ -130,9 +130,9 @@ std::vector<Setting> MakeSettings() {
       Live(DurationSetting("breaker_window", &C::breaker_window, seconds(1), minutes(10),
                            "Period of the attempts that the breaker counts.")),
       Live(Count("breaker_min_attempts", &C::breaker_min_attempts, 1, 100'000,
-                 "Least number of attempts within the window that can open the breaker.")),
+                 "Minimum number of attempts within the window before the breaker can open.")),
       Live(Count("breaker_failure_percent", &C::breaker_failure_percent, 1, 100,
-                 "Percentage of failed attempts within the window that opens the breaker.")),
+                 "Percentage of failed attempts within the window at which the breaker opens.")),
       Live(DurationSetting("breaker_probe_interval", &C::breaker_probe_interval, milliseconds(100),
                            minutes(1),
                            "Time between two probes (attempts that are allowed) while the breaker "
@@ -178,11 +178,11 @@ std::vector<Setting> MakeSettings() {
            "also accepted during rotation. Read again when it changes.",
            RedactKeyPath),
 
-      DurationSetting("max_connection_age", &C::max_connection_age, milliseconds(0), hours(24),
-                      "Age at which a caller's connection is asked to reconnect, so that new "
-                      "gateways get their share of calls. 0s: half an hour. A drain waits 1.2 "
-                      "times this age for the connections, at most one minute; with 0s it does not "
-                      "wait."),
+      DurationSetting(
+          "max_connection_age", &C::max_connection_age, milliseconds(0), hours(24),
+          "Age after which a caller must open a new connection, so that new gateways get their "
+          "share of calls. 0s: half an hour. A drain waits for old connections, 1.2 times this age "
+          "and at most one minute; with 0s it does not wait."),
       DurationSetting("drain_delay", &C::drain_delay, milliseconds(0), hours(1),
                       "Time after SIGTERM during which calls are served while health is "
                       "NOT_SERVING."),

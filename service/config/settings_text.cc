@@ -56,9 +56,8 @@ std::string HelpText() {
       "usage: oauth-gateway [--name=value ...] [--flagfile=FILE]\n\n"
       "Serves the ModelGates OAuth operations over gRPC. Each setting has a default, a flag and\n"
       "an environment variable; the flag wins. A DURATION has a unit: 500ms, 1.5s, 2m, 1h. A\n"
-      "flagfile has one flag per line. SIGHUP reads it again: live settings change at once, "
-      "others\n"
-      "with the next start.\n\n";
+      "flagfile has one flag per line. On SIGHUP the gateway reads it again: settings marked\n"
+      "\"live\" change at once, the others at the next start.\n\n";
   for (const Setting& setting : Settings()) {
     const std::string by_default = Show(setting, Config());
     out += fmt::format("  {:<37} {}\n", Usage(setting), setting.EnvironmentName());
