@@ -496,29 +496,44 @@ TEST_P(LocalTest, HasItsRow) {
   EXPECT_EQ(row.exchange, kNever);
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Contract, LocalTest,
-    testing::Values(
-        LocalCase{"Malformed", v1::REQUEST_MALFORMED, StatusCode::kInvalidArgument, kNoDetail},
-        LocalCase{"FieldRequired", v1::FIELD_REQUIRED, StatusCode::kInvalidArgument, kBadRequest},
-        LocalCase{"FieldInvalid", v1::FIELD_INVALID, StatusCode::kInvalidArgument, kBadRequest},
-        LocalCase{"Callback", v1::CALLBACK_URL_NOT_ALLOWED, StatusCode::kInvalidArgument,
-                  kBadRequest, UE::UNSENT, HelpLink::kYes},
-        LocalCase{"Retries", v1::RETRY_CONFIG_INVALID, StatusCode::kInvalidArgument, kBadRequest},
-        LocalCase{"Credential", v1::CREDENTIAL_MISSING, StatusCode::kUnauthenticated, kNoDetail,
-                  UE::UNSENT, HelpLink::kYes},
-        LocalCase{"Caller", v1::CALLER_NOT_ALLOWED, StatusCode::kPermissionDenied, kNoDetail},
-        LocalCase{"Overload", v1::GATEWAY_OVERLOADED, StatusCode::kUnavailable, kNoDetail},
-        LocalCase{"Drain", v1::GATEWAY_DRAINING, StatusCode::kUnavailable, kNoDetail},
-        LocalCase{"Breaker", v1::UPSTREAM_CIRCUIT_OPEN, StatusCode::kUnavailable, kNoDetail},
-        LocalCase{"TooShort", v1::DEADLINE_TOO_SHORT, StatusCode::kDeadlineExceeded, kNoDetail},
-        LocalCase{"Cancelled", v1::CALLER_CANCELLED, StatusCode::kCancelled, kNoDetail},
-        LocalCase{"Deadline", v1::DEADLINE_EXCEEDED, StatusCode::kDeadlineExceeded, kNoDetail},
-        LocalCase{"InProgress", v1::EXCHANGE_IN_PROGRESS, StatusCode::kDeadlineExceeded, kNoDetail,
-                  UE::IN_FLIGHT},
-        LocalCase{"TooLarge", v1::UPSTREAM_RESPONSE_TOO_LARGE, StatusCode::kInternal, kNoDetail,
-                  UE::SPENT}),
-    [](const auto& row) { return row.param.name; });
+const LocalCase kLocalCases[] = {
+    LocalCase{"Malformed", v1::REQUEST_MALFORMED, StatusCode::kInvalidArgument, kNoDetail},
+    LocalCase{"FieldRequired", v1::FIELD_REQUIRED, StatusCode::kInvalidArgument, kBadRequest},
+    LocalCase{"FieldInvalid", v1::FIELD_INVALID, StatusCode::kInvalidArgument, kBadRequest},
+    LocalCase{"Callback", v1::CALLBACK_URL_NOT_ALLOWED, StatusCode::kInvalidArgument, kBadRequest,
+              UE::UNSENT, HelpLink::kYes},
+    LocalCase{"Retries", v1::RETRY_CONFIG_INVALID, StatusCode::kInvalidArgument, kBadRequest},
+    LocalCase{"Credential", v1::CREDENTIAL_MISSING, StatusCode::kUnauthenticated, kNoDetail,
+              UE::UNSENT, HelpLink::kYes},
+    LocalCase{"Caller", v1::CALLER_NOT_ALLOWED, StatusCode::kPermissionDenied, kNoDetail},
+    LocalCase{"Overload", v1::GATEWAY_OVERLOADED, StatusCode::kUnavailable, kNoDetail},
+    LocalCase{"Drain", v1::GATEWAY_DRAINING, StatusCode::kUnavailable, kNoDetail},
+    LocalCase{"Breaker", v1::UPSTREAM_CIRCUIT_OPEN, StatusCode::kUnavailable, kNoDetail},
+    LocalCase{"TooShort", v1::DEADLINE_TOO_SHORT, StatusCode::kDeadlineExceeded, kNoDetail},
+    LocalCase{"Cancelled", v1::CALLER_CANCELLED, StatusCode::kCancelled, kNoDetail},
+    LocalCase{"Deadline", v1::DEADLINE_EXCEEDED, StatusCode::kDeadlineExceeded, kNoDetail},
+    LocalCase{"InProgress", v1::EXCHANGE_IN_PROGRESS, StatusCode::kDeadlineExceeded, kNoDetail,
+              UE::IN_FLIGHT},
+    LocalCase{"TooLarge", v1::UPSTREAM_RESPONSE_TOO_LARGE, StatusCode::kInternal, kNoDetail,
+              UE::SPENT},
+    LocalCase{"OutcomeUnknown", v1::EXCHANGE_OUTCOME_UNKNOWN, StatusCode::kAborted, kNoDetail,
+              UE::UNKNOWN},
+    LocalCase{"AlreadyCompleted", v1::EXCHANGE_ALREADY_COMPLETED, StatusCode::kFailedPrecondition,
+              kNoDetail, UE::SPENT},
+    LocalCase{"StoreUnavailable", v1::EXCHANGE_STORE_UNAVAILABLE, StatusCode::kUnavailable,
+              kNoDetail}};
+
+INSTANTIATE_TEST_SUITE_P(Contract, LocalTest, testing::ValuesIn(kLocalCases),
+                         [](const auto& row) { return row.param.name; });
+
+TEST(ErrorCatalogue, HasOnlyLocalReasonsOfTheTableAbove) {
+  std::set<ErrorReason> in_table;
+  for (const LocalCase& row : kLocalCases) in_table.insert(row.reason);
+  for (const ErrorRow& row : ErrorCatalogue()) {
+    if (row.trigger != Trigger::kLocal) continue;
+    EXPECT_TRUE(in_table.contains(row.reason)) << v1::ErrorReason_Name(row.reason);
+  }
+}
 
 TEST(ErrorCatalogue, HasTheDetailsOfTheContract) {
   const std::map<int, uint8_t> details = {
