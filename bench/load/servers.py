@@ -82,6 +82,9 @@ class Row:
         where = upstream.url(scenario.upstream), upstream.ca_file, cpus, folder
         if self.command:
             room = [f"--max_concurrent_calls={max(scenario.in_flight)}"]
+            if scenario.idle_clients:  # all from one address, as fast as they can
+                room += ["--max_connections=100000", "--max_connections_per_address=100000",
+                         "--max_handshakes_per_second=100000"]
             return Gateway(*where, self.command, room)
         return Peer(self.name, *where)
 

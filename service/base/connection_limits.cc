@@ -23,6 +23,11 @@ ino_t SocketOf(int descriptor) {
 ConnectionLimits::ConnectionLimits(const Options& options)
     : options_(options), tokens_(MostTokens(options)) {}
 
+void ConnectionLimits::SetOptions(const Options& options) {
+  const std::lock_guard lock(mutex_);
+  options_ = options;
+}
+
 std::optional<ConnectionLimits::Bound> ConnectionLimits::Admit(int connection,
                                                                const PeerAddress& address,
                                                                TimePoint now) {

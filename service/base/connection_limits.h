@@ -17,9 +17,9 @@ namespace modelgates::gateway {
 // Bounds the connections of a port: open ones, in all and from one peer (PeerAddress::Network), and
 // new ones per second. Any thread.
 //
-// A connection counts until its descriptor is closed, by whoever has it: nobody tells, so this looks
-// whether the descriptor still is the same socket. It looks when a bound is reached, at most every
-// 100 ms, so a place may be seen as free that much later.
+// A connection counts until its descriptor is closed, by whoever has it: nobody tells, so this
+// looks whether the descriptor still is the same socket (docs/adr/0029). It looks when a bound is
+// reached, at most every 100 ms, so a place may be seen as free that much later.
 class ConnectionLimits {
  public:
   struct Options {
@@ -32,6 +32,8 @@ class ConnectionLimits {
   static constexpr size_t kBounds = 3;
 
   explicit ConnectionLimits(const Options& options);
+  // For connections from now on.
+  void SetOptions(const Options& options);
 
   // Whether a connection that was just accepted may stay, and counts it then; else the bound that
   // it is above, and the caller closes it.
@@ -52,8 +54,8 @@ class ConnectionLimits {
   void Forget(std::unordered_map<int, Open>::iterator open);
   bool TakeToken(TimePoint now);
 
-  const Options options_;
-  std::mutex mutex_;                    // guards all below
+  std::mutex mutex_;  // guards all below
+  Options options_;
   std::unordered_map<int, Open> open_;  // by descriptor
   std::map<Peer, int> connections_of_;  // none has 0
   std::optional<TimePoint> next_look_;

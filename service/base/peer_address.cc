@@ -50,7 +50,7 @@ std::string PeerAddress::ToString() const {
     return absl::StrCat("ipv4:", text, ":", port_);
   }
   inet_ntop(AF_INET6, address_.data(), text, sizeof(text));
-  return absl::StrCat("ipv6:[", text, "]:", port_);
+  return absl::StrCat("ipv6:%5B", text, "%5D:", port_);
 }
 
 PeerAddress::Network PeerAddress::network() const {

@@ -21,7 +21,7 @@ class PeerAddress {
   // nullopt: of another family.
   static std::optional<PeerAddress> From(const sockaddr_storage& address);
 
-  // As gRPC writes it: "ipv4:192.0.2.1:51356", "ipv6:[2001:db8::1]:51356".
+  // As gRPC writes it: "ipv4:192.0.2.1:51356", "ipv6:%5B2001:db8::1%5D:51356".
   std::string ToString() const;
   Network network() const;
 

@@ -52,6 +52,21 @@ struct Config {
   // host:port of gRPC, IPv6 in brackets. All interfaces, since it serves other pods. Port 0 picks
   // one.
   std::string listen = "0.0.0.0:50051";
+  // PEM files of the chain and the key that callers are served with. Empty: plain text.
+  std::string tls_cert_file;
+  std::string tls_key_file;
+  // PEM file of the CAs whose certificates callers must have. Empty: callers need none.
+  std::string tls_client_ca_file;
+  // From accept to the peer's HTTP/2 settings. An honest peer takes two round trips and some
+  // milliseconds of CPU.
+  Milliseconds handshake_timeout = std::chrono::seconds(5);
+  // Connections of callers: open ones in all, 20 kB each with plain text; of one address, or of
+  // IPv6 of one /64 network; and new ones per second, which bounds the CPU of TLS handshakes, 1 to
+  // 2 ms each. At once twice as many may come: all clients of a gateway that was replaced.
+  int max_connections = 10'000;
+  int max_connections_per_address = 1'000;
+  int max_handshakes_per_second = 500;
+
   // host:port of probes and metrics over HTTP; empty is off. Loopback, since by default
   // everybody who can connect sees its pages.
   std::string admin_listen = "127.0.0.1:9090";

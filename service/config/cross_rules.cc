@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/ascii.h"
+#include "base/host_port.h"
 
 namespace modelgates::gateway {
 
@@ -12,6 +13,21 @@ std::span<const CrossRule> CrossRules() {
        "must not be the same as --admin_listen",
        [](const Config& config) {
          return config.listen != config.admin_listen || config.listen.ends_with(":0");
+       }},
+      {{"tls_cert_file", "tls_key_file"},
+       "must come with --tls_key_file",
+       [](const Config& config) {
+         return config.tls_cert_file.empty() || !config.tls_key_file.empty();
+       }},
+      {{"tls_key_file", "tls_cert_file"},
+       "must come with --tls_cert_file",
+       [](const Config& config) {
+         return config.tls_key_file.empty() || !config.tls_cert_file.empty();
+       }},
+      {{"tls_client_ca_file", "tls_cert_file"},
+       "must come with --tls_cert_file",
+       [](const Config& config) {
+         return config.tls_client_ca_file.empty() || !config.tls_cert_file.empty();
        }},
       {{"credential_mode"},
        "must not be either: without mutual TLS, which this version does not have, everybody who "
@@ -45,6 +61,11 @@ std::span<const CrossRule> CrossRules() {
        [](const Config& config) {
          return config.probe != ProbeKind::kHealth || !config.listen.ends_with(":0");
        }},
+      {{"probe", "tls_cert_file"},
+       "must not be health where callers are served with TLS: ask for ready",
+       [](const Config& config) {
+         return config.probe != ProbeKind::kHealth || config.tls_cert_file.empty();
+       }},
       {{"probe", "admin_listen"},
        "must not be asked where the admin port is off or left open",
        [](const Config& config) {
@@ -75,6 +96,17 @@ std::span<const Warning> Warnings() {
       {"--exchange_pepper_file is not used without --exchange_store",
        [](const Config& config) {
          return config.exchange_store.empty() && !config.exchange_pepper_file.empty();
+       }},
+      {"--listen is not loopback and there is no --tls_cert_file: codes and keys cross the network "
+       "in clear, and everybody who can connect can call",
+       [](const Config& config) {
+         const std::optional<HostPort> listen = SplitHostPort(config.listen);
+         return config.tls_cert_file.empty() && listen && !IsLoopback(listen->host);
+       }},
+      {"a caller whose CA is taken out of --tls_client_ca_file stays connected for up to half an "
+       "hour: --max_connection_age sets a shorter time",
+       [](const Config& config) {
+         return !config.tls_client_ca_file.empty() && config.max_connection_age.count() == 0;
        }},
       {"--exchange_store is redis://: its password crosses the network in clear",
        [](const Config& config) {

@@ -28,6 +28,30 @@ std::vector<Setting> MakeSettings() {
           "listen", &C::listen, Empty::kRefused,
           "Address and port of gRPC. 0.0.0.0, [::] or no host: every address, of IPv4 and IPv6. "
           "Port 0: any free port; the log line `listening` names it."),
+      Text("tls_cert_file", "FILE", &C::tls_cert_file, Empty::kAllowed, nullptr,
+           "PEM file of the certificate that callers are served with, followed by its intermediate "
+           "certificates. TLS 1.2 at least. Read again when it changes; if it cannot be used then, "
+           "the previous one stays in use. Unset: callers are served without TLS."),
+      Text("tls_key_file", "FILE", &C::tls_key_file, Empty::kAllowed, nullptr,
+           "PEM file of the private key of --tls_cert_file, without a passphrase. Read again with "
+           "it.",
+           RedactKeyPath),
+      Text("tls_client_ca_file", "FILE", &C::tls_client_ca_file, Empty::kAllowed, nullptr,
+           "PEM file of CA certificates. Every caller must have a certificate of one of them "
+           "(mutual TLS). Read again with --tls_cert_file. Unset: callers need no certificate."),
+      DurationSetting("handshake_timeout", &C::handshake_timeout, milliseconds(100), minutes(2),
+                      "Longest time from the acceptance of a caller's connection to the end of its "
+                      "TLS and HTTP/2 handshakes."),
+      Live(Count("max_connections", &C::max_connections, 1, 1'000'000,
+                 "Open connections of callers. Further connections are closed.")),
+      Live(Count(
+          "max_connections_per_address", &C::max_connections_per_address, 1, 1'000'000,
+          "Open connections of callers from one IPv4 address or one IPv6 network (/64). Further "
+          "connections are closed.")),
+      Live(Count(
+          "max_handshakes_per_second", &C::max_handshakes_per_second, 1, 100'000,
+          "New connections of callers per second, on average. Twice as many may come at once. "
+          "Further connections are closed.")),
       Address("admin_listen", &C::admin_listen, Empty::kAllowed,
               "Address and port of probes and metrics over HTTP. Empty: not served."),
 
@@ -209,7 +233,7 @@ std::vector<Setting> MakeSettings() {
               {"ready", ProbeKind::kReady}},
              "Query the gateway that runs on this machine with the same settings, then exit: 0 "
              "when it is "
-             "healthy, else 1. health: the gRPC health service at --listen, without TLS; live, "
+             "healthy, else 1. health: the gRPC health service at --listen, not with TLS; live, "
              "ready: /livez, /readyz at --admin_listen."),
       Switch("check_config", &C::check_config,
              "Check all settings, print them with secrets redacted, and exit with 0, or with 2 "

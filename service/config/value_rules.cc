@@ -110,8 +110,9 @@ std::string RedactUrl(std::string_view url) {
 
 std::string RedactKeyPath(std::string_view path) {
   constexpr std::string_view kBearer = "bearer ";
-  const bool is_key =
-      path.starts_with("sk-") || EqualsIgnoringCase(path.substr(0, kBearer.size()), kBearer);
+  const bool is_key = path.starts_with("sk-") ||
+                      EqualsIgnoringCase(path.substr(0, kBearer.size()), kBearer) ||
+                      path.find("-----BEGIN") != std::string_view::npos;
   return is_key ? "<redacted>" : std::string(path);
 }
 

@@ -3,12 +3,14 @@
 #include <fmt/format.h>
 #include <grpcpp/server_builder.h>
 #include <modelgates/oauth/v1/oauth.grpc.pb.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <utility>
 #include <vector>
 
 #include "base/host_port.h"
+#include "base/peer_address.h"
 #include "frontend/server_limits.h"
 
 namespace modelgates::gateway {
@@ -40,6 +42,10 @@ IncompleteRequests::Options ToIncompleteOptions(Metrics& metrics) {
 GrpcFrontend::GrpcFrontend(const Parts& parts)
     : config_(parts.config),
       metrics_(parts.metrics),
+      reloads_(parts.log, metrics_),
+      tls_(config_, parts.loop, metrics_, &reloads_),
+      handshakes_(parts.loop, parts.log, metrics_),
+      connections_(config_, parts.loop, parts.log, metrics_),
       admission_(config_.max_concurrent_calls),
       refusals_(parts.log, metrics_, parts.rpcs.fingerprints()),
       incomplete_requests_(parts.loop, ReceivedByGrpc(), ToIncompleteOptions(metrics_)),
@@ -48,9 +54,10 @@ GrpcFrontend::GrpcFrontend(const Parts& parts)
       unknown_methods_(parts.log, [this] { metrics_.UnknownMethodCalled(); }),
       reflection_streams_(ToReflectionOptions(config_, metrics_)) {}
 
-GrpcFrontend::~GrpcFrontend() = default;
+GrpcFrontend::~GrpcFrontend() { SetHandshakeObserver(nullptr); }
 
 absl::Status GrpcFrontend::Listen(Listener::Failed failed) {
+  if (!tls_.status().ok()) return tls_.status();
   auto bound = Listener::Bind(config_.listen);
   if (!bound.ok()) {
     return absl::UnavailableError(
@@ -60,8 +67,7 @@ absl::Status GrpcFrontend::Listen(Listener::Failed failed) {
 
   grpc::ServerBuilder builder;
   acceptor_ = builder.experimental().AddExternalConnectionAcceptor(
-      grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD,
-      grpc::InsecureServerCredentials());
+      grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD, tls_.credentials());
   ApplyLimits(ToServerLimits(config_), builder);
   builder.RegisterService(&service_);
   builder.RegisterService(&health_);
@@ -75,20 +81,37 @@ absl::Status GrpcFrontend::Listen(Listener::Failed failed) {
   if (server_ == nullptr) return absl::UnavailableError("--listen: gRPC does not start");
   shutdown_ = std::make_unique<GrpcShutdown>(*server_);
   address_ = fmt::format("{}:{}", SplitHostPort(config_.listen).value().host, listener_->port());
-  listener_->Start(
-      [this](int listener, int connection) {
-        grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters parameters;
-        parameters.listener_fd = listener;
-        parameters.fd = connection;
-        acceptor_->HandleNewConnection(&parameters);
-      },
-      std::move(failed));
+  SetHandshakeObserver(&handshakes_);
+  listener_->Start([this](int listener, int connection) { Accept(listener, connection); },
+                   std::move(failed));
   return absl::OkStatus();
+}
+
+// On the listener's thread, the only one: gRPC 1.51 takes the certificate that a handshake begins
+// with without a lock.
+void GrpcFrontend::Accept(int listener, int connection) {
+  const std::optional<PeerAddress> peer = PeerAddress::Of(connection);
+  if (!peer) {
+    close(connection);  // gone already
+    return;
+  }
+  if (!connections_.Admit(connection, *peer)) return;
+  const HandshakePeer handshake(*peer);
+  grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters parameters;
+  parameters.listener_fd = listener;
+  parameters.fd = connection;
+  acceptor_->HandleNewConnection(&parameters);
+}
+
+void GrpcFrontend::SetConfig(const Config& config) {
+  admission_.SetMaxCalls(config.max_concurrent_calls);
+  connections_.SetConfig(config);
 }
 
 void GrpcFrontend::UpdateMetrics() {
   metrics_.SetIncompleteRequests(incomplete_requests_.size());
   metrics_.SetReflectionStreams(reflection_streams_.open());
+  connections_.UpdateMetrics();
 }
 
 void GrpcFrontend::Cancel() {

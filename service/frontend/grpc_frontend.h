@@ -12,6 +12,8 @@
 #include "call/admission.h"
 #include "call/incomplete_requests.h"
 #include "config/config.h"
+#include "frontend/caller_connections.h"
+#include "frontend/caller_tls.h"
 #include "frontend/channelz_service.h"
 #include "frontend/grpc_shutdown.h"
 #include "frontend/health_service.h"
@@ -20,7 +22,9 @@
 #include "frontend/refusals.h"
 #include "frontend/unknown_methods.h"
 #include "rpc/oauth_rpcs.h"
+#include "telemetry/handshake_log.h"
 #include "telemetry/metrics.h"
+#include "telemetry/reload_log.h"
 
 namespace modelgates::gateway {
 
@@ -29,8 +33,8 @@ namespace modelgates::gateway {
 // thread, but Listen and the destructor.
 class GrpcFrontend {
  public:
-  // All must outlive this, and the loop must run from Listen on, and have stopped before this is
-  // destroyed.
+  // All must outlive this. The loop must not run yet, must run from Listen on, and must have
+  // stopped before this is destroyed.
   struct Parts {
     const Config& config;
     EventLoop& loop;
@@ -44,8 +48,9 @@ class GrpcFrontend {
   GrpcFrontend& operator=(const GrpcFrontend&) = delete;
   ~GrpcFrontend();
 
-  // Binds `config.listen` and serves; health is NOT_SERVING until SetServing. `failed`: see
-  // Listener::Start. Error: UNAVAILABLE, with the setting and the reason.
+  // Binds `config.listen` and serves, with TLS if the settings name its files; health is
+  // NOT_SERVING until SetServing. `failed`: see Listener::Start. Error: UNAVAILABLE, with the
+  // setting and the reason.
   absl::Status Listen(Listener::Failed failed);
   // host:port with the real port. After Listen.
   const std::string& address() const { return address_; }
@@ -54,10 +59,11 @@ class GrpcFrontend {
   void SetServing(bool serving) { health_.SetServing(serving); }
   // Calls that were admitted and have no status yet.
   int calls() const { return admission_.calls(); }
+  // Up to some milliseconds, so not on the loop.
   void UpdateMetrics();
 
   // Takes live settings into use.
-  void SetConfig(const Config& config) { admission_.SetMaxCalls(config.max_concurrent_calls); }
+  void SetConfig(const Config& config);
 
   // The steps of a drain, see Drainable.
   void CloseListener() { listener_->Close(); }
@@ -71,8 +77,14 @@ class GrpcFrontend {
   void WaitForShutdown() { shutdown_.reset(); }
 
  private:
+  void Accept(int listener, int connection);
+
   const Config& config_;
   Metrics& metrics_;
+  ReloadLog reloads_;
+  CallerTls tls_;
+  HandshakeLog handshakes_;
+  CallerConnections connections_;
   Admission admission_;
   Refusals refusals_;
   IncompleteRequests incomplete_requests_;

@@ -5,14 +5,19 @@
 
 #include <atomic>
 #include <string>
+#include <string_view>
 
 namespace modelgates::gateway {
 namespace {
 
 std::atomic<Log*> g_log{nullptr};  // the libraries' hooks take no context
 
+// gRPC writes up to two lines for each TLS handshake that fails and each broken record of a peer.
+// HandshakeLog counts the handshakes and says why.
+bool IsOfTlsPeers(std::string_view file) { return file.ends_with("/ssl_transport_security.cc"); }
+
 void ReportGrpc(gpr_log_func_args* args) {
-  if (args->severity != GPR_LOG_SEVERITY_ERROR) return;
+  if (args->severity != GPR_LOG_SEVERITY_ERROR || IsOfTlsPeers(args->file)) return;
   Log& log = *g_log.load(std::memory_order_acquire);
   LogLine line = log.Line(Severity::kWarning, "grpc", "gRPC reported an error");
   log.Write(line.Add("file", args->file).Add("line", args->line));

@@ -15,6 +15,7 @@ constexpr int kIdentityOnly = 1 << GRPC_COMPRESS_NONE;
 
 ServerLimits ToServerLimits(const Config& config) {
   ServerLimits limits;
+  limits.handshake_timeout = config.handshake_timeout;
   limits.max_metadata_bytes = config.max_metadata_bytes;
   if (config.max_connection_age.count() > 0) limits.max_connection_age = config.max_connection_age;
   limits.age_grace = config.max_deadline;

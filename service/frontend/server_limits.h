@@ -25,7 +25,7 @@ struct ServerLimits {
   // All metadata of one request, as HTTP/2 counts it: name, value and 32 bytes for each entry.
   int max_metadata_bytes = 16 * 1024;
   // From accept to the peer's HTTP/2 settings.
-  Milliseconds handshake_timeout = std::chrono::seconds(10);
+  Milliseconds handshake_timeout = std::chrono::seconds(5);
   // A peer that sends nothing for this long is asked for a sign of life (HTTP/2 PING), and its
   // connection ends when none comes within the second one: it is gone, or stopped within a frame.
   Milliseconds keepalive_time = std::chrono::seconds(60);

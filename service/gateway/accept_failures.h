@@ -1,7 +1,6 @@
 #pragma once
 
-#include <mutex>
-
+#include "base/line_limit.h"
 #include "base/log.h"
 #include "base/time.h"
 #include "telemetry/metrics.h"
@@ -20,8 +19,7 @@ class AcceptFailures {
  private:
   Log& log_;
   Metrics& metrics_;
-  std::mutex mutex_;
-  TimePoint next_line_{};  // guarded by mutex_
+  LineLimit lines_;
 };
 
 }  // namespace modelgates::gateway

@@ -10,6 +10,7 @@
 #include "http/http.h"
 #include "http/url.h"
 #include "redis/redis_url.h"
+#include "tls/tls_identity.h"
 
 namespace modelgates::gateway {
 namespace {
@@ -44,6 +45,17 @@ Rule HeaderValueRule(std::string_view text) {
          "8192 bytes";
 }
 
+Rule TlsCertRule(std::string_view path) { return ToRule(ReadCertificateChain(std::string(path))); }
+Rule TlsKeyRule(std::string_view path) { return ToRule(ReadPrivateKey(std::string(path))); }
+Rule TlsClientCaRule(std::string_view path) { return ToRule(ReadClientCas(std::string(path))); }
+
+// Whether the files that are each right belong together.
+bool HasKeyOfCertificate(const Config& config) {
+  if (config.tls_cert_file.empty() || config.tls_key_file.empty()) return true;
+  return config.probe != ProbeKind::kNone ||
+         ReadTlsIdentity({config.tls_cert_file, config.tls_key_file, ""}).ok();
+}
+
 Rule PepperFileRule(std::string_view path) { return ToRule(ReadPepperFile(std::string(path))); }
 
 }  // namespace
@@ -56,13 +68,19 @@ SettingRules RulesOfAllRooms() {
                   {"x_open_router_title", HeaderValueRule},
                   {"x_open_router_categories", HeaderValueRule},
                   {"exchange_store", StoreRule}};
-  rules.files = {{"exchange_pepper_file", PepperFileRule}};
+  rules.files = {{"exchange_pepper_file", PepperFileRule},
+                 {"tls_cert_file", TlsCertRule},
+                 {"tls_key_file", TlsKeyRule},
+                 {"tls_client_ca_file", TlsClientCaRule}};
   rules.pairs = {{{"upstream", "insecure_upstream"},
                   "must be https: http is for loopback hosts only, unless --insecure_upstream is "
                   "set",
                   [](const Config& config) {
                     return config.insecure_upstream || !CrossesNetworkInClear(config.upstream);
-                  }}};
+                  }},
+                 {{"tls_key_file", "tls_cert_file"},
+                  "must hold the key of the first certificate in --tls_cert_file",
+                  HasKeyOfCertificate}};
   rules.warnings = {{"--upstream is http: codes and keys cross the network in clear",
                      [](const Config& config) { return CrossesNetworkInClear(config.upstream); }}};
   return rules;

@@ -12,6 +12,8 @@
 #include <algorithm>
 #include <chrono>
 
+#include "telemetry/port_metrics.h"
+
 namespace modelgates::gateway {
 namespace {
 
@@ -23,13 +25,9 @@ constexpr std::array kStatusClasses = {"1xx", "2xx", "3xx", "4xx", "5xx", kOther
 constexpr std::array kAnswerFields = {"app_id", "created_at", "user_id", kOther};
 
 // The settings whose files are read again; the last is for all others.
-constexpr std::array kReloadedFiles = {"admin_bearer_file",
-                                       "api_key_file",
-                                       "exchange_pepper_file",
-                                       "exchange_store_ca_file",
-                                       "flagfile",
-                                       "upstream_ca_file",
-                                       kOther};
+constexpr std::array kReloadedFiles = {
+    "admin_bearer_file", "api_key_file",  "exchange_pepper_file", "exchange_store_ca_file",
+    "flagfile",          "tls_cert_file", "upstream_ca_file",     kOther};
 
 // In seconds, from a refusal without a request to the longest usual deadline.
 const prometheus::Histogram::BucketBoundaries& Seconds() {
@@ -150,9 +148,7 @@ Metrics::Metrics() : registry_(std::make_unique<prometheus::Registry>()) {
           "caller's key are not counted.");
   counter(log_lines_dropped_, "oauth_gateway_log_lines_dropped_total",
           "Log lines that were dropped because the reader of stdout was too slow.");
-  counter(accept_failures_, "oauth_gateway_accept_failures_total",
-          "Connections that could not be accepted at once, because file descriptors or memory had "
-          "run out.");
+  port_ = std::make_unique<PortMetrics>(registry);
   auto& reloads = Counters(registry, "oauth_gateway_reloads_total",
                            "Reads of a changed file, by file and result. ok: the new content is in "
                            "use; failed: the previous content stays in use.");
@@ -240,7 +236,6 @@ void Metrics::ExchangeMemoryFull() { exchange_memory_full_->Increment(); }
 void Metrics::ExchangeStoreUnavailable() { exchange_store_unavailable_->Increment(); }
 void Metrics::ResendPrevented() { resend_prevented_->Increment(); }
 void Metrics::OwnKeyRefused() { own_key_refused_->Increment(); }
-void Metrics::AcceptFailed() { accept_failures_->Increment(); }
 void Metrics::IncompleteRequestGivenUp() { incomplete_requests_given_up_->Increment(); }
 void Metrics::ReflectionRefused() { reflection_refused_->Increment(); }
 void Metrics::UnknownMethodCalled() { unknown_method_calls_->Increment(); }

@@ -22,7 +22,9 @@ class Registry;
 
 namespace modelgates::gateway {
 
-// Every metric of the gateway; names, labels and help are in metrics.cc only.
+class PortMetrics;
+
+// Every metric of the gateway; names, labels and help are in metrics.cc and port_metrics.cc only.
 //
 // Every series exists from the start with the value 0. Recording indexes an array and adds to an
 // atomic (a histogram takes its own short lock). No label has a value that a caller or the upstream
@@ -79,7 +81,9 @@ class Metrics {
 
   // `total`: since the start.
   void SetLogLinesDropped(uint64_t total);
-  void AcceptFailed();
+
+  // Of connections that come in (port_metrics.h).
+  PortMetrics& port() { return *port_; }
 
   // All metrics in Prometheus' text format 0.0.4.
   std::string Render() const;
@@ -94,7 +98,7 @@ class Metrics {
   static constexpr size_t kOutcomes = kFailures + 5 + 1;  // then 1xx to 5xx, then "other"
   static constexpr size_t kDecisions = static_cast<size_t>(StopReason::kUnsafeExchange) + 2;
   static constexpr size_t kReasons = 64;   // above every number of ErrorReason
-  static constexpr size_t kFiles = 6 + 1;  // see metrics.cc, the last is "other"
+  static constexpr size_t kFiles = 7 + 1;  // see metrics.cc, the last is "other"
   static constexpr size_t kFields = 4;     // see metrics.cc, the last is "other"
 
   struct PerRpc {
@@ -110,6 +114,7 @@ class Metrics {
   PerRpc& For(Rpc rpc) { return rpcs_[static_cast<size_t>(rpc)]; }
 
   std::unique_ptr<prometheus::Registry> registry_;
+  std::unique_ptr<PortMetrics> port_;
   std::array<PerRpc, kRpcCount> rpcs_;
   std::array<Gauge*, kExchangeStateCount> exchanges_{};
   std::array<Counter*, kFields> contract_violations_{};
@@ -124,7 +129,6 @@ class Metrics {
   Counter* error_details_truncated_ = nullptr;
   Counter* own_key_refused_ = nullptr;
   Counter* log_lines_dropped_ = nullptr;
-  Counter* accept_failures_ = nullptr;
   std::array<std::array<Counter*, 2>, kFiles> reloads_{};
   Gauge* calls_in_flight_ = nullptr;
   Gauge* retry_budget_tokens_ = nullptr;

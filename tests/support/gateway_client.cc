@@ -5,18 +5,23 @@
 namespace modelgates::gateway {
 namespace {
 
-std::shared_ptr<grpc::Channel> Connect(const std::string& address) {
+std::shared_ptr<grpc::Channel> Connect(
+    const std::string& address, const std::shared_ptr<grpc::ChannelCredentials>& credentials) {
   grpc::ChannelArguments arguments;
   arguments.SetInt(GRPC_ARG_ENABLE_RETRIES, 0);
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
-  return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
+  return grpc::CreateCustomChannel(address, credentials, arguments);
 }
 
 }  // namespace
 
 GatewayClient::GatewayClient(const std::string& address)
-    : channel_(Connect(address)), stub_(oauth::v1::OAuthService::NewStub(channel_)) {}
+    : GatewayClient(address, grpc::InsecureChannelCredentials()) {}
+
+GatewayClient::GatewayClient(const std::string& address,
+                             const std::shared_ptr<grpc::ChannelCredentials>& credentials)
+    : channel_(Connect(address, credentials)), stub_(oauth::v1::OAuthService::NewStub(channel_)) {}
 
 std::unique_ptr<GatewayClient::PendingCreate> GatewayClient::StartCreate(
     const CreateRequest& request, const CallSettings& settings) {

@@ -94,7 +94,10 @@ class GatewayClient {
   using PendingCreate = PendingCall<CreateRequest, CreateReply>;
   using PendingExchange = PendingCall<ExchangeRequest, ExchangeReply>;
 
+  // In plain text.
   explicit GatewayClient(const std::string& address);
+  GatewayClient(const std::string& address,
+                const std::shared_ptr<grpc::ChannelCredentials>& credentials);
 
   Called<CreateReply> Create(const CreateRequest& request, const CallSettings& settings = {});
   Called<ExchangeReply> Exchange(const ExchangeRequest& request, const CallSettings& settings = {});

@@ -118,6 +118,17 @@ TEST(ConnectionLimits, BoundNewOnesPerSecond) {
   EXPECT_EQ(admitted(100, kStart + 24h), 20);
 }
 
+TEST(ConnectionLimits, ChangeWhileConnectionsAreOpen) {
+  Sockets sockets;
+  ConnectionLimits limits({.max_connections = 2});
+  EXPECT_FALSE(limits.Admit(sockets.Open(), Peer(1), kStart));
+  EXPECT_FALSE(limits.Admit(sockets.Open(), Peer(1), kStart));
+  limits.SetOptions({.max_connections = 3});
+  EXPECT_FALSE(limits.Admit(sockets.Open(), Peer(1), kStart));
+  limits.SetOptions({.max_connections = 1});
+  EXPECT_EQ(limits.Admit(sockets.Open(), Peer(1), kStart), Bound::kConnections);
+}
+
 // All clients of a gateway connect again at once after it was replaced.
 TEST(ConnectionLimits, PassARolloutOfAThousandClients) {
   Sockets sockets;

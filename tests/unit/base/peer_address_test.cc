@@ -29,7 +29,7 @@ std::optional<PeerAddress> Parse(const std::string& text) {
 
 TEST(PeerAddress, IsWrittenAsGrpcWritesIt) {
   EXPECT_EQ(Parse("192.0.2.1")->ToString(), "ipv4:192.0.2.1:51356");
-  EXPECT_EQ(Parse("2001:db8::1")->ToString(), "ipv6:[2001:db8::1]:51356");
+  EXPECT_EQ(Parse("2001:db8::1")->ToString(), "ipv6:%5B2001:db8::1%5D:51356");
   // A socket that listens for both protocols.
   EXPECT_EQ(Parse("::ffff:192.0.2.1")->ToString(), "ipv4:192.0.2.1:51356");
 }

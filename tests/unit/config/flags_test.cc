@@ -18,7 +18,10 @@ using ::testing::Not;
 using ::testing::SizeIs;
 using ::testing::StartsWith;
 
-const Variables kKey = {{"MODELGATES_API_KEY", "sk-1"}};
+// Without a warning.
+const Variables kKey = {{"MODELGATES_API_KEY", "sk-1"},
+                        {"OAUTH_GATEWAY_LISTEN", "127.0.0.1:50051"}};
+const std::string kLoopback = "--listen=127.0.0.1:50051";
 
 TEST(Load, NamesEverythingThatIsWrongAtOnce) {
   const LoadResult result = LoadWith({"--no_such_flag=1", "--max_attempts=0", "--listen", "stray",
@@ -192,13 +195,13 @@ TEST(Load, RefusesACaFileWithACertificateThatCannotBeRead) {
 
 TEST(Load, WorksWithoutAKeyAndWarnsOfIt) {
   for (const Variables& variables : {Variables{}, Variables{{"MODELGATES_API_KEY", ""}}}) {
-    const LoadResult result = LoadWith({}, variables);
+    const LoadResult result = LoadWith({kLoopback}, variables);
     ASSERT_TRUE(result.config);
     EXPECT_TRUE(result.config->api_key.empty());
     EXPECT_THAT(result.warnings, ElementsAre(HasSubstr("there is no key")));
   }
   EXPECT_THAT(LoadWith({}, kKey).warnings, IsEmpty());
-  EXPECT_THAT(LoadWith({"--credential_mode=passthrough"}).warnings, IsEmpty());
+  EXPECT_THAT(LoadWith({kLoopback, "--credential_mode=passthrough"}).warnings, IsEmpty());
 }
 
 TEST(Load, RefusesAKeyFileThatIsEmpty) {
@@ -211,7 +214,7 @@ TEST(Load, RefusesAKeyFileThatIsEmpty) {
 
 // Warnings of a check are no errors, and are seen.
 TEST(Load, WarnsInACheckToo) {
-  const LoadResult result = LoadWith({"--check_config"});
+  const LoadResult result = LoadWith({kLoopback, "--check_config"});
   EXPECT_EQ(result.exit_status, 0);
   EXPECT_THAT(result.warnings, SizeIs(1));
 }
@@ -286,6 +289,10 @@ INSTANTIATE_TEST_SUITE_P(
                                  {std::string("--api_key_file=") + kCanary},
                                  {},
                                  "--api_key_file=\"<redacted>\""},
+                      SecretCase{"PrivateKeyInPlaceOfItsFile",
+                                 {"--tls_key_file=-----BEGIN PRIVATE KEY-----\ncanary"},
+                                 {},
+                                 "--tls_key_file=\"<redacted>\""},
                       SecretCase{"KeyAsAnUnknownFlag",
                                  {std::string("--api_key=") + kCanary},
                                  {},

@@ -8,6 +8,8 @@
 #include <thread>
 #include <vector>
 
+#include "telemetry/port_metrics.h"
+
 namespace modelgates::gateway {
 namespace {
 
@@ -59,6 +61,10 @@ const std::map<std::string, Shape> kPromised = {
     {"oauth_gateway_reflection_streams", {"gauge", {}}},
     {"oauth_gateway_reflection_refused_total", {"counter", {}}},
     {"oauth_gateway_unknown_method_calls_total", {"counter", {}}},
+    {"oauth_gateway_connections", {"gauge", {}}},
+    {"oauth_gateway_connections_refused_total", {"counter", {"cause"}}},
+    {"oauth_gateway_tls_handshake_failures_total", {"counter", {"cause"}}},
+    {"oauth_gateway_tls_certificate_expiry_timestamp_seconds", {"gauge", {"file"}}},
 };
 
 std::vector<std::string> Lines(const std::string& text) {
@@ -185,7 +191,8 @@ TEST(Metrics, CountWhatHappened) {
   metrics.SetExchangesInFlight(9);
   metrics.SetLogLinesDropped(2);
   metrics.SetLogLinesDropped(7);
-  metrics.AcceptFailed();
+  metrics.port().AcceptFailed();
+  metrics.port().ConnectionRefused(ConnectionLimits::Bound::kPeer);
   auto values = Values(metrics);
   EXPECT_EQ(values[R"(grpc_server_started_total{grpc_method="CreateAuthCode"})"], "2");
   EXPECT_EQ(values[R"(grpc_server_handled_total{grpc_code="OK",grpc_method="CreateAuthCode"})"],
@@ -224,6 +231,9 @@ TEST(Metrics, CountWhatHappened) {
   EXPECT_EQ(values["oauth_gateway_exchanges_in_flight"], "9");
   EXPECT_EQ(values["oauth_gateway_log_lines_dropped_total"], "7");
   EXPECT_EQ(values["oauth_gateway_accept_failures_total"], "1");
+  EXPECT_EQ(
+      values[R"(oauth_gateway_connections_refused_total{cause="max_connections_per_address"})"],
+      "1");
 }
 
 TEST(Metrics, WhatIsUnknownCountsAsOther) {
