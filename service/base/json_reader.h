@@ -12,8 +12,8 @@ namespace modelgates::gateway {
 
 enum class JsonType : uint8_t { kNull, kBool, kNumber, kString, kArray, kObject };
 
-// One value of a JSON text while VisitJson reads it. Valid only within the callback it is passed
-// to. What is not asked for is skipped, but still checked.
+// One value of a JSON text while VisitJson reads it. Valid only within the callback that gets it.
+// Values that are not read are skipped, but still checked.
 class JsonValue {
  public:
   virtual JsonType type() const = 0;
@@ -21,16 +21,16 @@ class JsonValue {
   // Line of the text in which it begins, from 1. Costs a walk over the text before it.
   virtual size_t line() const = 0;
 
-  // Nullopt when the value is of another type. A string with an unpaired surrogate (\ud800), which
-  // is no text, is nullopt too. The view lives as long as the visit.
+  // nullopt: the value has another type, or is a string with an unpaired surrogate (\ud800), which
+  // is not text. The view lives as long as the visit.
   virtual std::optional<std::string_view> String() = 0;
-  // The digits as they were sent, unbounded in length; also NaN, Infinity and -Infinity, which are
-  // not JSON but which the SDK accepts.
+  // The digits as they were sent, of any length; also NaN, Infinity and -Infinity, which the SDK
+  // accepts although they are not JSON.
   virtual std::optional<std::string_view> NumberToken() = 0;
   virtual std::optional<bool> Bool() = 0;
 
-  // Calls back for each member or element in order; duplicates as often as they are there. False
-  // when this is no object (no array), was read before, or is nested deeper than 64 levels.
+  // Calls back for each member or element in order, including duplicates. False: it is not an
+  // object (not an array), was read before, or is nested deeper than 64 levels.
   virtual bool ForEachMember(absl::FunctionRef<void(std::string_view name, JsonValue&)> visit) = 0;
   virtual bool ForEachElement(absl::FunctionRef<void(JsonValue&)> visit) = 0;
 
@@ -40,14 +40,14 @@ class JsonValue {
 
 // Reads one JSON text front to back and calls `visit` with its root.
 //
-// False when the text is not well-formed: truncated, followed by something else, a control
-// character in a string, and so on. Callbacks may have run by then; what they learned must be
-// thrown away. Nesting and number lengths are not bounded, and neither costs stack. A byte order
+// False: the text is not well-formed, for example truncated, followed by other text, or with a
+// control character in a string. Callbacks may have run before; their results must be discarded.
+// Nesting and the length of numbers are not bounded, and neither costs stack. A byte order
 // mark at the start is skipped (RFC 8259, section 8.1).
 //
-// `text` is modified: it grows by the capacity that the parser reads over its end, and invalid
-// UTF-8 in it becomes U+FFFD. Copies of its strings made for escapes are wiped at the end, since
-// one may be a key. Not to be called from within `visit`.
+// `text` is modified: its capacity grows, because the parser reads beyond its end, and invalid
+// UTF-8 in it becomes U+FFFD. Unescaped copies of its strings are wiped at the end, because one may
+// be a key. Must not be called from within `visit`.
 bool VisitJson(std::string& text, absl::FunctionRef<void(JsonValue& root)> visit);
 
 }  // namespace modelgates::gateway

@@ -14,11 +14,11 @@ namespace modelgates::gateway {
 
 // Writes lines to a descriptor and never waits for its reader.
 //
-// While the reader keeps up, each line is written at once, by the thread that has it: nothing is
-// lost when the process dies. When the reader is slower, lines are kept in memory, in order, and a
-// thread of the writer's own writes them as the reader gets on. At most `max_buffer_bytes` are
-// kept. A line that does not fit is dropped whole and counted; a line that has begun is finished.
-// Whoever writes a line waits for a line of another thread, and never for the writer's own thread.
+// While the reader keeps up, the calling thread writes each line at once: nothing is lost when the
+// process crashes. When the reader is slower, lines are kept in memory, in order, and the writer's
+// own thread writes them as fast as the reader reads. At most `max_buffer_bytes` are kept. A line
+// that does not fit is dropped as a whole and counted; a line that was begun is finished.
+// A caller waits for a line of another caller, but never for the writer's own thread.
 // Any thread.
 class LineWriter {
  public:
@@ -49,7 +49,7 @@ class LineWriter {
     bool reader_gone = false;
   };
 
-  // Writes what the descriptor takes without waiting.
+  // Writes as much as the descriptor accepts without waiting.
   Written WriteSome(std::string_view text) const;
   // With the lock held.
   void Keep(std::string_view text);
@@ -62,10 +62,10 @@ class LineWriter {
   const size_t max_buffer_bytes_;
   mutable std::mutex mutex_;
   std::condition_variable changed_;
-  boost::circular_buffer<char> kept_;  // its memory: none before the first line that is kept
+  boost::circular_buffer<char> kept_;  // allocates with the first kept line
   std::atomic<uint64_t> dropped_{0};
   bool stop_ = false;
-  std::thread thread_;  // from the first line that had to be kept
+  std::thread thread_;  // started with the first kept line
 };
 
 }  // namespace modelgates::gateway

@@ -44,11 +44,11 @@ int PortOf(int socket) {
 int ListenOn(const addrinfo& address, int port) {
   const int fd = socket(address.ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_TCP);
   if (fd < 0) return -1;
-  // A port whose last connections are still winding up can be had again; a taken one cannot.
+  // A port with connections in TIME_WAIT can be bound again; a port in use cannot.
   const int on = 1;
   const int off = 0;
   setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-  // [::] is every address, those of IPv4 too.
+  // [::] means every address, also of IPv4.
   if (address.ai_family == AF_INET6) setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof(off));
   sockaddr_storage bound{};
   __builtin_memcpy(&bound, address.ai_addr, address.ai_addrlen);

@@ -20,10 +20,10 @@ class sink;
 
 namespace modelgates::gateway {
 
-// The program's log: one line per event on stdout, each written before Write returns, so that
-// nothing is lost when the process ends; unless the reader of stdout is slower than the log
-// (line_writer.h). Lines that are lost then are counted, and the log itself says how many
-// (`log_lines_dropped`), at most once a second and at the end. Any thread.
+// The program's log: one line per event on stdout. Each line is written before Write returns, so
+// that nothing is lost when the process ends, unless the reader of stdout is slower than the log
+// (line_writer.h). Lost lines are counted and reported in the log (`log_lines_dropped`), at most
+// once per second and at the end. Any thread.
 //
 //   if (log.Enabled(Severity::kInfo)) {
 //     LogLine line = log.Line(Severity::kInfo, "call", "call finished");
@@ -48,7 +48,7 @@ class Log {
   // The lowest severity that is written from now on.
   void SetMinSeverity(Severity severity);
 
-  // Ask before building a line that is not always wanted.
+  // To be checked before a line is built that may be disabled.
   bool Enabled(Severity severity) const;
 
   // Begins a line with `event` (lower_snake, stable, for programs) and `message` (fixed text, for
@@ -61,7 +61,7 @@ class Log {
   // not enabled. Once per line.
   void Write(const LogLine& line);
 
-  // Waits until everything is written, two seconds at most, and says what was lost.
+  // Waits until everything is written, at most two seconds, and reports lost lines.
   void Flush();
 
   // Lines that were lost because the reader was too slow or gone.
@@ -71,14 +71,14 @@ class Log {
   void Pass(const LogLine& line);
   void CountDropped();
   bool loss_is_unsaid() const { return dropped() != said_.load(std::memory_order_relaxed); }
-  // Lost itself, it is said again later.
+  // If this line is lost, too, it is repeated later.
   void SayLoss();
 
   const LogFormat format_;
   std::unique_ptr<spdlog::logger> logger_;
   std::function<uint64_t()> take_dropped_;
   std::atomic<uint64_t> dropped_{0};
-  std::atomic<uint64_t> said_{0};  // of `dropped_`
+  std::atomic<uint64_t> said_{0};  // reported part of `dropped_`
   std::mutex loss_mutex_;
   TimePoint next_loss_line_{};  // guarded by loss_mutex_
 };

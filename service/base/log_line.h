@@ -13,11 +13,11 @@
 
 namespace modelgates::gateway {
 
-// The fields of one line of the log while they are put together, made by Log::Line. Text goes
-// straight into one buffer; a line of usual length (see kInlineBytes) allocates nothing.
+// The fields of one log line while it is built, made by Log::Line. Text is appended to one buffer;
+// a line of usual length (see kInlineBytes) allocates nothing.
 //
-// Values may hold anything: control characters are escaped, what is not UTF-8 becomes U+FFFD.
-// Names are ours: literals in lower_snake.
+// Values may contain any bytes: control characters are escaped, invalid UTF-8 becomes U+FFFD.
+// Names are literals in lower_snake.
 class LogLine {
  public:
   LogLine(const LogLine&) = delete;
@@ -57,7 +57,7 @@ class LogLine {
   void AppendQuoted(std::string_view value);
   void AppendEscaped(std::string_view text);
   void Append(std::string_view text);
-  // Makes the buffer longer and returns where its new part begins.
+  // Extends the buffer and returns the start of its new part.
   char* Extend(size_t size);
 
   std::string_view fields() const { return {buffer_.data(), buffer_.size()}; }

@@ -15,8 +15,8 @@ size_t CharacterLength(std::string_view text);
 // as Unicode recommends ("maximal subpart") and the SDK's decoder does.
 std::string ToValidUtf8(std::string_view text);
 
-// Text of someone else made fit for a message or a log: valid UTF-8, control characters (C0, DEL,
-// C1) turned into spaces, at most `max_bytes` long, cut between two characters.
+// Foreign text for a message or a log: valid UTF-8, with control characters (C0, DEL, C1) replaced
+// by spaces, at most `max_bytes` long, cut between two characters.
 std::string CleanText(std::string_view text, size_t max_bytes);
 
 // Copies `text` to `at`, where there is room, and returns the end of the copy.
@@ -25,18 +25,18 @@ inline char* Put(char* at, std::string_view text) {
   return at + text.size();
 }
 
-// How many bytes `text` begins with that stand for themselves wherever text is quoted: visible
-// ASCII and spaces, but no '"' and no '\\'. Nearly all text is nothing else, and finding that out
-// costs little more than an instruction a byte.
+// Length of the prefix of `text` that needs no escape in any quoted text: visible ASCII and spaces,
+// without '"' and '\\'. Nearly all texts consist of it, and the check costs little more than an
+// instruction per byte.
 size_t PlainPrefix(std::string_view text);
 
-// How many bytes of markup `text` begins with: a tag, a comment, a script or a style, to the end of
-// the text when it does not close; 0: none.
+// Length of the markup at the start of `text`: a tag, a comment, a script or a style. Without a
+// closing mark it extends to the end of the text. 0: none.
 size_t MarkupLength(std::string_view text);
 
-// What a reader sees of an HTML page: tags, comments, scripts and styles removed, white space
-// collapsed. No tag can form from what is left over. Character references stay as they are. Plain
-// text passes, "a < b" included.
+// The visible text of an HTML page: tags, comments, scripts and styles removed, white space
+// collapsed. The rest cannot form a new tag. Character references stay unchanged, and so does plain
+// text, including "a < b".
 std::string StripMarkup(std::string_view text);
 
 }  // namespace modelgates::gateway

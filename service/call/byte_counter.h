@@ -6,7 +6,7 @@
 
 namespace modelgates::gateway {
 
-// Counts bytes, and tells when there are as many as somebody asked for. Any thread.
+// Counts bytes, and notifies a listener when a given total is reached. Any thread.
 class ByteCounter {
  public:
   class Alarm {
@@ -51,8 +51,8 @@ class ByteCounter {
   std::atomic<Alarm*> alarm_{nullptr};
 };
 
-// What gRPC has received from all connections of this process. Stays 0 in a program that does not
-// link counted_recvmsg.cc.
+// The bytes that gRPC has received from all connections of this process. Stays 0 in a program that
+// does not link counted_recvmsg.cc.
 ByteCounter& ReceivedByGrpc();
 
 }  // namespace modelgates::gateway

@@ -5,12 +5,12 @@
 namespace modelgates::gateway {
 namespace {
 
-// As a length of time first, so that a step of the wall clock between here and the deadline does
-// not move it.
+// Converted to a duration first, so that a later step of the wall clock does not move the
+// deadline.
 TimePoint ToSteady(gpr_timespec deadline, TimePoint now) {
   if (gpr_time_cmp(deadline, gpr_inf_future(deadline.clock_type)) == 0) return TimePoint::max();
   const gpr_timespec left = gpr_time_sub(deadline, gpr_now(deadline.clock_type));
-  // Beyond a year it is no deadline, and the sum below stays in range.
+  // More than a year counts as no deadline, so that the sum below does not overflow.
   constexpr int64_t kYearSeconds = 365 * 24 * 3600;
   if (left.tv_sec > kYearSeconds) return TimePoint::max();
   return now + std::chrono::seconds(left.tv_sec) + std::chrono::nanoseconds(left.tv_nsec);
@@ -55,7 +55,7 @@ void Call::Admit(Admission& admission) {
 void Call::FinishWith(const grpc::Status& status) {
   if (admitted_by_ != nullptr) admitted_by_->Leave();
   Send(status, ReplyMessage());
-  // Others may hold the call for longer than it lasts; its secrets are not theirs.
+  // Other owners may keep the call object longer; its secrets must not live that long.
   ForgetMessages();
 }
 

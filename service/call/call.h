@@ -44,7 +44,7 @@ class Call : public ServerCall,
 
   Call(Rpc rpc, const Handed& handed, const Parts& parts);
 
-  // Reads the request, and lives until gRPC is done with the call. Once.
+  // Reads the request. The call lives until gRPC is done with it. Once.
   void Begin();
   // The loop will serve it, and is told when the caller goes. Once.
   void Admit(Admission& admission);
@@ -62,11 +62,11 @@ class Call : public ServerCall,
   std::stop_token stop() const { return stop_.get_token(); }
   // First value of a metadata key; empty when there is none. Valid until Finish.
   std::string_view Metadata(std::string_view key) const;
-  // All of them, in the order in which they came.
+  // All values of a key, in their order.
   absl::InlinedVector<std::string_view, 1> MetadataValues(std::string_view key) const;
   std::string Peer() const { return context().peer(); }
 
-  // The request was no message; nothing in it is set.
+  // The request was not a valid message; nothing in it is set.
   bool malformed() const { return malformed_; }
 
  protected:
@@ -77,7 +77,7 @@ class Call : public ServerCall,
   // Who comes second tells the loop.
   enum Event : uint8_t { kAdmitted = 1, kCancelled = 2 };
 
-  // False: `bytes` are no message of its type.
+  // False: `bytes` are not a message of its type.
   virtual bool Parse(std::string_view bytes) = 0;
   virtual const google::protobuf::MessageLite& ReplyMessage() const = 0;
   // Releases the memory of request and reply.

@@ -1,6 +1,6 @@
-// Replaces recvmsg of the program that this is linked into, by which gRPC receives: what came is
-// counted. gRPC tells nobody how much of a message has come until it is complete, so this is the
-// only place that knows while there is time to end it (docs/adr/0027-calls-come-with-headers.md).
+// Replaces recvmsg, with which gRPC receives, of the program that this is linked into, and counts
+// the bytes. gRPC does not report the received part of an incomplete message, so only here can it
+// be counted in time (docs/adr/0027-calls-come-with-headers.md).
 
 #include <dlfcn.h>
 #include <sys/socket.h>

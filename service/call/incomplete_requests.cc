@@ -46,7 +46,7 @@ size_t IncompleteRequests::size() const {
   return requests_.size();
 }
 
-// Counts in sweeps: a call that comes whole, as nearly all do, does not read a clock for this.
+// Time is counted in sweeps, so that a complete request, the usual case, needs no clock.
 void IncompleteRequests::OnTimer() {
   Shared old;
   {
@@ -61,8 +61,8 @@ void IncompleteRequests::OnTimer() {
   GiveUp(old);
 }
 
-// On a thread of gRPC in the middle of receiving, where no call can be ended. The loop may take its
-// time to run, and gRPC to end what it gives up: until then nobody receives quickly.
+// On a thread of gRPC that is receiving, where no call can be ended. The loop may run late, and
+// gRPC may end the calls late: until then receiving is slowed down.
 void IncompleteRequests::OnBytes() {
   const std::scoped_lock lock(mutex_);
   if (!OldestIsLarge()) {
@@ -94,7 +94,7 @@ void IncompleteRequests::SetAlarm() {
   if (alarm_set_) received_.AlarmAt(requests_.front().bytes_before_ + options_.max_bytes);
 }
 
-// Alive until the lock is released and longer: whoever removes it first owns its end.
+// Stays alive beyond the lock: the first one to remove it ends it.
 std::shared_ptr<IncompleteRequest> IncompleteRequests::TakeOldest() {
   std::shared_ptr<IncompleteRequest> oldest = requests_.front().Share();
   requests_.pop_front();

@@ -31,13 +31,13 @@ class IncompleteRequest : public boost::intrusive::list_base_hook<> {
   uint64_t sweeps_before_ = 0;
 };
 
-// Bounds what callers make the gateway keep by requests that they do not complete. The oldest
-// request is given up when there are more than `max_requests`, when gRPC has received `max_bytes`
-// from all connections since it began, and after `patience`.
+// Bounds the memory of requests that are not complete. The oldest request is ended when there are
+// more than `max_requests`, when gRPC has received `max_bytes` from all connections since it began,
+// and after `patience`.
 //
-// The bytes are those of all connections because gRPC says of no stream how much has come. The sum
-// of all incomplete requests is below that bound, whoever sent them; a request of an honest caller
-// is complete long before.
+// The bytes are those of all connections, because gRPC does not report the bytes of a stream. The
+// sum of all incomplete requests is below that bound, for any number of callers; a normal request
+// is complete much earlier.
 //
 // Add and Remove: any thread. gRPC, which calls them, must be gone before this goes.
 class IncompleteRequests final : private Timer, private ByteCounter::Alarm {
@@ -46,20 +46,20 @@ class IncompleteRequests final : private Timer, private ByteCounter::Alarm {
     // gRPC may hand over some 400 small calls before it reads the request of the first.
     size_t max_requests = 1024;
     uint64_t max_bytes = uint64_t{4} * 1024 * 1024;
-    // Given up between half of this and all of it.
+    // A request is ended after half of this time to all of it.
     Duration patience = std::chrono::seconds(10);
-    // Called for each request that is given up. Any thread.
+    // Called for each request that is ended. Any thread.
     std::function<void()> on_given_up = [] {};
   };
 
-  // `received`: what gRPC receives from all connections.
+  // `received`: the bytes that gRPC receives from all connections.
   IncompleteRequests(EventLoop& loop, ByteCounter& received, Options options);
   IncompleteRequests(const IncompleteRequests&) = delete;
   IncompleteRequests& operator=(const IncompleteRequests&) = delete;
   ~IncompleteRequests() override;
 
   void Add(IncompleteRequest& request);
-  // Once for each that was added. False: it was given up.
+  // Once for each that was added. False: it was ended.
   bool Remove(IncompleteRequest& request);
 
   size_t size() const;
@@ -83,7 +83,7 @@ class IncompleteRequests final : private Timer, private ByteCounter::Alarm {
   uint64_t sweeps_ = 0;
   bool sweeping_ = false;
   bool alarm_set_ = false;
-  size_t ending_ = 0;  // given up, and gRPC may still keep what came
+  size_t ending_ = 0;  // ended, but gRPC may still keep their bytes
 };
 
 }  // namespace modelgates::gateway

@@ -34,7 +34,7 @@ ByteBuffer Serialize(const google::protobuf::MessageLite& message) {
   return buffer;
 }
 
-// One piece, as a request of this size mostly is, stays where it is.
+// A request in one piece, the usual case, is not copied.
 grpc_slice InOnePiece(grpc_byte_buffer& buffer) {
   const grpc_slice_buffer& pieces = buffer.data.raw.slice_buffer;
   if (pieces.count == 1) return grpc_slice_ref(pieces.slices[0]);
@@ -63,7 +63,7 @@ void ServerCall::Prepare(Part& part) {
   part.functor_run = [](grpc_completion_queue_functor* functor, int ok) {
     (static_cast<Part*>(functor)->call->*OnEnd)(ok != 0);
   };
-  // Nothing here blocks: without this, each part costs a hop to gRPC's executor.
+  // Nothing here blocks. Without this flag each part costs a hop to gRPC's executor.
   part.inlineable = 1;
   part.call = this;
 }

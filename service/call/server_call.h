@@ -17,11 +17,11 @@ namespace modelgates::gateway {
 
 // One call of a unary method as gRPC hands it over with its headers, before its request.
 //
-// gRPC's own handlers of unary methods are called when the request is complete; nothing bounds how
-// many requests are not, nor how large they become (docs/adr/0027-calls-come-with-headers.md).
+// gRPC's own handlers of unary methods are called when the request is complete; number and size of
+// incomplete requests have no bound there (docs/adr/0027-calls-come-with-headers.md).
 //
-// Reactions run on a thread of gRPC, where nothing may block. OnDone is the last of them; until
-// then the object has to live.
+// Reactions run on a thread of gRPC and must not block. OnDone is the last one; the object must
+// live until then.
 class ServerCall {
  public:
   // What gRPC gives to the handler of a method that is registered as CLIENT_STREAMING.
@@ -67,7 +67,7 @@ class ServerCall {
   virtual void OnCancel() = 0;
   virtual void OnDone() = 0;
 
-  // Replaced by tests that have no server.
+  // Replaced by tests without a server.
   virtual void StartBatch(const grpc_op* operations, size_t count, Part& part);
 
   void OnRead(bool ok);

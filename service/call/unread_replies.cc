@@ -6,7 +6,7 @@
 namespace modelgates::gateway {
 namespace {
 
-// How soon a reply that was read is forgotten.
+// Interval of the checks for replies that were read.
 constexpr std::chrono::seconds kSweepInterval{1};
 
 }  // namespace

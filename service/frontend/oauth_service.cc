@@ -35,8 +35,8 @@ OAuthServiceImpl::OAuthServiceImpl(const Parts& parts)
                               "/modelgates.oauth.v1.OAuthService/ExchangeAuthCode");
 }
 
-// As the generated code of a service does it. The same on the wire as NORMAL_RPC, for which gRPC
-// would read the request before it hands the call over.
+// Like the generated code of a service. On the wire the same as NORMAL_RPC, with which gRPC would
+// read the request before it hands the call over.
 template <class RpcCall>
 void OAuthServiceImpl::Serve(Rpc rpc, const char* path) {
   AddMethod(new RpcServiceMethod(path, RpcMethod::CLIENT_STREAMING, nullptr));

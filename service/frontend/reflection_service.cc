@@ -33,7 +33,7 @@ class Refusal final : public Reactor {
   void OnDone() override { delete this; }
 };
 
-// Reads a question, writes the answer, reads the next: never more than one of each in memory.
+// Reads one question, writes the answer, reads the next: at most one of each is in memory.
 class Stream final : public Reactor, public std::enable_shared_from_this<Stream> {
  public:
   Stream(grpc::CallbackServerContext& context, ReflectionStreams& streams)
@@ -126,7 +126,7 @@ int ReflectionStreams::open() const {
   return open_;
 }
 
-// As the generated code of a service does it.
+// Like the generated code of a service.
 ReflectionService::ReflectionService(Version version, ReflectionStreams& streams) {
   AddMethod(new grpc::internal::RpcServiceMethod(
       kPaths[static_cast<size_t>(version)], grpc::internal::RpcMethod::BIDI_STREAMING, nullptr));

@@ -13,7 +13,7 @@ namespace {
 
 namespace v1 = modelgates::oauth::v1;
 
-// As long as an id that ToRequestId makes, and found nowhere else in a reply.
+// As long as an id of ToRequestId, and in no other part of a reply.
 constexpr std::string_view kIdInTemplate = "################################";
 
 ErrorReply ReplyTo(FailedCall failed, std::string_view request_id, const Redaction& redaction) {
