@@ -120,33 +120,17 @@ void RedisLink::Flush() {
       sending_.swap(queued_);
     }
     const IoResult result = connection_->Send(std::string_view(sending_).substr(sent_));
-    switch (result.io) {
-      case Io::kDone:
-        sent_ += result.bytes;
-        break;
-      case Io::kWouldBlock:
-        return;
-      case Io::kClosed:
-      case Io::kBroken:
-        End(RedisFailure::kLost);
-        return;
-    }
+    if (result.io == Io::kWouldBlock) return;
+    if (result.io != Io::kDone) return End(RedisFailure::kLost);
+    sent_ += result.bytes;
   }
 }
 
 void RedisLink::Receive() {
   std::array<char, 16 * 1024> bytes;
   const IoResult result = connection_->Receive(bytes);
-  switch (result.io) {
-    case Io::kDone:
-      break;
-    case Io::kWouldBlock:
-      return;
-    case Io::kClosed:
-    case Io::kBroken:
-      End(RedisFailure::kLost);
-      return;
-  }
+  if (result.io == Io::kWouldBlock) return;
+  if (result.io != Io::kDone) return End(RedisFailure::kLost);
   reader_.Put({bytes.data(), result.bytes});
   while (!end_) {
     switch (reader_.Next()) {
@@ -163,11 +147,8 @@ void RedisLink::Receive() {
 }
 
 void RedisLink::Answer(RedisReply reply) {
-  if (slots_.empty()) {
-    // It would be read as the answer to the next command.
-    End(RedisFailure::kGarbage);
-    return;
-  }
+  // It would be read as the answer to the next command.
+  if (slots_.empty()) return End(RedisFailure::kGarbage);
   Pending* const pending = slots_.front().pending;
   slots_.pop_front();
   WatchFirst();
