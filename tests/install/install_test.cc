@@ -103,7 +103,7 @@ TEST_F(Installed, BuildsTheExample) {
                  "-DCMAKE_CXX_FLAGS=" SANITIZER_FLAGS}),
       "");
   ASSERT_EQ(FailureOf({CMAKE_PROGRAM, "--build", build}), "");
-  Subprocess example({build + "/oauth_example"},
+  Subprocess example({build + "/oauth_example", "--plaintext"},
                      {"MODELGATES_OAUTH_GATEWAY=" + gateway_->grpc_address()});
   EXPECT_EQ(example.WaitForExit(), 0) << example.err();
   EXPECT_THAT(example.out(), HasSubstr("a key of user_"));

@@ -4,6 +4,7 @@
 
 #include <cstdlib>
 #include <iostream>
+#include <string>
 
 using namespace modelgates::oauth;
 
@@ -21,9 +22,24 @@ void Explain(const Error& error) {
   }
 }
 
-int main() {
-  const char* const target = std::getenv("MODELGATES_OAUTH_GATEWAY");
-  const OAuthClient client({.target = target != nullptr ? target : "127.0.0.1:50051"});
+std::string Variable(const char* name) {
+  const char* const value = std::getenv(name);
+  return value == nullptr ? "" : value;
+}
+
+// TLS, with files from the environment where it names them; --plaintext is for loopback.
+ClientOptions Options(bool plaintext) {
+  ClientOptions options;
+  options.target = Variable("MODELGATES_OAUTH_GATEWAY");
+  if (plaintext) return options;
+  options.tls_files = {Variable("MODELGATES_OAUTH_CA_FILE"),
+                       Variable("MODELGATES_OAUTH_CLIENT_CERT_FILE"),
+                       Variable("MODELGATES_OAUTH_CLIENT_KEY_FILE")};
+  return options;
+}
+
+int main(int argc, char** argv) {
+  const OAuthClient client(Options(argc > 1 && std::string(argv[1]) == "--plaintext"));
   const Pkce pkce = Pkce::Generate();
 
   CreateAuthCodeRequest create;

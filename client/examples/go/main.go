@@ -3,6 +3,8 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"fmt"
 	"os"
 
@@ -10,6 +12,7 @@ import (
 	"golang.org/x/oauth2"
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
 	"google.golang.org/grpc"
+	"google.golang.org/grpc/credentials"
 	"google.golang.org/grpc/credentials/insecure"
 	"google.golang.org/grpc/status"
 )
@@ -41,9 +44,29 @@ func must[T any](reply T, err error) T {
 	return reply
 }
 
+// TLS, with files from the environment where it names them; --plaintext is for loopback.
+func security() credentials.TransportCredentials {
+	if len(os.Args) > 1 && os.Args[1] == "--plaintext" {
+		return insecure.NewCredentials()
+	}
+	config := &tls.Config{}
+	if ca := os.Getenv("MODELGATES_OAUTH_CA_FILE"); ca != "" {
+		config.RootCAs = x509.NewCertPool()
+		config.RootCAs.AppendCertsFromPEM(must(os.ReadFile(ca)))
+	}
+	if cert := os.Getenv("MODELGATES_OAUTH_CLIENT_CERT_FILE"); cert != "" {
+		// Read for each connection, so that a renewed certificate is used.
+		config.GetClientCertificate = func(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
+			pair, err := tls.LoadX509KeyPair(cert, os.Getenv("MODELGATES_OAUTH_CLIENT_KEY_FILE"))
+			return &pair, err
+		}
+	}
+	return credentials.NewTLS(config)
+}
+
 func main() {
-	plaintext := grpc.WithTransportCredentials(insecure.NewCredentials())
-	conn := must(grpc.NewClient(os.Getenv("MODELGATES_OAUTH_GATEWAY"), plaintext))
+	transport := grpc.WithTransportCredentials(security())
+	conn := must(grpc.NewClient(os.Getenv("MODELGATES_OAUTH_GATEWAY"), transport))
 	oauth, ctx := oauthv1.NewOAuthServiceClient(conn), context.Background()
 	verifier, method := oauth2.GenerateVerifier(), oauthv1.CodeChallengeMethod_S256.Enum()
 	challenge := oauth2.S256ChallengeFromVerifier(verifier)

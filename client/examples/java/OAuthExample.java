@@ -2,6 +2,7 @@ import ai.modelgates.oauth.v1.*;
 import com.google.rpc.*;
 import io.grpc.*;
 import io.grpc.protobuf.StatusProto;
+import java.io.File;
 import java.security.*;
 import java.util.Base64;
 
@@ -34,9 +35,23 @@ public class OAuthExample {
     }
   }
 
+  /** With files from the environment where it names them; --plaintext is for loopback. */
+  static ChannelCredentials tls() throws Exception {
+    var ca = System.getenv("MODELGATES_OAUTH_CA_FILE");
+    var certificate = System.getenv("MODELGATES_OAUTH_CLIENT_CERT_FILE");
+    var tls = TlsChannelCredentials.newBuilder();
+    if (ca != null) tls.trustManager(new File(ca));
+    // Kept by the channel; io.grpc.util.AdvancedTlsX509KeyManager reads renewed files again.
+    if (certificate != null) tls.keyManager(new File(certificate),
+        new File(System.getenv("MODELGATES_OAUTH_CLIENT_KEY_FILE")));
+    return tls.build();
+  }
+
   public static void main(String[] arguments) throws Exception {
     var gateway = System.getenv("MODELGATES_OAUTH_GATEWAY");
-    var channel = Grpc.newChannelBuilder(gateway, InsecureChannelCredentials.create()).build();
+    var plaintext = arguments.length > 0 && arguments[0].equals("--plaintext");
+    var security = plaintext ? InsecureChannelCredentials.create() : tls();
+    var channel = Grpc.newChannelBuilder(gateway, security).build();
     var oauth = OAuthServiceGrpc.newBlockingStub(channel);
     var random = new byte[32];
     new SecureRandom().nextBytes(random);

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import os
+import pathlib
 import secrets
 import sys
 
@@ -30,7 +31,18 @@ def explain(error: grpc.RpcError) -> None:
             print("  upstream status", upstream.http_status, "code is", state)
 
 
-oauth = OAuthServiceStub(grpc.insecure_channel(os.environ["MODELGATES_OAUTH_GATEWAY"]))
+def connect(gateway: str) -> grpc.Channel:
+    """TLS, with files from the environment where it names them; --plaintext is for loopback."""
+    if "--plaintext" in sys.argv[1:]:
+        return grpc.insecure_channel(gateway)
+    files = (os.environ.get(f"MODELGATES_OAUTH_{name}_FILE")
+             for name in ("CA", "CLIENT_KEY", "CLIENT_CERT"))
+    # The channel keeps what was read: a renewed certificate needs another channel.
+    return grpc.secure_channel(gateway, grpc.ssl_channel_credentials(
+        *(pathlib.Path(file).read_bytes() if file else None for file in files)))
+
+
+oauth = OAuthServiceStub(connect(os.environ["MODELGATES_OAUTH_GATEWAY"]))
 verifier = secrets.token_urlsafe(32)
 digest = hashlib.sha256(verifier.encode()).digest()
 challenge = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
