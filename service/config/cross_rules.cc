@@ -103,6 +103,12 @@ std::span<const Warning> Warnings() {
          const std::optional<HostPort> listen = SplitHostPort(config.listen);
          return config.tls_cert_file.empty() && listen && !IsLoopback(listen->host);
        }},
+      {"--admin_listen is not loopback and there is no --admin_bearer_file: everybody who can connect "
+       "sees settings and metrics",
+       [](const Config& config) {
+         const std::optional<HostPort> listen = SplitHostPort(config.admin_listen);
+         return config.admin_bearer_file.empty() && listen && !IsLoopback(listen->host);
+       }},
       {"a caller whose CA is taken out of --tls_client_ca_file stays connected for up to half an "
        "hour: --max_connection_age sets a shorter time",
        [](const Config& config) {

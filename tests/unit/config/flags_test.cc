@@ -233,6 +233,16 @@ TEST(Load, RefusesTheModeThatNeedsAuthenticatedCallers) {
                                                HasSubstr("mutual TLS"))));
 }
 
+TEST(Load, WarnsOfAnAdminPortThatEverybodySees) {
+  const TemporaryFile token("token-1");
+  const std::string listen = "--admin_listen=0.0.0.0:9090";
+  EXPECT_THAT(LoadWith({listen}, kKey).warnings,
+              ElementsAre(HasSubstr("there is no --admin_bearer_file")));
+  EXPECT_THAT(LoadWith({listen, "--admin_bearer_file=" + token.path()}, kKey).warnings, IsEmpty());
+  EXPECT_THAT(LoadWith({"--admin_listen=localhost:9090"}, kKey).warnings, IsEmpty());
+  EXPECT_THAT(LoadWith({"--admin_listen="}, kKey).warnings, IsEmpty());
+}
+
 TEST(Load, WarnsOfAnUpstreamInClear) {
   EXPECT_THAT(LoadWith({"--upstream=http://a.b/", "--insecure_upstream"}, kKey).warnings,
               SizeIs(1));
