@@ -54,7 +54,7 @@ GrpcFrontend::GrpcFrontend(const Parts& parts)
       unknown_methods_(parts.log, [this] { metrics_.UnknownMethodCalled(); }),
       reflection_streams_(ToReflectionOptions(config_, metrics_)) {}
 
-GrpcFrontend::~GrpcFrontend() { SetHandshakeObserver(nullptr); }
+GrpcFrontend::~GrpcFrontend() = default;
 
 absl::Status GrpcFrontend::Listen(Listener::Failed failed) {
   if (!tls_.status().ok()) return tls_.status();
@@ -116,6 +116,7 @@ void GrpcFrontend::UpdateMetrics() {
 
 void GrpcFrontend::Cancel() {
   if (listener_ != nullptr) listener_->Close();
+  SetHandshakeObserver(nullptr);  // now: gRPC may end handshakes until its server is gone
   constexpr std::chrono::system_clock::time_point kPast{};
   if (server_ != nullptr) server_->Shutdown(kPast);
 }
