@@ -132,15 +132,8 @@ google::rpc::QuotaFailure RateFailure() {
 }
 
 bool HasHelp(HelpLink link, const Answer& answer) {
-  switch (link) {
-    case HelpLink::kNo:
-      return false;
-    case HelpLink::kYes:
-      return true;
-    case HelpLink::kUnlessTheApiAnswered:
-      return !answer.body || !answer.body->from_api;
-  }
-  return false;
+  const bool api_answered = answer.body && answer.body->from_api;
+  return link == HelpLink::kYes || (link == HelpLink::kUnlessTheApiAnswered && !api_answered);
 }
 
 // A link to the reason's entry in docs/errors.md.

@@ -107,22 +107,15 @@ void ResponseParser::PutLenientHead(std::string_view& bytes, boost::beast::error
   const LenientHead head = ReadLenientHead(bytes, head_searched_);
   if (head.kind == LenientHead::Kind::kNone) return;
   parser_.emplace(max_body_bytes_);
-  switch (head.kind) {
-    case LenientHead::Kind::kNone:
-      break;
-    case LenientHead::Kind::kIncomplete:
-      error = http::error::need_more;
-      break;
-    case LenientHead::Kind::kBroken:
-      error = http::error::bad_line_ending;
-      break;
-    case LenientHead::Kind::kComplete:
-      error = {};
-      is_lenient_ = true;
-      bytes.remove_prefix(head.used);
-      parser_->put({head.text.data(), head.text.size()}, error);
-      break;
+  if (head.kind != LenientHead::Kind::kComplete) {
+    const bool broken = head.kind == LenientHead::Kind::kBroken;
+    error = broken ? http::error::bad_line_ending : http::error::need_more;
+    return;
   }
+  error = {};
+  is_lenient_ = true;
+  bytes.remove_prefix(head.used);
+  parser_->put({head.text.data(), head.text.size()}, error);
 }
 
 ResponseParser::State ResponseParser::Garbage(std::string error) {

@@ -29,18 +29,10 @@ RoundTrip::Progress RoundTrip::Advance() {
 RoundTrip::Progress RoundTrip::Send() {
   const std::string_view rest = std::string_view(request_.bytes).substr(sent_);
   const IoResult result = connection_.Send(rest);
-  switch (result.io) {
-    case Io::kDone:
-      sent_ += result.bytes;
-      return Progress::kWaiting;
-    case Io::kWouldBlock:
-      // TLS sends records and does not report how many of them were sent.
-      if (connection_.buffers()) maybe_sent_ = true;
-      return Progress::kWaiting;
-    case Io::kClosed:
-    case Io::kBroken:
-      break;
-  }
+  sent_ += result.bytes;
+  // TLS sends records and does not report how many of them were sent.
+  if (result.io == Io::kWouldBlock && connection_.buffers()) maybe_sent_ = true;
+  if (result.io == Io::kDone || result.io == Io::kWouldBlock) return Progress::kWaiting;
   if (connection_.buffers() && rest.size() > kTlsRecordBytes) maybe_sent_ = true;
   why_ = connection_.Error();
   if (sent_ == 0 && !maybe_sent_) return Progress::kUnsent;

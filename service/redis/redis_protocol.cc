@@ -29,14 +29,8 @@ RedisReply* Place(const redisReadTask* task, RedisReply::Type type) {
 }
 
 RedisReply::Type ToType(int type) {
-  switch (type) {
-    case REDIS_REPLY_STATUS:
-      return RedisReply::Type::kStatus;
-    case REDIS_REPLY_ERROR:
-      return RedisReply::Type::kError;
-    default:
-      return RedisReply::Type::kString;
-  }
+  if (type == REDIS_REPLY_STATUS) return RedisReply::Type::kStatus;
+  return type == REDIS_REPLY_ERROR ? RedisReply::Type::kError : RedisReply::Type::kString;
 }
 
 void* CreateString(const redisReadTask* task, char* text, size_t size) {

@@ -38,17 +38,10 @@ std::optional<Violation> CheckCallbackUrl(std::string_view text, CallbackPolicy 
 
   const bool documented = url->scheme == "https" && (url->port == 443 || url->port == 3000);
   const bool loopback = url->scheme == "http" && IsLoopback(url->host);
-  switch (policy) {
-    case CallbackPolicy::kAny:
-      return std::nullopt;
-    case CallbackPolicy::kLoopback:
-      if (documented || loopback) return std::nullopt;
-      return NotAllowed(kLoopbackRule);
-    case CallbackPolicy::kDocumented:
-      break;
-  }
-  if (documented) return std::nullopt;
-  return NotAllowed(kDocumentedRule);
+  if (documented || policy == CallbackPolicy::kAny) return std::nullopt;
+  if (policy == CallbackPolicy::kDocumented) return NotAllowed(kDocumentedRule);
+  if (loopback) return std::nullopt;
+  return NotAllowed(kLoopbackRule);
 }
 
 }  // namespace modelgates::gateway

@@ -7,10 +7,6 @@ namespace {
 
 namespace v1 = modelgates::oauth::v1;
 
-int StatusOf(const AttemptLog& attempts) {
-  return attempts.empty() ? 0 : attempts.back().http_status;
-}
-
 // A failed call also counts the attempts with a key that was refused.
 int AttemptsOf(const CallScope::End& end) {
   if (end.failed != nullptr) return end.failed->attempts;
@@ -71,7 +67,8 @@ void CallScope::Finish(const End& end, TimePoint now) {
     }
   }
   if (end.attempts != nullptr) {
-    if (const int status = StatusOf(*end.attempts); status != 0) line.Add("http_status", status);
+    const int status = end.attempts->empty() ? 0 : end.attempts->back().http_status;
+    if (status != 0) line.Add("http_status", status);
     if (!end.cause.empty()) line.Add("cause", end.cause);
     line.AddMilliseconds("upstream_ms", UpstreamTime(*end.attempts));
   }

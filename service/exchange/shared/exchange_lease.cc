@@ -73,19 +73,13 @@ Task<bool> ExchangeLease::MayAttempt() {
   sending_ = true;
   Task<Step> begin = shared_->BeginSending();
   const Step begun = co_await begin;
-  switch (Count(begun)) {
-    case Step::kDone:
-      co_return true;
-    case Step::kNotOurs:
-      lost_ = true;
-      seen_elsewhere_ = true;
-      claimed_ = false;
-      Cancel();
-      co_return false;
-    case Step::kUnavailable:
-      break;
-  }
-  co_return MayGoOn();
+  if (Count(begun) == Step::kUnavailable) co_return MayGoOn();
+  if (begun == Step::kDone) co_return true;
+  lost_ = true;
+  seen_elsewhere_ = true;
+  claimed_ = false;
+  Cancel();
+  co_return false;
 }
 
 void ExchangeLease::TakeBack() {

@@ -110,14 +110,8 @@ std::optional<HttpResult> Read(const record::Loss& loss) {
 }
 
 std::optional<HttpResult> ReadLast(record::ExchangeRecord& message) {
-  switch (message.last_case()) {
-    case record::ExchangeRecord::kAnswer:
-      return Read(*message.mutable_answer());
-    case record::ExchangeRecord::kLoss:
-      return Read(message.loss());
-    case record::ExchangeRecord::LAST_NOT_SET:
-      break;
-  }
+  if (message.has_answer()) return Read(*message.mutable_answer());
+  if (message.has_loss()) return Read(message.loss());
   return std::nullopt;
 }
 
