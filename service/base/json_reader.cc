@@ -172,21 +172,9 @@ class Value final : public JsonValue {
   // Checks an unread value, and moves the parser past it.
   void FinishReading() {
     if (visit_.malformed || read_) return;
-    switch (type_) {
-      case JsonType::kObject:
-        CheckContainer(node_.get_object());
-        break;
-      case JsonType::kArray:
-        CheckContainer(node_.get_array());
-        break;
-      case JsonType::kString:
-        CheckToken();
-        break;
-      case JsonType::kNull:
-      case JsonType::kBool:
-      case JsonType::kNumber:
-        break;
-    }
+    if (type_ == JsonType::kObject) CheckContainer(node_.get_object());
+    if (type_ == JsonType::kArray) CheckContainer(node_.get_array());
+    if (type_ == JsonType::kString) CheckToken();
   }
 
  private:

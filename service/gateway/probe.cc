@@ -83,17 +83,8 @@ absl::Status ProbeAdmin(const std::string& listen, const std::string& path) {
 }  // namespace
 
 absl::Status RunProbe(const Config& config) {
-  switch (config.probe) {
-    case ProbeKind::kNone:
-      break;
-    case ProbeKind::kHealth:
-      return ProbeHealth(config.listen);
-    case ProbeKind::kLive:
-      return ProbeAdmin(config.admin_listen, "/livez");
-    case ProbeKind::kReady:
-      return ProbeAdmin(config.admin_listen, "/readyz");
-  }
-  return absl::OkStatus();
+  if (config.probe == ProbeKind::kHealth) return ProbeHealth(config.listen);
+  return ProbeAdmin(config.admin_listen, config.probe == ProbeKind::kLive ? "/livez" : "/readyz");
 }
 
 }  // namespace modelgates::gateway
