@@ -36,6 +36,8 @@ std::string_view OfReason(const Error& error) {
       return "give an API key with --bearer, or have the gateway's operators check theirs";
     case ErrorReason::kCallerNotAllowed:
       return "ask the gateway's operators to let you in";
+    case ErrorReason::kCallerLimitExceeded:
+      return "call less often, or ask the gateway's operators for a larger share";
     case ErrorReason::kUpstreamTlsUntrusted:
     case ErrorReason::kUpstreamRedirect:
     case ErrorReason::kUpstreamEndpointMissing:

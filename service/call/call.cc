@@ -54,6 +54,7 @@ void Call::Admit(Admission& admission) {
 
 void Call::FinishWith(const grpc::Status& status) {
   if (admitted_by_ != nullptr) admitted_by_->Leave();
+  place_.GiveBack();
   Send(status, ReplyMessage());
   // Other owners may keep the call object longer; its secrets must not live that long.
   ForgetMessages();

@@ -13,6 +13,8 @@
 #include "call/incomplete_requests.h"
 #include "call/server_call.h"
 #include "call/unread_replies.h"
+#include "caller/caller_identity.h"
+#include "caller/caller_limits.h"
 #include "upstream/rpc.h"
 
 namespace modelgates::gateway {
@@ -46,6 +48,10 @@ class Call : public ServerCall,
 
   // Reads the request. The call lives until gRPC is done with it. Once.
   void Begin();
+  // Before Admit, where callers are told apart: who calls, and the place of the call in that
+  // caller's share, which is given back when its status is settled.
+  void Identify(std::unique_ptr<const CallerIdentity> caller) { caller_ = std::move(caller); }
+  void Hold(CallerLimits::Place place) { place_ = std::move(place); }
   // The loop will serve it, and is told when the caller goes. Once.
   void Admit(Admission& admission);
 
@@ -55,6 +61,8 @@ class Call : public ServerCall,
   void GiveUp() override;
 
   Rpc rpc() const { return rpc_; }
+  // Null: callers are not told apart.
+  const CallerIdentity* caller() const { return caller_.get(); }
   TimePoint started() const { return started_; }
   // Steady clock; TimePoint::max() when the caller set none.
   TimePoint caller_deadline() const { return caller_deadline_; }
@@ -95,6 +103,8 @@ class Call : public ServerCall,
   TimePoint caller_deadline_;
   bool malformed_ = false;
   std::stop_source stop_;
+  std::unique_ptr<const CallerIdentity> caller_;
+  CallerLimits::Place place_;
   Admission* admitted_by_ = nullptr;  // null: it was refused
   std::atomic<uint8_t> events_{0};
   std::atomic<bool> done_{false};

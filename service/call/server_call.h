@@ -31,6 +31,9 @@ class ServerCall {
   ServerCall(const ServerCall&) = delete;
   ServerCall& operator=(const ServerCall&) = delete;
 
+  // Valid until OnDone.
+  const grpc::ServerContextBase& context() const { return context_; }
+
   // Sent with the status. `name` must be a literal.
   void AddTrailer(std::string_view name, std::string value);
 
@@ -41,9 +44,6 @@ class ServerCall {
   };
 
   virtual ~ServerCall() = default;
-
-  // Valid until OnDone.
-  const grpc::ServerContextBase& context() const { return context_; }
 
   // Once. OnRequest or OnNoRequest follows, and OnCancel if the caller goes.
   void StartReading();

@@ -16,6 +16,8 @@ class CallerMethods {
   // `path` as HTTP/2 has it: /package.Service/Method.
   bool Allow(std::string_view path) const;
 
+  friend bool operator==(const CallerMethods&, const CallerMethods&) = default;
+
  private:
   bool all_ = false;
   std::vector<std::string> paths_;  // one that ends in '/' is of a service

@@ -24,6 +24,10 @@ class CallerPattern {
   const std::string& text() const { return text_; }
   bool IsOneCaller() const;
 
+  friend bool operator==(const CallerPattern& a, const CallerPattern& b) {
+    return a.text_ == b.text_;
+  }
+
  private:
   CallerPattern(CallerIdentity::Kind kind, std::string text)
       : kind_(kind), text_(std::move(text)) {}

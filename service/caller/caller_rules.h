@@ -16,12 +16,16 @@ namespace modelgates::gateway {
 struct CallerShare {
   std::optional<double> rate;     // calls per second, with a burst of one second; 1 or more
   std::optional<int> concurrent;  // calls at once; 1 or more
+
+  friend bool operator==(const CallerShare&, const CallerShare&) = default;
 };
 
 struct CallerRule {
   CallerPattern id;
   CallerMethods methods;
   CallerShare share;  // of each caller that it is for
+
+  friend bool operator==(const CallerRule&, const CallerRule&) = default;
 };
 
 // The rules of a callers file in their order.
@@ -33,7 +37,9 @@ class CallerRules {
   // The first rule for `caller`; null: there is none, so it may call nothing.
   const CallerRule* Find(const CallerIdentity& caller) const;
 
-  size_t size() const { return rules_.size(); }
+  friend bool operator==(const CallerRules& a, const CallerRules& b) {
+    return a.rules_ == b.rules_;
+  }
 
  private:
   std::vector<CallerRule> rules_;

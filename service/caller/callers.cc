@@ -16,10 +16,12 @@ const CallerRule* RuleFor(const CallerRules& rules, const CallerIdentity& caller
 Callers::Callers(CallerRules rules, size_t max_callers)
     : rules_(std::make_shared<const CallerRules>(std::move(rules))), limits_(max_callers) {}
 
-void Callers::Use(CallerRules rules) {
+bool Callers::Use(CallerRules rules) {
+  if (rules == *this->rules()) return false;
   auto changed = std::make_shared<const CallerRules>(std::move(rules));
   const std::scoped_lock lock(mutex_);
   rules_.swap(changed);
+  return true;
 }
 
 bool Callers::Allow(const CallerIdentity& caller, std::string_view path) const {

@@ -20,14 +20,17 @@ class Callers {
   Callers(const Callers&) = delete;
   Callers& operator=(const Callers&) = delete;
 
-  // From now on. Calls under way go on, and count.
-  void Use(CallerRules rules);
+  // From now on. Calls under way go on, and count. False: these are in use already.
+  bool Use(CallerRules rules);
 
   // `path` as HTTP/2 has it: /package.Service/Method. Takes nothing of the caller's share.
   bool Allow(const CallerIdentity& caller, std::string_view path) const;
   // The same, and a place in the caller's share.
   std::variant<CallerLimits::Place, CallerRefusal> Enter(const CallerIdentity& caller,
                                                          std::string_view path, TimePoint now);
+
+  // How many callers are counted.
+  size_t counted() const { return limits_.callers(); }
 
  private:
   std::shared_ptr<const CallerRules> rules() const;

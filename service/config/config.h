@@ -141,6 +141,10 @@ struct Config {
   Milliseconds breaker_probe_interval{750};
   int breaker_probes = 2;
 
+  // JSON file of the rules who may call what, and how much; re-read when it changes. Empty:
+  // everybody may call everything.
+  std::string callers_file;
+
   // Calls at once; one more is refused. Each costs some 40 kB while it waits.
   int max_concurrent_calls = 1000;
   // Exchanges under way upstream; one more is refused. Apart from the calls, since an exchange that

@@ -29,10 +29,13 @@ std::span<const CrossRule> CrossRules() {
        [](const Config& config) {
          return config.tls_client_ca_file.empty() || !config.tls_cert_file.empty();
        }},
-      {{"credential_mode"},
-       "must not be either: without mutual TLS, which this version does not have, everybody who "
-       "can connect would spend the gateway's key. Use service or passthrough",
-       [](const Config& config) { return config.credential_mode != CredentialMode::kEither; }},
+      {{"credential_mode", "tls_client_ca_file"},
+       "must not be either without --tls_client_ca_file: everybody who can connect would spend the "
+       "gateway's key. Use service or passthrough",
+       [](const Config& config) {
+         return config.credential_mode != CredentialMode::kEither ||
+                !config.tls_client_ca_file.empty();
+       }},
       {{"title_header", "categories_header"},
        "must not be the same as --categories_header",
        [](const Config& config) {

@@ -86,8 +86,8 @@ std::vector<Setting> MakeSettings() {
              "Key that is sent upstream. service: the gateway's key; passthrough: the "
              "caller's bearer in the `authorization` metadata, which is required; either: "
              "the caller's bearer if there is one, else the gateway's key. either "
-             "requires callers that are authenticated by mutual TLS; this version has "
-             "none, so it is refused."),
+             "requires callers that are authenticated by mutual TLS "
+             "(--tls_client_ca_file)."),
 
       Text("http_referer", "TEXT", &C::http_referer, Empty::kAllowed, nullptr,
            "HTTP-Referer of calls that do not set the field. At most 8,192 bytes of "
@@ -164,6 +164,10 @@ std::vector<Setting> MakeSettings() {
       Live(Count("breaker_probes", &C::breaker_probes, 1, 100,
                  "Number of consecutive successful probes that closes the breaker.")),
 
+      Text("callers_file", "FILE", &C::callers_file, Empty::kAllowed, nullptr,
+           "JSON file of the callers: which methods each may call, and how many calls per "
+           "second and at the same time. Read again when it changes. Unset: everybody may "
+           "call everything."),
       Live(Count("max_concurrent_calls", &C::max_concurrent_calls, 1, 100'000,
                  "Calls that run at the same time. Further calls are refused.")),
       Live(Count("max_exchanges", &C::max_exchanges, 1, 100'000,

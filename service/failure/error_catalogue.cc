@@ -22,6 +22,8 @@ using std::chrono::milliseconds;
 // Long enough for a burst to pass, and short for a person who waits.
 constexpr milliseconds kOverloadDelay{1000};
 constexpr milliseconds kInProgressDelay{500};
+// A caller's burst is whole again, whatever its rate.
+constexpr milliseconds kShareDelay{1000};
 
 constexpr StatusRange kAnyNumber{std::numeric_limits<int>::min(), std::numeric_limits<int>::max()};
 
@@ -72,11 +74,20 @@ constexpr ErrorRow kRows[] = {
      .help = HelpLink::kYes,
      .what = "this gateway needs the caller's API key",
      .remedy = "send it as authorization metadata", .user = {kNone, kFaultOfApp}},
-    {.condition = "reserved, not sent yet: caller that is not allowed",
+    {.condition = "caller that is not in the callers file, or not for this method",
      .reason = v1::CALLER_NOT_ALLOWED, .code = StatusCode::kPermissionDenied,
      .origin = Origin::kCaller,
-     .what = "this caller may not use the gateway", .remedy = "ask its operators for access",
+     .what = "this caller may not call this method of the gateway",
+     .remedy = "ask its operators for access",
      .user = {kNone, kFaultOfApp}},
+    {.condition = "caller above its share of calls per second, or of calls at the same time",
+     .reason = v1::CALLER_LIMIT_EXCEEDED, .code = StatusCode::kResourceExhausted,
+     .origin = Origin::kCaller,
+     .caller_retry = kYes, .delay = kShareDelay,
+     .details = kQuotaFailure,
+     .what = "this caller makes more calls than its share of the gateway",
+     .remedy = "make fewer calls, or ask its operators for a larger share",
+     .user = {kNone, kUnavailable}},
     {.condition = "more calls, or exchanges under way, than admission allows",
      .reason = v1::GATEWAY_OVERLOADED, .code = StatusCode::kUnavailable, .origin = Origin::kGateway,
      .severity = kWarning,

@@ -123,9 +123,15 @@ google::rpc::PreconditionFailure PaymentFailure() {
   return failure;
 }
 
-google::rpc::QuotaFailure RateFailure() {
+google::rpc::QuotaFailure QuotaFailureOf(Origin origin) {
   google::rpc::QuotaFailure failure;
   auto& violation = *failure.add_violations();
+  if (origin == Origin::kCaller) {
+    violation.set_subject("caller");
+    violation.set_description(
+        "the caller's limit on calls per second or at the same time is reached");
+    return failure;
+  }
   violation.set_subject("upstream requests");
   violation.set_description("the upstream's limit on the rate of requests is reached");
   return failure;
@@ -159,7 +165,7 @@ ErrorDetails DetailsOf(const FailedCall& failed, const Answer& answer) {
   const uint8_t wanted = failed.row->details;
   if ((wanted & kBadRequest) != 0) details.bad_request = BadRequestOf(failed, answer.body);
   if ((wanted & kPreconditionFailure) != 0) details.precondition_failure = PaymentFailure();
-  if ((wanted & kQuotaFailure) != 0) details.quota_failure = RateFailure();
+  if ((wanted & kQuotaFailure) != 0) details.quota_failure = QuotaFailureOf(failed.row->origin);
   if (HasHelp(failed.row->help, answer)) details.help = HelpFor(failed.reason);
   return details;
 }

@@ -12,6 +12,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 
 namespace modelgates::gateway {
 namespace {
@@ -94,19 +95,21 @@ grpc::Status Answer(const Method& method, const grpc::ByteBuffer& bytes, grpc::B
 
 }  // namespace
 
-ChannelzService::ChannelzService() {
+ChannelzService::ChannelzService(const CallerAccess& access) {
   LinkDescriptors();
   size_t index = 0;
   for (const Method& method : kMethods) {
     AddMethod(new RpcServiceMethod(method.path, RpcMethod::NORMAL_RPC, nullptr));
-    MarkMethodCallback(index++,
-                       new grpc::internal::CallbackUnaryHandler<grpc::ByteBuffer, grpc::ByteBuffer>(
-                           [&method](grpc::CallbackServerContext* context,
-                                     const grpc::ByteBuffer* request, grpc::ByteBuffer* reply) {
-                             grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
-                             reactor->Finish(Answer(method, *request, *reply));
-                             return reactor;
-                           }));
+    MarkMethodCallback(
+        index++, new grpc::internal::CallbackUnaryHandler<grpc::ByteBuffer, grpc::ByteBuffer>(
+                     [&method, &access](grpc::CallbackServerContext* context,
+                                        const grpc::ByteBuffer* request, grpc::ByteBuffer* reply) {
+                       grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
+                       grpc::Status status = access.Check(*context, method.path);
+                       if (status.ok()) status = Answer(method, *request, *reply);
+                       reactor->Finish(std::move(status));
+                       return reactor;
+                     }));
   }
 }
 

@@ -46,11 +46,12 @@ GrpcFrontend::GrpcFrontend(const Parts& parts)
       tls_(config_, parts.loop, metrics_, &reloads_),
       handshakes_(parts.loop, parts.log, metrics_),
       connections_(config_, parts.loop, parts.log, metrics_),
+      access_({config_, parts.loop, parts.log, metrics_, reloads_}),
       admission_(config_.max_concurrent_calls),
       refusals_(parts.log, metrics_, parts.rpcs.fingerprints()),
       incomplete_requests_(parts.loop, ReceivedByGrpc(), ToIncompleteOptions(metrics_)),
-      service_({parts.loop, parts.rpcs, admission_, refusals_, incomplete_requests_}),
-      health_({oauth::v1::OAuthService::service_full_name()}),
+      service_({parts.loop, parts.rpcs, access_, admission_, refusals_, incomplete_requests_}),
+      health_({oauth::v1::OAuthService::service_full_name()}, access_),
       unknown_methods_(parts.log, [this] { metrics_.UnknownMethodCalled(); }),
       reflection_streams_(ToReflectionOptions(config_, metrics_)) {}
 
@@ -109,6 +110,7 @@ void GrpcFrontend::SetConfig(const Config& config) {
 }
 
 void GrpcFrontend::UpdateMetrics() {
+  access_.UpdateMetrics();
   metrics_.SetIncompleteRequests(incomplete_requests_.size());
   metrics_.SetReflectionStreams(reflection_streams_.open());
   connections_.UpdateMetrics();

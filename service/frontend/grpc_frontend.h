@@ -12,6 +12,7 @@
 #include "call/admission.h"
 #include "call/incomplete_requests.h"
 #include "config/config.h"
+#include "frontend/caller_access.h"
 #include "frontend/caller_connections.h"
 #include "frontend/caller_tls.h"
 #include "frontend/channelz_service.h"
@@ -85,16 +86,18 @@ class GrpcFrontend {
   CallerTls tls_;
   HandshakeLog handshakes_;
   CallerConnections connections_;
+  CallerAccess access_;
   Admission admission_;
   Refusals refusals_;
   IncompleteRequests incomplete_requests_;
   OAuthServiceImpl service_;
   HealthService health_;
-  ChannelzService channelz_;
+  ChannelzService channelz_{access_};
   UnknownMethods unknown_methods_;
   ReflectionStreams reflection_streams_;
-  ReflectionService reflection_{ReflectionService::Version::kV1, reflection_streams_};
-  ReflectionService old_reflection_{ReflectionService::Version::kV1Alpha, reflection_streams_};
+  ReflectionService reflection_{ReflectionService::Version::kV1, reflection_streams_, access_};
+  ReflectionService old_reflection_{ReflectionService::Version::kV1Alpha, reflection_streams_,
+                                    access_};
   std::unique_ptr<Listener> listener_;
   std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> acceptor_;
   std::unique_ptr<grpc::Server> server_;

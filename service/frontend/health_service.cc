@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "frontend/refused_stream.h"
+
 namespace modelgates::gateway {
 
 // Writes the state, and each change when the one before is written: changes between are left out.
@@ -62,7 +64,8 @@ class HealthService::Watcher final : public grpc::ServerWriteReactor<Response>, 
   bool finished_ = false;
 };
 
-HealthService::HealthService(std::vector<std::string> services) : services_(std::move(services)) {}
+HealthService::HealthService(std::vector<std::string> services, const CallerAccess& access)
+    : services_(std::move(services)), access_(access) {}
 
 HealthService::~HealthService() = default;
 
@@ -75,6 +78,10 @@ void HealthService::SetServing(bool serving) {
 grpc::ServerUnaryReactor* HealthService::Check(grpc::CallbackServerContext* context,
                                                const Request* request, Response* response) {
   grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
+  if (grpc::Status status = access_.Check(*context, "/grpc.health.v1.Health/Check"); !status.ok()) {
+    reactor->Finish(std::move(status));
+    return reactor;
+  }
   if (!IsKnown(request->service())) {
     reactor->Finish({grpc::StatusCode::NOT_FOUND, "service name unknown"});
     return reactor;
@@ -88,7 +95,10 @@ grpc::ServerUnaryReactor* HealthService::Check(grpc::CallbackServerContext* cont
 }
 
 grpc::ServerWriteReactor<HealthService::Response>* HealthService::Watch(
-    grpc::CallbackServerContext* /*context*/, const Request* request) {
+    grpc::CallbackServerContext* context, const Request* request) {
+  if (grpc::Status status = access_.Check(*context, "/grpc.health.v1.Health/Watch"); !status.ok()) {
+    return new RefusedStream<grpc::ServerWriteReactor<Response>>(std::move(status));
+  }
   auto* const watcher = new Watcher(*this, IsKnown(request->service()));
   watcher->Begin();
   return watcher;

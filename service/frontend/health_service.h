@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "frontend/caller_access.h"
+
 namespace modelgates::gateway {
 
 // The standard health service (gRPC health checking protocol, version 1), for one state that all
@@ -16,8 +18,8 @@ namespace modelgates::gateway {
 class HealthService final : public grpc::health::v1::Health::CallbackService {
  public:
   // `services`: full names. The server as a whole, the empty name, is known too. NOT_SERVING until
-  // SetServing.
-  explicit HealthService(std::vector<std::string> services);
+  // SetServing. `access` must outlive this.
+  HealthService(std::vector<std::string> services, const CallerAccess& access);
   ~HealthService() override;
 
   void SetServing(bool serving);
@@ -38,6 +40,7 @@ class HealthService final : public grpc::health::v1::Health::CallbackService {
   Response::ServingStatus StatusOf(bool known) const;
 
   const std::vector<std::string> services_;
+  const CallerAccess& access_;
   std::mutex mutex_;  // guards what follows, and every watcher
   bool serving_ = false;
   boost::intrusive::list<Hook> watchers_;

@@ -1,5 +1,6 @@
 #include "frontend/oauth_service.h"
 
+#include <iterator>
 #include <utility>
 
 #include "rpc/typed_call.h"
@@ -10,6 +11,13 @@ namespace {
 using grpc::internal::MethodHandler;
 using grpc::internal::RpcMethod;
 using grpc::internal::RpcServiceMethod;
+
+// In the order of Rpc.
+constexpr const char* kPaths[] = {"/modelgates.oauth.v1.OAuthService/CreateAuthCode",
+                                  "/modelgates.oauth.v1.OAuthService/ExchangeAuthCode"};
+static_assert(std::size(kPaths) == kRpcCount);
+
+const char* PathOf(Rpc rpc) { return kPaths[static_cast<size_t>(rpc)]; }
 
 template <class RpcCall>
 class Handler final : public MethodHandler {
@@ -29,17 +37,15 @@ class Handler final : public MethodHandler {
 
 OAuthServiceImpl::OAuthServiceImpl(const Parts& parts)
     : parts_(parts), call_parts_{parts.loop, parts.incomplete, *this} {
-  Serve<CreateAuthCodeCall>(Rpc::kCreateAuthCode,
-                            "/modelgates.oauth.v1.OAuthService/CreateAuthCode");
-  Serve<ExchangeAuthCodeCall>(Rpc::kExchangeAuthCode,
-                              "/modelgates.oauth.v1.OAuthService/ExchangeAuthCode");
+  Serve<CreateAuthCodeCall>(Rpc::kCreateAuthCode);
+  Serve<ExchangeAuthCodeCall>(Rpc::kExchangeAuthCode);
 }
 
 // Like the generated code of a service. On the wire the same as NORMAL_RPC, with which gRPC would
 // read the request before it hands the call over.
 template <class RpcCall>
-void OAuthServiceImpl::Serve(Rpc rpc, const char* path) {
-  AddMethod(new RpcServiceMethod(path, RpcMethod::CLIENT_STREAMING, nullptr));
+void OAuthServiceImpl::Serve(Rpc rpc) {
+  AddMethod(new RpcServiceMethod(PathOf(rpc), RpcMethod::CLIENT_STREAMING, nullptr));
   MarkMethodCallback(methods_++, new Handler<RpcCall>(rpc, call_parts_));
 }
 
@@ -61,7 +67,9 @@ void OAuthServiceImpl::Take(std::shared_ptr<Call> call) {
 
 template <auto kServe, class RpcCall>
 void OAuthServiceImpl::Start(std::shared_ptr<RpcCall> call, std::string_view auth_code) {
-  if (const auto reason = parts_.admission.Enter()) {
+  auto reason = parts_.access.Enter(*call, PathOf(call->rpc()));
+  if (!reason) reason = parts_.admission.Enter();
+  if (reason) {
     Refuse(*call, auth_code, *reason);
     return;
   }
@@ -72,13 +80,15 @@ void OAuthServiceImpl::Start(std::shared_ptr<RpcCall> call, std::string_view aut
 }
 
 void OAuthServiceImpl::Refuse(Call& call, std::string_view auth_code, ErrorReason reason) {
+  const CallerIdentity* const caller = call.caller();
   Refusal refusal = parts_.refusals.Refuse(reason,
                                            {.rpc = call.rpc(),
                                             .started = call.started(),
                                             .request_id = call.Metadata("x-request-id"),
                                             .traceparent = call.Metadata("traceparent"),
                                             .peer = call.Peer(),
-                                            .auth_code = auth_code},
+                                            .auth_code = auth_code,
+                                            .identity = caller != nullptr ? caller->text() : ""},
                                            parts_.loop.Now());
   call.AddTrailer("x-request-id", refusal.request_id);
   call.AddTrailer("grpc-retry-pushback-ms", std::string(refusal.retry_pushback));

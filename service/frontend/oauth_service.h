@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "call/admission.h"
+#include "frontend/caller_access.h"
 #include "frontend/refusals.h"
 #include "rpc/oauth_rpcs.h"
 
@@ -18,6 +19,7 @@ class OAuthServiceImpl final : public grpc::Service, public Call::Taker {
   struct Parts {
     EventLoop& loop;
     OAuthRpcs& rpcs;
+    CallerAccess& access;
     Admission& admission;
     Refusals& refusals;
     IncompleteRequests& incomplete;
@@ -28,7 +30,7 @@ class OAuthServiceImpl final : public grpc::Service, public Call::Taker {
 
  private:
   template <class RpcCall>
-  void Serve(Rpc rpc, const char* path);
+  void Serve(Rpc rpc);
   // `auth_code`: of the request, may be empty.
   template <auto kServe, class RpcCall>
   void Start(std::shared_ptr<RpcCall> call, std::string_view auth_code);

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "frontend/reflection_answer.h"
+#include "frontend/refused_stream.h"
 
 namespace modelgates::gateway {
 namespace {
@@ -23,15 +24,6 @@ constexpr const char* kPaths[] = {
 
 // Without the port.
 std::string_view AddressOf(std::string_view peer) { return peer.substr(0, peer.rfind(':')); }
-
-class Refusal final : public Reactor {
- public:
-  Refusal() {
-    Finish({grpc::StatusCode::RESOURCE_EXHAUSTED,
-            "too many reflection streams are open: close some, or try again later"});
-  }
-  void OnDone() override { delete this; }
-};
 
 // Reads one question, writes the answer, reads the next: at most one of each is in memory.
 class Stream final : public Reactor, public std::enable_shared_from_this<Stream> {
@@ -91,10 +83,16 @@ class Stream final : public Reactor, public std::enable_shared_from_this<Stream>
   grpc::Alarm alarm_;
 };
 
-Reactor* Start(grpc::CallbackServerContext& context, ReflectionStreams& streams) {
+Reactor* Start(grpc::CallbackServerContext& context, ReflectionStreams& streams,
+               const CallerAccess& access, const char* path) {
+  if (grpc::Status status = access.Check(context, path); !status.ok()) {
+    return new RefusedStream<Reactor>(std::move(status));
+  }
   if (!streams.Open(context.peer())) {
     streams.options().on_refused();
-    return new Refusal();
+    return new RefusedStream<Reactor>(
+        {grpc::StatusCode::RESOURCE_EXHAUSTED,
+         "too many reflection streams are open: close some, or try again later"});
   }
   auto stream = std::make_shared<Stream>(context, streams);
   stream->Begin();
@@ -127,13 +125,15 @@ int ReflectionStreams::open() const {
 }
 
 // Like the generated code of a service.
-ReflectionService::ReflectionService(Version version, ReflectionStreams& streams) {
-  AddMethod(new grpc::internal::RpcServiceMethod(
-      kPaths[static_cast<size_t>(version)], grpc::internal::RpcMethod::BIDI_STREAMING, nullptr));
+ReflectionService::ReflectionService(Version version, ReflectionStreams& streams,
+                                     const CallerAccess& access) {
+  const char* const path = kPaths[static_cast<size_t>(version)];
+  AddMethod(new grpc::internal::RpcServiceMethod(path, grpc::internal::RpcMethod::BIDI_STREAMING,
+                                                 nullptr));
   MarkMethodCallback(0, new grpc::internal::CallbackBidiHandler<v1::ServerReflectionRequest,
                                                                 v1::ServerReflectionResponse>(
-                            [&streams](grpc::CallbackServerContext* context) {
-                              return Start(*context, streams);
+                            [&streams, &access, path](grpc::CallbackServerContext* context) {
+                              return Start(*context, streams, access, path);
                             }));
 }
 

@@ -11,6 +11,8 @@
 #include <string>
 #include <vector>
 
+#include "frontend/caller_access.h"
+
 namespace modelgates::gateway {
 
 struct ReflectionOptions {
@@ -49,7 +51,8 @@ class ReflectionService final : public grpc::Service {
  public:
   enum class Version { kV1, kV1Alpha };  // the same on the wire
 
-  ReflectionService(Version version, ReflectionStreams& streams);
+  // Both must outlive this.
+  ReflectionService(Version version, ReflectionStreams& streams, const CallerAccess& access);
 };
 
 }  // namespace modelgates::gateway

@@ -2,6 +2,8 @@
 
 #include <absl/random/random.h>
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "failure/error_reply.h"
@@ -15,6 +17,10 @@ namespace v1 = modelgates::oauth::v1;
 
 // As long as an id of ToRequestId, and in no other part of a reply.
 constexpr std::string_view kIdInTemplate = "################################";
+
+// Why calls are refused before they reach the loop.
+constexpr ErrorReason kReasons[] = {v1::CALLER_NOT_ALLOWED, v1::CALLER_LIMIT_EXCEEDED,
+                                    v1::GATEWAY_DRAINING, v1::GATEWAY_OVERLOADED};
 
 ErrorReply ReplyTo(FailedCall failed, std::string_view request_id, const Redaction& redaction) {
   failed.request_id = request_id;
@@ -38,18 +44,18 @@ std::string NewRequestId(std::string_view from_caller) {
 }  // namespace
 
 Refusals::Refusals(Log& log, Metrics& metrics, const Fingerprints& fingerprints)
-    : log_(log),
-      metrics_(metrics),
-      overloaded_{Prepare(Rpc::kCreateAuthCode, v1::GATEWAY_OVERLOADED),
-                  Prepare(Rpc::kExchangeAuthCode, v1::GATEWAY_OVERLOADED)},
-      draining_{Prepare(Rpc::kCreateAuthCode, v1::GATEWAY_DRAINING),
-                Prepare(Rpc::kExchangeAuthCode, v1::GATEWAY_DRAINING)},
-      fingerprints_(fingerprints) {}
+    : log_(log), metrics_(metrics), fingerprints_(fingerprints) {
+  for (const ErrorReason reason : kReasons) {
+    for (size_t i = 0; i < kRpcCount; ++i)
+      prepared_.push_back(Prepare(static_cast<Rpc>(i), reason));
+  }
+}
 
 Refusal Refusals::Refuse(ErrorReason reason, Caller caller, TimePoint now) {
   const Prepared& prepared = For(caller.rpc, reason);
   CallScope scope(caller.rpc, caller.started, NewRequestId(caller.request_id), caller.traceparent,
                   std::move(caller.peer), log_, metrics_);
+  scope.set_caller(caller.identity);
   CallScope::End end;
   end.failed = &prepared.failed;
   if (!caller.auth_code.empty()) end.auth_code_fp = Fingerprint(caller.auth_code);
@@ -71,8 +77,9 @@ Refusals::Prepared Refusals::Prepare(Rpc rpc, ErrorReason reason) const {
 }
 
 const Refusals::Prepared& Refusals::For(Rpc rpc, ErrorReason reason) const {
-  const auto& prepared = reason == v1::GATEWAY_DRAINING ? draining_ : overloaded_;
-  return prepared[static_cast<size_t>(rpc)];
+  const auto* const found = std::find(std::begin(kReasons), std::end(kReasons) - 1, reason);
+  const auto row = static_cast<size_t>(found - std::begin(kReasons));
+  return prepared_[row * kRpcCount + static_cast<size_t>(rpc)];
 }
 
 std::string Refusals::DetailsFor(const Prepared& prepared, std::string_view request_id) const {

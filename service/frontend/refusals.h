@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <mutex>
 #include <string>
@@ -15,7 +14,7 @@
 
 namespace modelgates::gateway {
 
-// The error reply of a call that was not admitted.
+// The error reply of a call that was not let in.
 struct Refusal {
   std::string request_id;
   absl::StatusCode code;
@@ -42,8 +41,9 @@ class Refusals {
     std::string_view traceparent;
     std::string peer;
     std::string_view auth_code;
+    std::string_view identity{};  // CallerIdentity::text; empty: callers are not told apart
   };
-  // `reason` is one of Admission. The views live as long as this.
+  // `reason` is one of Admission or CallerAccess. The views live as long as this.
   Refusal Refuse(ErrorReason reason, Caller caller, TimePoint now);
 
  private:
@@ -64,8 +64,7 @@ class Refusals {
   Log& log_;
   Metrics& metrics_;
   const Redaction no_secrets_;
-  std::array<Prepared, kRpcCount> overloaded_;
-  std::array<Prepared, kRpcCount> draining_;
+  std::vector<Prepared> prepared_;  // see For
   std::mutex mutex_;
   Fingerprints fingerprints_;  // guarded by mutex_
 };

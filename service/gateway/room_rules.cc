@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "caller/callers_file.h"
 #include "exchange/shared/pepper_file.h"
 #include "http/base_url.h"
 #include "http/http.h"
@@ -56,6 +57,8 @@ bool HasKeyOfCertificate(const Config& config) {
          ReadTlsIdentity({config.tls_cert_file, config.tls_key_file, ""}).ok();
 }
 
+Rule CallersFileRule(std::string_view path) { return ToRule(ReadCallersFile(std::string(path))); }
+
 Rule PepperFileRule(std::string_view path) { return ToRule(ReadPepperFile(std::string(path))); }
 
 }  // namespace
@@ -68,7 +71,8 @@ SettingRules RulesOfAllRooms() {
                   {"x_open_router_title", HeaderValueRule},
                   {"x_open_router_categories", HeaderValueRule},
                   {"exchange_store", StoreRule}};
-  rules.files = {{"exchange_pepper_file", PepperFileRule},
+  rules.files = {{"callers_file", CallersFileRule},
+                 {"exchange_pepper_file", PepperFileRule},
                  {"tls_cert_file", TlsCertRule},
                  {"tls_key_file", TlsKeyRule},
                  {"tls_client_ca_file", TlsClientCaRule}};

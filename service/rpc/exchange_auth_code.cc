@@ -86,6 +86,10 @@ ExchangeRegistry::Caller OAuthRpcs::ToCaller(const ExchangeAuthCodeCall& call,
     caller.identity.code_challenge_method = request.code_challenge_method();
   }
   caller.identity.bearer = authorized.credential.bearer.Reveal();
+  // An address is no proof: who loses one may repeat the call from another.
+  if (call.caller() != nullptr && call.caller()->authenticated()) {
+    caller.identity.caller = call.caller()->text();
+  }
   caller.identity.base_url = config_.upstream;
   caller.key = ToKey(identities_, caller.identity);
   caller.replayable = request.code_verifier().size() >= kMinReplayVerifier;

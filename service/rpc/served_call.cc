@@ -38,6 +38,7 @@ ServedCall::ServedCall(const Parts& parts, std::shared_ptr<Call> call)
           call_->rpc(), call_->started(),
           ToRequestId(call_->Metadata("x-request-id"), parts_.random),
           call_->Metadata("traceparent"), call_->Peer(), parts_.log, parts_.metrics)) {
+  if (call_->caller() != nullptr) scope_->set_caller(call_->caller()->text());
   call_->AddTrailer("x-request-id", scope_->request_id());
 }
 

@@ -78,6 +78,7 @@ void CallScope::Finish(const End& end, TimePoint now) {
   }
   if (end.degraded) line.Add("degraded", true);
   line.AddMilliseconds("duration_ms", now - started_).Add("peer", peer_);
+  if (!caller_.empty()) line.Add("caller", caller_);
   if (end.app_id != 0) line.Add("app_id", end.app_id);
   if (!end.auth_code_fp.empty()) line.Add("auth_code_fp", end.auth_code_fp);
   log_.Write(line);
@@ -87,7 +88,9 @@ void CallScope::LogReplay(const End& end) {
   LogLine line =
       log_.Line(Severity::kInfo, "exchange_replayed", "the key of an exchange was given again");
   AddIdentity(line);
-  log_.Write(line.Add("peer", peer_).Add("auth_code_fp", end.auth_code_fp));
+  line.Add("peer", peer_);
+  if (!caller_.empty()) line.Add("caller", caller_);
+  log_.Write(line.Add("auth_code_fp", end.auth_code_fp));
 }
 
 void CallScope::OnContractViolated(std::string_view field) {

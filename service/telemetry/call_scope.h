@@ -25,6 +25,9 @@ class CallScope final : public ExchangeObserver {
   CallScope(const CallScope&) = delete;
   CallScope& operator=(const CallScope&) = delete;
 
+  // CallerIdentity::text, for the log; empty: callers are not told apart.
+  void set_caller(std::string_view caller) { caller_ = caller; }
+
   const std::string& request_id() const { return request_id_; }
 
   // The result of a call.
@@ -61,6 +64,7 @@ class CallScope final : public ExchangeObserver {
   const std::string traceparent_;
   const TraceContext trace_;  // views into traceparent_
   const std::string peer_;
+  std::string caller_;
   Log& log_;
   Metrics& metrics_;
 };

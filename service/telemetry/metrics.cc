@@ -26,8 +26,12 @@ constexpr std::array kAnswerFields = {"app_id", "created_at", "user_id", kOther}
 
 // The settings whose files are read again; the last is for all others.
 constexpr std::array kReloadedFiles = {
-    "admin_bearer_file", "api_key_file",  "exchange_pepper_file", "exchange_store_ca_file",
-    "flagfile",          "tls_cert_file", "upstream_ca_file",     kOther};
+    "admin_bearer_file",    "api_key_file",           "callers_file",
+    "exchange_pepper_file", "exchange_store_ca_file", "flagfile",
+    "tls_cert_file",        "upstream_ca_file",       kOther};
+
+// In the order of CallerLimit.
+constexpr std::array kCallerLimits = {"rate", "concurrent", "callers"};
 
 // In seconds, from a refusal without a request to the longest usual deadline.
 const prometheus::Histogram::BucketBoundaries& Seconds() {
@@ -165,6 +169,14 @@ Metrics::Metrics() : registry_(std::make_unique<prometheus::Registry>()) {
         "State of the circuit breaker: 0 closed, 1 half-open, 2 open.");
   gauge(upstream_connections_, "oauth_gateway_upstream_connections",
         "Open connections to the upstream, including idle ones.");
+  auto& limited = Counters(registry, "oauth_gateway_caller_limited_total",
+                           "Calls that were refused because their caller is above its share, by "
+                           "limit: calls per second, calls at the same time, or callers counted.");
+  for (size_t i = 0; i < kCallerLimits.size(); ++i) {
+    caller_limited_[i] = &limited.Add({{"limit", kCallerLimits[i]}});
+  }
+  gauge(callers_counted_, "oauth_gateway_callers_counted",
+        "Callers whose calls are counted against their share, including idle ones.");
   gauge(incomplete_requests_, "oauth_gateway_incomplete_requests",
         "Calls whose request has not arrived completely.");
   counter(incomplete_requests_given_up_, "oauth_gateway_incomplete_requests_given_up_total",
@@ -257,6 +269,12 @@ void Metrics::SetBreakerState(int state) { breaker_state_->Set(state); }
 void Metrics::SetUpstreamConnections(size_t open) {
   upstream_connections_->Set(static_cast<double>(open));
 }
+void Metrics::CallerLimited(CallerLimit limit) {
+  caller_limited_[static_cast<size_t>(limit)]->Increment();
+}
+
+void Metrics::SetCallersCounted(size_t count) { callers_counted_->Set(static_cast<double>(count)); }
+
 void Metrics::SetIncompleteRequests(size_t count) {
   incomplete_requests_->Set(static_cast<double>(count));
 }

@@ -69,6 +69,12 @@ class Metrics {
   void SetUpstreamConnections(size_t open);
   void OwnKeyRefused();
 
+  // Which limit of a caller's share refused a call.
+  enum class CallerLimit : uint8_t { kRate, kConcurrent, kCallers };
+  void CallerLimited(CallerLimit limit);
+  // Callers whose calls are counted.
+  void SetCallersCounted(size_t count);
+
   void SetIncompleteRequests(size_t count);
   void IncompleteRequestGivenUp();
   void SetReflectionStreams(int open);
@@ -98,7 +104,7 @@ class Metrics {
   static constexpr size_t kOutcomes = kFailures + 5 + 1;  // then 1xx to 5xx, then "other"
   static constexpr size_t kDecisions = static_cast<size_t>(StopReason::kUnsafeExchange) + 2;
   static constexpr size_t kReasons = 64;   // above every number of ErrorReason
-  static constexpr size_t kFiles = 7 + 1;  // see metrics.cc, the last is "other"
+  static constexpr size_t kFiles = 8 + 1;  // see metrics.cc, the last is "other"
   static constexpr size_t kFields = 4;     // see metrics.cc, the last is "other"
 
   struct PerRpc {
@@ -134,6 +140,8 @@ class Metrics {
   Gauge* retry_budget_tokens_ = nullptr;
   Gauge* breaker_state_ = nullptr;
   Gauge* upstream_connections_ = nullptr;
+  std::array<Counter*, 3> caller_limited_{};
+  Gauge* callers_counted_ = nullptr;
   Gauge* incomplete_requests_ = nullptr;
   Counter* incomplete_requests_given_up_ = nullptr;
   Gauge* reflection_streams_ = nullptr;

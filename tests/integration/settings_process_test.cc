@@ -200,5 +200,20 @@ TEST(SettingsOfTheProgram, IgnoreTheProxiesOfTheEnvironment) {
   std::filesystem::remove_all(home);
 }
 
+// Whether it is to serve or to check, it ends before a port opens.
+TEST(SettingsOfTheProgram, RefuseACallersFileThatIsWrong) {
+  const std::string path = testing::TempDir() + "wrong_callers.json";
+  std::ofstream(path) << "{\"callers\": [\n {\"id\": \"address:*\", \"method\": []}]}";
+  for (const char* flag : {"--check_config", "--nocheck_config"}) {
+    const GatewayRun run = RunGateway({"--callers_file=" + path, flag});
+    EXPECT_EQ(run.exit_status, 2) << flag;
+    EXPECT_THAT(run.err, AllOf(HasSubstr("--callers_file="),
+                               HasSubstr("line 2: callers[0].method is unknown: members are id, "
+                                         "methods, rate, concurrent")))
+        << flag;
+    EXPECT_THAT(run.out, Not(HasSubstr("listening")));
+  }
+}
+
 }  // namespace
 }  // namespace modelgates::gateway

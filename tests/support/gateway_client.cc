@@ -21,7 +21,10 @@ GatewayClient::GatewayClient(const std::string& address)
 
 GatewayClient::GatewayClient(const std::string& address,
                              const std::shared_ptr<grpc::ChannelCredentials>& credentials)
-    : channel_(Connect(address, credentials)), stub_(oauth::v1::OAuthService::NewStub(channel_)) {}
+    : GatewayClient(Connect(address, credentials)) {}
+
+GatewayClient::GatewayClient(std::shared_ptr<grpc::Channel> channel)
+    : channel_(std::move(channel)), stub_(oauth::v1::OAuthService::NewStub(channel_)) {}
 
 std::unique_ptr<GatewayClient::PendingCreate> GatewayClient::StartCreate(
     const CreateRequest& request, const CallSettings& settings) {

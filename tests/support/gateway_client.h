@@ -98,6 +98,7 @@ class GatewayClient {
   explicit GatewayClient(const std::string& address);
   GatewayClient(const std::string& address,
                 const std::shared_ptr<grpc::ChannelCredentials>& credentials);
+  explicit GatewayClient(std::shared_ptr<grpc::Channel> channel);
 
   Called<CreateReply> Create(const CreateRequest& request, const CallSettings& settings = {});
   Called<ExchangeReply> Exchange(const ExchangeRequest& request, const CallSettings& settings = {});

@@ -79,6 +79,8 @@ const Row kRows[] = {
     {kExchange, GrpcCode::kUnauthenticated, Reason::kUnauthorized, "", kBearer},
     {kOther, GrpcCode::kPermissionDenied, Reason::kCallerNotAllowed, "",
      "ask the gateway's operators to let you in"},
+    {kOther, GrpcCode::kResourceExhausted, Reason::kCallerLimitExceeded, "",
+     "call less often, or ask the gateway's operators for a larger share"},
     {kOther, GrpcCode::kPermissionDenied, Reason::kForbidden, "", kId},
     {kExchange, GrpcCode::kPermissionDenied, Reason::kForbidden, "", kNewCode},
     {kLogin, GrpcCode::kPermissionDenied, Reason::kForbidden, "", kNewCode},

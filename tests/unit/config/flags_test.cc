@@ -224,13 +224,13 @@ TEST(Load, WarnsOfAKeyThatIsNeverUsed) {
   EXPECT_THAT(LoadWith({"--credential_mode=service"}, kKey).warnings, IsEmpty());
 }
 
-// Nobody is authenticated yet: whoever can connect would spend the gateway's key.
+// Without mutual TLS whoever can connect would spend the gateway's key.
 TEST(Load, RefusesTheModeThatNeedsAuthenticatedCallers) {
   const LoadResult result = LoadWith({"--credential_mode=either"}, kKey);
   EXPECT_FALSE(result.config);
   EXPECT_EQ(result.exit_status, 2);
   EXPECT_THAT(result.errors, ElementsAre(AllOf(HasSubstr("--credential_mode=\"either\""),
-                                               HasSubstr("mutual TLS"))));
+                                               HasSubstr("without --tls_client_ca_file"))));
 }
 
 TEST(Load, WarnsOfAnAdminPortThatEverybodySees) {

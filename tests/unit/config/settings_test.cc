@@ -197,6 +197,7 @@ const Case kCases[] = {
     {"breaker_probe_interval", "750ms", "2s", "2s", kNotDurations,
      "must be a duration from 100ms to 60s"},
     {"breaker_probes", "2", "1", "1", {"", "0", "101"}, "must be a whole number from 1 to 100"},
+    {"callers_file", "", "", "", {"/nonexistent/callers.json", "/", "/dev/null"}, "must "},
     {"max_concurrent_calls",
      "1000",
      "100000",

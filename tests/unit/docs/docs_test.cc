@@ -135,7 +135,7 @@ TEST(Architecture, SaysWhichStopCallsWhich) {
 
 // What is reserved and not built says so wherever a caller may read its name.
 TEST(Reserved, NamesSaySo) {
-  const std::regex name("CALLER_NOT_ALLOWED|CALLER_LIMIT_EXCEEDED|UPSTREAM_REFUSED_STREAM");
+  const std::regex name("UPSTREAM_REFUSED_STREAM");
   int found = 0;
   for (const char* page : {"docs/calling.md", "docs/operating.md", "docs/contract/errors.md",
                            "proto/modelgates/oauth/v1/oauth.proto"}) {
@@ -151,7 +151,7 @@ TEST(Reserved, NamesSaySo) {
       if (line.ends_with(';')) before.clear();
     }
   }
-  EXPECT_GE(found, 5);
+  EXPECT_GE(found, 2);
 }
 
 // Rows as "| a | `Judge`, `Other` | `service/failure/verdict.cc` | ... |".

@@ -506,6 +506,7 @@ const LocalCase kLocalCases[] = {
     LocalCase{"Credential", v1::CREDENTIAL_MISSING, StatusCode::kUnauthenticated, kNoDetail,
               UE::UNSENT, HelpLink::kYes},
     LocalCase{"Caller", v1::CALLER_NOT_ALLOWED, StatusCode::kPermissionDenied, kNoDetail},
+    LocalCase{"Share", v1::CALLER_LIMIT_EXCEEDED, StatusCode::kResourceExhausted, kQuotaFailure},
     LocalCase{"Overload", v1::GATEWAY_OVERLOADED, StatusCode::kUnavailable, kNoDetail},
     LocalCase{"Drain", v1::GATEWAY_DRAINING, StatusCode::kUnavailable, kNoDetail},
     LocalCase{"Breaker", v1::UPSTREAM_CIRCUIT_OPEN, StatusCode::kUnavailable, kNoDetail},

@@ -174,6 +174,7 @@ TEST_P(PushbackTest, TellsTheCallersOwnRetries) {
 INSTANTIATE_TEST_SUITE_P(
     Reasons, PushbackTest,
     testing::Values(PushbackCase{"Overload", v1::GATEWAY_OVERLOADED, "1000", "true", true},
+                    PushbackCase{"Share", v1::CALLER_LIMIT_EXCEEDED, "1000", "true", true},
                     PushbackCase{"Drain", v1::GATEWAY_DRAINING, "0", "true", true},
                     PushbackCase{"InProgress", v1::EXCHANGE_IN_PROGRESS, "500", "true", true},
                     PushbackCase{"BreakerWithoutWait", v1::UPSTREAM_CIRCUIT_OPEN, "", "true",

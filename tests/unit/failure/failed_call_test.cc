@@ -57,6 +57,8 @@ INSTANTIATE_TEST_SUITE_P(
                   kNotRetryable},
         LocalCase{"CallerNotAllowed", v1::CALLER_NOT_ALLOWED, StatusCode::kPermissionDenied,
                   kNotRetryable},
+        LocalCase{"CallerLimitExceeded", v1::CALLER_LIMIT_EXCEEDED, StatusCode::kResourceExhausted,
+                  kNotRetryable, true, 1000ms},
         LocalCase{"Overloaded", v1::GATEWAY_OVERLOADED, StatusCode::kUnavailable, kNotRetryable,
                   true, 1000ms},
         LocalCase{"Draining", v1::GATEWAY_DRAINING, StatusCode::kUnavailable, kNotRetryable, true,

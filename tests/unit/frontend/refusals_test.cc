@@ -75,6 +75,10 @@ INSTANTIATE_TEST_SUITE_P(
         RefusalCase{"ExchangeWithoutId", Rpc::kExchangeAuthCode, v1::GATEWAY_OVERLOADED, ""},
         RefusalCase{"ExchangeWithALongId", Rpc::kExchangeAuthCode, v1::GATEWAY_OVERLOADED,
                     std::string(128, 'i')},
+        RefusalCase{"CreateNotAllowed", Rpc::kCreateAuthCode, v1::CALLER_NOT_ALLOWED, ""},
+        RefusalCase{"ExchangeNotAllowed", Rpc::kExchangeAuthCode, v1::CALLER_NOT_ALLOWED, "id-1"},
+        RefusalCase{"CreateAboveItsShare", Rpc::kCreateAuthCode, v1::CALLER_LIMIT_EXCEEDED, ""},
+        RefusalCase{"ExchangeAboveItsShare", Rpc::kExchangeAuthCode, v1::CALLER_LIMIT_EXCEEDED, ""},
         RefusalCase{"ExchangeOfADrain", Rpc::kExchangeAuthCode, v1::GATEWAY_DRAINING, ""},
         RefusalCase{"ExchangeOfADrainWithAnotherId", Rpc::kExchangeAuthCode, v1::GATEWAY_DRAINING,
                     "id-1"}),
@@ -89,7 +93,8 @@ TEST_F(RefusalsTest, IsLoggedAndCountedAsACallIs) {
                         .request_id = "id-1",
                         .traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
                         .peer = "ipv4:127.0.0.1:1",
-                        .auth_code = "code-1"},
+                        .auth_code = "code-1",
+                        .identity = "address:127.0.0.1"},
                        start + std::chrono::milliseconds(2));
   EXPECT_EQ(refusal.request_id, "id-1");
   const auto lines = log_.Lines("call");
@@ -104,6 +109,7 @@ TEST_F(RefusalsTest, IsLoggedAndCountedAsACallIs) {
   EXPECT_EQ(lines[0]["attempts"], 0);
   EXPECT_EQ(lines[0]["duration_ms"], 2.0);
   EXPECT_EQ(lines[0]["peer"], "ipv4:127.0.0.1:1");
+  EXPECT_EQ(lines[0]["caller"], "address:127.0.0.1");
   // As an RPC names it, which has the other copy.
   EXPECT_EQ(lines[0]["auth_code_fp"], fingerprints_.Of("code-1"));
 

@@ -98,7 +98,7 @@ TEST_F(CallScopeTest, WritesNothingUpstreamForACallThatWasNotSent) {
   EXPECT_EQ(line["attempts"], 0);
   EXPECT_EQ(line["stop_reason"], "deadline");
   for (const char* absent : {"http_status", "upstream_ms", "trace_id", "span_id", "joined",
-                             "replayed", "auth_code_state", "app_id", "auth_code_fp"}) {
+                             "replayed", "auth_code_state", "app_id", "auth_code_fp", "caller"}) {
     EXPECT_FALSE(line.contains(absent)) << absent;
   }
 }
@@ -133,6 +133,8 @@ INSTANTIATE_TEST_SUITE_P(
         SeverityCase{"Cancelled", v1::CALLER_CANCELLED, {}, "INFO"},
         SeverityCase{"Deadline", v1::DEADLINE_EXCEEDED, {}, "INFO"},
         SeverityCase{"Overload", v1::GATEWAY_OVERLOADED, {}, "WARNING"},
+        SeverityCase{"NotAllowed", v1::CALLER_NOT_ALLOWED, {}, "INFO"},
+        SeverityCase{"AboveItsShare", v1::CALLER_LIMIT_EXCEEDED, {}, "INFO"},
         SeverityCase{"Refused", kNone, JsonError(403), "INFO"},
         SeverityCase{"OurKeyRefused", kNone, JsonError(401), "WARNING", KeyOwner::kGateway},
         SeverityCase{"CallersKeyRefused", kNone, JsonError(401), "INFO", KeyOwner::kCaller},

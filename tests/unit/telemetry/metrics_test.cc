@@ -56,6 +56,8 @@ const std::map<std::string, Shape> kPromised = {
     {"oauth_gateway_retry_budget_tokens", {"gauge", {}}},
     {"oauth_gateway_breaker_state", {"gauge", {}}},
     {"oauth_gateway_upstream_connections", {"gauge", {}}},
+    {"oauth_gateway_caller_limited_total", {"counter", {"limit"}}},
+    {"oauth_gateway_callers_counted", {"gauge", {}}},
     {"oauth_gateway_incomplete_requests", {"gauge", {}}},
     {"oauth_gateway_incomplete_requests_given_up_total", {"counter", {}}},
     {"oauth_gateway_reflection_streams", {"gauge", {}}},

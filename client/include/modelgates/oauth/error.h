@@ -95,6 +95,7 @@ enum class ErrorReason : int {
   kExchangeStoreUnavailable = 48,
   kRequestMalformed = 49,
   kUpstreamBlocked = 50,
+  kCallerLimitExceeded = 51,
   kExchangeAlreadyCompleted = 52,
 };
 

@@ -1,0 +1,27 @@
+#include "call/peer_identity.h"
+
+#include <grpc/grpc_security_constants.h>
+#include <grpcpp/security/auth_context.h>
+
+#include <string>
+
+namespace modelgates::gateway {
+namespace {
+
+std::string First(const grpc::AuthContext& auth, const char* property) {
+  const auto values = auth.FindPropertyValues(property);
+  return values.empty() ? std::string() : std::string(values.front().data(), values.front().size());
+}
+
+}  // namespace
+
+// By the typed properties alone: the list of alternative names mixes URIs and host names, so a host
+// could be called like an id. gRPC sets the SPIFFE id only if it is the only URI.
+CallerIdentity IdentityOf(const grpc::ServerContextBase& context, CallerProof proof) {
+  if (proof == CallerProof::kAddress) return CallerIdentity::OfPeer(context.peer());
+  const auto auth = context.auth_context();
+  return CallerIdentity::OfCertificate(First(*auth, GRPC_PEER_SPIFFE_ID_PROPERTY_NAME),
+                                       First(*auth, GRPC_PEER_DNS_PROPERTY_NAME));
+}
+
+}  // namespace modelgates::gateway

@@ -1,0 +1,109 @@
+#include "frontend/caller_access.h"
+
+#include <google/rpc/error_details.pb.h>
+#include <google/rpc/status.pb.h>
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <variant>
+
+#include "caller/callers_file.h"
+
+namespace modelgates::gateway {
+namespace {
+
+namespace v1 = modelgates::oauth::v1;
+
+constexpr size_t kMinCounted = 16'384;
+
+std::unique_ptr<Callers> MakeCallers(const Config& config) {
+  if (config.callers_file.empty()) return nullptr;
+  absl::StatusOr<CallerRules> rules = ReadCallersFile(config.callers_file);
+  // Every admitted call may be of another caller.
+  const size_t counted =
+      std::max(kMinCounted, 2 * static_cast<size_t>(config.max_concurrent_calls));
+  return std::make_unique<Callers>(rules.ok() ? *std::move(rules) : CallerRules(), counted);
+}
+
+// The envelope of the error model, as far as it is not about an RPC of ours.
+grpc::Status NotAllowed(std::string_view path) {
+  const ErrorRow& row = RowOf(v1::CALLER_NOT_ALLOWED);
+  google::rpc::ErrorInfo info;
+  info.set_domain("modelgates.ai");
+  info.set_reason(v1::ErrorReason_Name(row.reason));
+  (*info.mutable_metadata())["origin"] = ToString(row.origin);
+  (*info.mutable_metadata())["method"] = path.substr(1);
+  (*info.mutable_metadata())["retryable"] = "false";
+  google::rpc::Status status;
+  status.set_code(static_cast<int>(row.code));
+  status.set_message(std::string(row.what) + ": " + row.remedy);
+  status.add_details()->PackFrom(info);
+  return {static_cast<grpc::StatusCode>(row.code), status.message(), status.SerializeAsString()};
+}
+
+}  // namespace
+
+CallerAccess::CallerAccess(const Parts& parts)
+    : log_(parts.log),
+      metrics_(parts.metrics),
+      proof_(parts.config.tls_client_ca_file.empty() ? CallerProof::kAddress
+                                                     : CallerProof::kCertificate),
+      callers_(MakeCallers(parts.config)),
+      tells_apart_(callers_ != nullptr || proof_ == CallerProof::kCertificate),
+      limited_(parts.loop, parts.log) {
+  if (callers_ == nullptr) return;
+  file_.emplace(
+      parts.loop,
+      ReloadedFile<CallerRules>::Options{.path = parts.config.callers_file,
+                                         .setting = "callers_file"},
+      ReadCallersFile, [this](CallerRules rules) { return callers_->Use(std::move(rules)); },
+      &parts.reloads);
+  file_->Watch();
+}
+
+std::optional<ErrorReason> CallerAccess::EnterIdentified(Call& call, std::string_view path) {
+  call.Identify(std::make_unique<const CallerIdentity>(IdentityOf(call.context(), proof_)));
+  if (callers_ == nullptr) return std::nullopt;
+  auto entered = callers_->Enter(*call.caller(), path, call.started());
+  if (const auto* why = std::get_if<CallerRefusal>(&entered)) return Refused(*why, *call.caller());
+  call.Hold(std::get<CallerLimits::Place>(std::move(entered)));
+  return std::nullopt;
+}
+
+grpc::Status CallerAccess::CheckIdentified(grpc::CallbackServerContext& context,
+                                           std::string_view path) const {
+  const CallerIdentity caller = IdentityOf(context, proof_);
+  if (callers_->Allow(caller, path)) return grpc::Status::OK;
+  if (log_.Enabled(Severity::kInfo)) {
+    LogLine line = log_.Line(Severity::kInfo, "caller_not_allowed",
+                             "a caller asked for a method that the callers file does not allow it");
+    log_.Write(line.Add("method", path).Add("peer", context.peer()).Add("caller", caller.text()));
+  }
+  context.AddTrailingMetadata("grpc-retry-pushback-ms", "-1");
+  return NotAllowed(path);
+}
+
+ErrorReason CallerAccess::Refused(CallerRefusal why, const CallerIdentity& caller) {
+  switch (why) {
+    case CallerRefusal::kNotAllowed:
+      return v1::CALLER_NOT_ALLOWED;
+    case CallerRefusal::kRate:
+      metrics_.CallerLimited(Metrics::CallerLimit::kRate);
+      break;
+    case CallerRefusal::kConcurrent:
+      metrics_.CallerLimited(Metrics::CallerLimit::kConcurrent);
+      break;
+    case CallerRefusal::kCallers:
+      metrics_.CallerLimited(Metrics::CallerLimit::kCallers);
+      break;
+  }
+  limited_.Add(caller.text());
+  return v1::CALLER_LIMIT_EXCEEDED;
+}
+
+void CallerAccess::UpdateMetrics() {
+  if (callers_ != nullptr) metrics_.SetCallersCounted(callers_->counted());
+}
+
+}  // namespace modelgates::gateway

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <grpcpp/support/server_callback.h>
+#include <grpcpp/support/status.h>
+
+#include <utility>
+
+namespace modelgates::gateway {
+
+// Ends a stream at once. Owns itself.
+template <class Reactor>
+class RefusedStream final : public Reactor {
+ public:
+  explicit RefusedStream(grpc::Status status) { this->Finish(std::move(status)); }
+  void OnDone() override { delete this; }
+};
+
+}  // namespace modelgates::gateway
