@@ -57,6 +57,7 @@ class Manifests:
         settings = self.settings()
         self.check_settings(settings)
         self.check_drain(settings)
+        self.check_probes(settings)
         self.check_selectors()
         self.check_secrets()
         self.check_network()
@@ -64,16 +65,16 @@ class Manifests:
         return self.broken
 
     def check_settings(self, settings):
-        """The program itself takes them, with files that stand for those of the Secret."""
+        """The program itself takes them, with files that stand for those of its volumes."""
         known = set(re.findall(r"OAUTH_GATEWAY_[A-Z0-9_]+", self.run(["--help"], {}).stdout))
         for name in settings:
             self.rule(name in known, f"{name} is no setting of the program")
         with tempfile.TemporaryDirectory() as folder:
             environment = dict(settings)
             for name, value in settings.items():
-                if value.startswith("/run/secrets/oauth-gateway/"):
+                if name.endswith("_FILE"):
                     path = pathlib.Path(folder) / pathlib.Path(value).name
-                    path.write_text("x" * 40, encoding="utf-8")
+                    self.write_stand_in(value, path)
                     environment[name] = str(path)
             run = self.run(["--check_config"], environment)
         self.rule(run.returncode == 0, f"the program refuses its settings: {run.stderr.strip()}")
@@ -82,6 +83,30 @@ class Manifests:
                                else "OAUTH_GATEWAY_LISTEN"]
             self.rule(listens == f"0.0.0.0:{port['containerPort']}",
                       f"the port {port['name']} is not where the program listens: {listens}")
+
+    def write_stand_in(self, mounted, path):
+        """What the program finds at `mounted`: the file of a ConfigMap, or the like of what others put
+        there."""
+        volume = next((mount["name"] for mount in self.container["volumeMounts"]
+                       if mount["mountPath"] == str(pathlib.Path(mounted).parent)), None)
+        self.rule(volume, f"{mounted} is in no volume")
+        source = next((v for v in self.pod["spec"]["volumes"] if v["name"] == volume), {})
+        map_name = source.get("configMap", {}).get("name")
+        for config_map in self.all("ConfigMap"):
+            if config_map["metadata"]["name"] == map_name:
+                path.write_text(config_map["data"][path.name], encoding="utf-8")
+                return
+        if path.name in ("tls.crt", "tls.key", "ca.crt"):
+            certificate, key = path.parent / "tls.crt", path.parent / "tls.key"
+            if not key.exists():
+                subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+                                "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj", "/CN=test",
+                                "-keyout", str(key), "-out", str(certificate)],
+                               check=True, capture_output=True)
+            if path.name == "ca.crt":
+                path.write_bytes(certificate.read_bytes())
+        else:
+            path.write_text("x" * 40, encoding="utf-8")
 
     def run(self, arguments, environment):
         return subprocess.run([self.program, *arguments], check=False, capture_output=True, text=True,
@@ -104,6 +129,17 @@ class Manifests:
         if not any(o["metadata"]["name"] == "oauth-sandbox" for o in self.all("Deployment")):
             self.rule(self.deployment["spec"]["minReadySeconds"] > 60,
                       "a rollout takes Pods away before clients have asked DNS for others")
+
+    def check_probes(self, settings):
+        tls = "OAUTH_GATEWAY_TLS_CERT_FILE" in settings
+        for probe in ("startupProbe", "readinessProbe", "livenessProbe"):
+            self.rule("httpGet" in self.container[probe] if tls else "grpc" in self.container[probe],
+                      f"{probe}: a kubelet's gRPC probe speaks no TLS, and sees more without it")
+        for service in self.all("Service"):
+            for port in service["spec"]["ports"]:
+                if port["targetPort"] == "grpc":
+                    self.rule((port["appProtocol"] == "kubernetes.io/h2c") != tls,
+                              f"{service['metadata']['name']} says the wrong protocol of its port")
 
     def check_selectors(self):
         labels = self.pod["metadata"]["labels"]
