@@ -38,8 +38,12 @@ template <class T>
 class Promise : public PromiseBase {
  public:
   Task<T> get_return_object();
-  void return_value(T value) { value_.emplace(std::move(value)); }
-  T Take() { return std::move(*value_); }
+  template <class Value = T>
+  void return_value(Value&& value) {
+    value_.emplace(std::forward<Value>(value));
+  }
+  // Not a copy, which would take room in the frame of the awaiting coroutine.
+  T&& Take() { return std::move(*value_); }
 
  private:
   std::optional<T> value_;
@@ -72,7 +76,8 @@ class [[nodiscard]] Task {
     coroutine_.promise().set_continuation(awaiter);
     return coroutine_;
   }
-  T await_resume() { return coroutine_.promise().Take(); }
+  // The result is moved out of the task, or lives as long as that.
+  decltype(auto) await_resume() { return coroutine_.promise().Take(); }
 
  private:
   std::coroutine_handle<promise_type> coroutine_;

@@ -58,7 +58,7 @@ CurlTransport::CurlTransport(EpollLoop& loop, TransportOptions options)
 
 CurlTransport::~CurlTransport() { queue_->Close(); }
 
-void CurlTransport::Compose(const HttpRequest& request, RequestBytes& out) const {
+void CurlTransport::Compose(const HttpRequest& request, RequestBytes& out) {
   constexpr std::string_view kLength = "Content-Length: ";
   constexpr std::string_view kEndOfHead = "\r\n\r\n";
   char digits[20];
@@ -67,6 +67,7 @@ void CurlTransport::Compose(const HttpRequest& request, RequestBytes& out) const
 
   out.head_size = head_start_.size() + request.path().size() + head_middle_.size() +
                   request.headers().size() + kLength.size() + length.size() + kEndOfHead.size();
+  out.bytes.swap(request_buffer_);
   out.bytes.reserve(out.head_size + request.body().size());
   out.bytes.append(head_start_)
       .append(request.path())
@@ -76,6 +77,12 @@ void CurlTransport::Compose(const HttpRequest& request, RequestBytes& out) const
       .append(length)
       .append(kEndOfHead)
       .append(request.body());
+}
+
+void CurlTransport::TakeBuffer(RequestBytes& sent) {
+  Wipe(sent.bytes);
+  if (sent.bytes.capacity() <= kScratchBytes) request_buffer_.swap(sent.bytes);
+  sent.bytes = std::string();
 }
 
 Task<CurlTransport::Connected> CurlTransport::Connect(const SendOptions& options,
@@ -137,8 +144,6 @@ Task<HttpResult> CurlTransport::Send(const HttpRequest& request, SendOptions opt
     co_return TransportError{*failure, Delivery::kNever};
   }
   RequestBytes bytes;
-  Compose(request, bytes);
-
   auto need = options.fresh_connection ? ConnectionQueue::Need::kNew : ConnectionQueue::Need::kAny;
   std::unique_ptr<Connection> connection = options.fresh_connection ? nullptr : pool_.Take();
   for (;;) {
@@ -153,9 +158,12 @@ Task<HttpResult> CurlTransport::Send(const HttpRequest& request, SendOptions opt
       }
     }
 
+    if (bytes.bytes.empty()) Compose(request, bytes);
     RoundTrip trip(bytes, *connection, scratch_, options_.max_response_bytes);
     Report(options, SendProgress::kBytesOffered);
     RoundTrip::Progress progress = trip.Advance();
+    // The answer may take long, and until then a call needs little.
+    if (trip.sent_all()) TakeBuffer(bytes);
     while (progress == RoundTrip::Progress::kWaiting) {
       const WaitPoint::Result woken = co_await connection->Wait(options.deadline, options.stop);
       if (connection->abandoned() || woken == WaitPoint::Result::kStopped) {

@@ -40,7 +40,9 @@ class CurlTransport final : public HttpTransport {
  private:
   using Connected = std::variant<std::unique_ptr<Connection>, TransportError>;
 
-  void Compose(const HttpRequest& request, RequestBytes& out) const;
+  void Compose(const HttpRequest& request, RequestBytes& out);
+  // For the next request.
+  void TakeBuffer(RequestBytes& sent);
   // Waits for a connection, or for the turn to make one. `reused`: whether it had carried a
   // request. After kCancelled `this` may be destroyed.
   Task<Connected> Connect(const SendOptions& options, ConnectionQueue::Need need, bool& reused);
@@ -53,6 +55,7 @@ class CurlTransport final : public HttpTransport {
   std::string head_start_;   // "POST /api/v1"
   std::string head_middle_;  // from " HTTP/1.1" to the field lines that never change
   std::vector<char> scratch_;
+  std::string request_buffer_;  // without content: a request is mostly sent as soon as composed
   TransportStats stats_;
   std::shared_ptr<ConnectionQueue> queue_;
   CurlConnector connector_;

@@ -15,7 +15,12 @@ constexpr size_t kTlsRecordBytes = 16 * 1024;
 
 RoundTrip::RoundTrip(const RequestBytes& request, Connection& connection, std::span<char> scratch,
                      size_t max_body_bytes)
-    : request_(request), connection_(connection), scratch_(scratch), parser_(max_body_bytes) {}
+    : request_(request),
+      size_(request.bytes.size()),
+      head_size_(request.head_size),
+      connection_(connection),
+      scratch_(scratch),
+      parser_(max_body_bytes) {}
 
 RoundTrip::Progress RoundTrip::Advance() {
   if (!sent_all() && !cannot_send_) {
@@ -90,7 +95,7 @@ RoundTrip::Progress RoundTrip::Fail(TransportFailure failure, std::string why) {
 std::string RoundTrip::Phase() const {
   if (heard_ > 0) return fmt::format("within the answer, after {} bytes of it", heard_);
   if (sent_all()) return "before the answer, with all of the request sent";
-  return fmt::format("within the request, with {} of {} bytes sent", sent_, request_.bytes.size());
+  return fmt::format("within the request, with {} of {} bytes sent", sent_, size_);
 }
 
 TransportError RoundTrip::Error(TransportFailure failure, std::string_view why) const {
@@ -103,8 +108,7 @@ TransportError RoundTrip::Error(TransportFailure failure, std::string_view why) 
 
 Delivery RoundTrip::delivery() const {
   // A request without a body is complete with the end of its head.
-  const size_t harmless =
-      request_.head_size < request_.bytes.size() ? request_.head_size : request_.head_size - 1;
+  const size_t harmless = head_size_ < size_ ? head_size_ : head_size_ - 1;
   return maybe_sent_ || sent_ > harmless ? Delivery::kMaybe : Delivery::kNever;
 }
 

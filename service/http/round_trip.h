@@ -33,12 +33,13 @@ class RoundTrip {
     kUnsent,    // the connection was closed before the kernel accepted a byte
   };
 
-  // `request`, `connection` and `scratch` must outlive it.
+  // `connection` and `scratch` must outlive it, and `request` until all of it was sent.
   RoundTrip(const RequestBytes& request, Connection& connection, std::span<char> scratch,
             size_t max_body_bytes);
 
   Progress Advance();
 
+  bool sent_all() const { return sent_ == size_; }
   // No byte was received, not even of an interim answer.
   bool no_response_bytes() const { return heard_ == 0; }
 
@@ -60,9 +61,10 @@ class RoundTrip {
   TransportFailure Broken() const;
   std::string Phase() const;
   Delivery delivery() const;
-  bool sent_all() const { return sent_ == request_.bytes.size(); }
 
   const RequestBytes& request_;
+  const size_t size_;       // of the request
+  const size_t head_size_;  // of it
   Connection& connection_;
   std::span<char> scratch_;
   ResponseParser parser_;
