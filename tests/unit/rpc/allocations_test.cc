@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 #include <spdlog/sinks/null_sink.h>
 
+#include "frontend/caller_access.h"
 #include "frontend/oauth_service.h"
 #include "rpc/read_exchange.h"
 #include "rpc/typed_call.h"
@@ -8,6 +9,7 @@
 #include "support/documented_messages.h"
 #include "support/fake_loop.h"
 #include "support/prepared_transport.h"
+#include "telemetry/reload_log.h"
 
 namespace modelgates::gateway {
 namespace {
@@ -89,6 +91,7 @@ class AllocationsTest : public testing::Test {
   FakeLoop loop_;
   Log log_{{.sink = std::make_shared<spdlog::sinks::null_sink_mt>()}};
   Metrics metrics_;
+  ReloadLog reloads_{log_, metrics_};
   PreparedTransport transport_{loop_};
   RetryBudget budget_{{}};
   CircuitBreaker breaker_{{}, [] { return 0.5; }, nullptr};
@@ -101,7 +104,8 @@ class AllocationsTest : public testing::Test {
   Refusals refusals_{log_, metrics_, rpcs_.fingerprints()};
   ByteCounter received_;
   IncompleteRequests incomplete_{loop_, received_, {}};
-  OAuthServiceImpl service_{{loop_, rpcs_, admission_, refusals_, incomplete_}};
+  CallerAccess access_{{config_, loop_, log_, metrics_, reloads_}};
+  OAuthServiceImpl service_{{loop_, rpcs_, access_, admission_, refusals_, incomplete_}};
   const Call::Parts call_parts_{loop_, incomplete_, service_};
 };
 
