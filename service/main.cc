@@ -1,7 +1,4 @@
 #include <absl/synchronization/mutex.h>
-#ifdef GATEWAY_MIMALLOC
-#include <mimalloc.h>
-#endif
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
@@ -148,16 +145,7 @@ void UseBatchScheduling() {
   sched_setscheduler(0, SCHED_BATCH, &priority);
 }
 
-// mimalloc returns free pages to the system after 25 ms. By default each page that is freed delays
-// that by 2 ms, so while calls come none is ever returned, and each thread keeps its own.
-void ReturnFreePages() {
-#ifdef GATEWAY_MIMALLOC
-  mi_option_set_default(mi_option_decommit_extend_delay, 0);
-#endif
-}
-
 int Main(int argc, char** argv) {
-  ReturnFreePages();
   OpenStandardDescriptors();
   BlockHarmlessSignals();
 #ifdef NDEBUG

@@ -22,8 +22,10 @@ class ByteCounter {
   ByteCounter(const ByteCounter&) = delete;
   ByteCounter& operator=(const ByteCounter&) = delete;
 
-  void Add(uint64_t bytes) {
+  // True: wait a moment before the next ones.
+  bool Add(uint64_t bytes) {
     if (total_.fetch_add(bytes) + bytes >= alarm_at_.load()) Ring();
+    return crowded_.load();
   }
   uint64_t total() const { return total_.load(); }
 
@@ -32,8 +34,7 @@ class ByteCounter {
   void RemoveAlarm(Alarm* alarm) { alarm_.compare_exchange_strong(alarm, nullptr); }
   // Tells it once, as soon as Add brings the total to `total` or above. The last call counts.
   void AlarmAt(uint64_t total) { alarm_at_ = total; }
-  // Whether to receive slowly.
-  bool crowded() const { return crowded_.load(); }
+  // What Add returns from now on.
   void SetCrowded(bool crowded) { crowded_ = crowded; }
 
  private:

@@ -18,10 +18,7 @@ void IncompleteRequests::Add(IncompleteRequest& request) {
     const std::scoped_lock lock(mutex_);
     request.bytes_before_ = received_.total();
     request.sweeps_before_ = sweeps_;
-    if (requests_.size() >= options_.max_requests) {
-      oldest = TakeOldest();
-      received_.SetCrowded(true);
-    }
+    if (requests_.size() >= options_.max_requests) oldest = TakeOldest();
     requests_.push_back(request);
     start_sweeping = !std::exchange(sweeping_, true);
     if (!std::exchange(alarm_set_, true)) {

@@ -43,9 +43,8 @@ class IncompleteRequest : public boost::intrusive::list_base_hook<> {
 class IncompleteRequests final : private Timer, private ByteCounter::Alarm {
  public:
   struct Options {
-    // Of honest callers at once: gRPC reads a request some 0.1 ms after it has handed over the
-    // call.
-    size_t max_requests = 512;
+    // gRPC may hand over some 400 small calls before it reads the request of the first.
+    size_t max_requests = 1024;
     uint64_t max_bytes = uint64_t{4} * 1024 * 1024;
     // A request is ended after half of this time to all of it.
     Duration patience = std::chrono::seconds(10);

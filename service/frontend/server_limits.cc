@@ -43,9 +43,8 @@ void ApplyLimits(const ServerLimits& limits, grpc::ServerBuilder& builder) {
   memory.Resize(limits.max_memory_bytes);
   builder.SetResourceQuota(memory);
   set(GRPC_ARG_MAX_METADATA_SIZE, limits.max_metadata_bytes);
-  // gRPC receives up to 4 MiB at once by default, and makes all of it calls before it reads the
-  // request of the first: some 130 bytes a call, and 16 kB of memory.
-  set(GRPC_ARG_TCP_MAX_READ_CHUNK_SIZE, limits.max_read_bytes);
+  // gRPC receives up to 4 MiB at once by default; no request is as large.
+  set(GRPC_ARG_TCP_MAX_READ_CHUNK_SIZE, limits.max_message_bytes);
   // Requests are small; a compressed one can be a bomb. So nothing is left to do for the filters.
   set(GRPC_COMPRESSION_CHANNEL_ENABLED_ALGORITHMS_BITSET, kIdentityOnly);
   set(GRPC_ARG_ENABLE_PER_MESSAGE_COMPRESSION, kOff);

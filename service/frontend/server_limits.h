@@ -18,8 +18,6 @@ struct ServerLimits {
   int max_streams = 100;
   // One request. The fields that have a bound need less than 20 kB together.
   int max_message_bytes = 64 * 1024;
-  // What is received from a connection at once.
-  int max_read_bytes = 4 * 1024;
   // The last bound: memory of all connections together, above which gRPC closes idle ones and ends
   // streams, of whomever. 20 kB a connection. Requests are bounded by IncompleteRequests long
   // before.

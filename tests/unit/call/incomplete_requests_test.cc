@@ -119,22 +119,16 @@ TEST_F(IncompleteRequestsTest, OnlyWhatCameSinceTheyBeganCounts) {
 TEST_F(IncompleteRequestsTest, HoldBackWhoReceivesUntilTheyHaveEnded) {
   FakeRequest& complete = Add();
   requests_.Remove(complete);
-  received_.Add(1000);
-  EXPECT_FALSE(received_.crowded());
+  EXPECT_FALSE(received_.Add(1000));
   FakeRequest& large = Add();
-  received_.Add(999);
-  EXPECT_FALSE(received_.crowded());
-  received_.Add(1);
-  EXPECT_TRUE(received_.crowded());
-  received_.Add(1);
-  EXPECT_TRUE(received_.crowded());
+  EXPECT_FALSE(received_.Add(999));
+  EXPECT_TRUE(received_.Add(1));
+  EXPECT_TRUE(received_.Add(1));
   loop_.Run();
   EXPECT_THAT(given_up_, ElementsAre(2));
-  received_.Add(1);
-  EXPECT_TRUE(received_.crowded());
+  EXPECT_TRUE(received_.Add(1));
   EXPECT_FALSE(requests_.Remove(large));
-  received_.Add(1);
-  EXPECT_FALSE(received_.crowded());
+  EXPECT_FALSE(received_.Add(1));
 }
 
 // The loop takes its time; nothing that came meanwhile is forgotten.
@@ -149,20 +143,6 @@ TEST_F(IncompleteRequestsTest, TheLoopMayBeLate) {
   EXPECT_THAT(given_up_, ElementsAre(1, 2, 3));
 }
 
-// Given more requests than there are places, then gRPC receives slowly until those that were given
-// up have ended.
-TEST_F(IncompleteRequestsTest, ReceivesSlowlyWhileTooManyAreIncomplete) {
-  FakeRequest& oldest = Add();
-  Add();
-  Add();
-  EXPECT_FALSE(received_.crowded());
-  Add();
-  EXPECT_THAT(given_up_, ElementsAre(1));
-  EXPECT_TRUE(received_.crowded());
-  EXPECT_FALSE(requests_.Remove(oldest));
-  EXPECT_FALSE(received_.crowded());
-}
-
 TEST(ByteCounter, TellsOnce) {
   struct Alarm final : ByteCounter::Alarm {
     void OnBytes() override { ++count; }
@@ -172,11 +152,13 @@ TEST(ByteCounter, TellsOnce) {
   counter.SetAlarm(&alarm);
   counter.Add(50);
   counter.AlarmAt(100);
-  counter.Add(49);
+  EXPECT_FALSE(counter.Add(49));
   EXPECT_EQ(alarm.count, 0);
   counter.Add(1);
   counter.Add(1000);
   EXPECT_EQ(alarm.count, 1);
+  counter.SetCrowded(true);
+  EXPECT_TRUE(counter.Add(0));
   counter.AlarmAt(2000);
   counter.RemoveAlarm(&alarm);
   counter.Add(5000);
