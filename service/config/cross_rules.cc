@@ -106,7 +106,8 @@ std::span<const Warning> Warnings() {
          const std::optional<HostPort> listen = SplitHostPort(config.listen);
          return config.tls_cert_file.empty() && listen && !IsLoopback(listen->host);
        }},
-      {"--admin_listen is not loopback and there is no --admin_bearer_file: everybody who can connect "
+      {"--admin_listen is not loopback and there is no --admin_bearer_file: everybody who can "
+       "connect "
        "sees settings and metrics",
        [](const Config& config) {
          const std::optional<HostPort> listen = SplitHostPort(config.admin_listen);

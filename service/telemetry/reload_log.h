@@ -20,8 +20,8 @@ class ReloadLog final : public ReloadObserver {
   void OnReloaded(std::string_view setting) override;
   // `reload_failed`, an error, with `setting` and `error`.
   void OnReloadFailed(std::string_view setting, std::string_view why) override;
-  // `reloaded`, with `setting` flagfile. `changed`: "--name=value" of each setting that is used from
-  // now on, redacted. A warning when `need_restart` names others.
+  // `reloaded`, with `setting` flagfile. `changed`: "--name=value" of each setting that is used
+  // from now on, redacted. A warning when `need_restart` names others.
   void OnSettingsReloaded(std::span<const std::string> changed,
                           std::span<const std::string_view> need_restart);
 
