@@ -2,10 +2,11 @@
 
 #include <sys/socket.h>
 
-#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
+
+#include "base/ip_address.h"
 
 namespace modelgates::gateway {
 
@@ -13,7 +14,7 @@ namespace modelgates::gateway {
 class PeerAddress {
  public:
   // What counts as one peer: an IPv4 address; of IPv6 the first 64 bits, since a host has them all.
-  using Network = std::array<uint8_t, 16>;
+  using Network = IpAddress;
 
   // Of a connected socket. nullopt: the connection is gone.
   static std::optional<PeerAddress> Of(int connection);
@@ -26,7 +27,7 @@ class PeerAddress {
   Network network() const;
 
  private:
-  std::array<uint8_t, 16> address_{};  // IPv4 as IPv6 writes it
+  IpAddress address_{};
   uint16_t port_ = 0;
 };
 

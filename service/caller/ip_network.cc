@@ -1,21 +1,13 @@
 #include "caller/ip_network.h"
 
-#include <arpa/inet.h>
-
 #include <algorithm>
 #include <charconv>
 
 namespace modelgates::gateway {
 namespace {
 
-constexpr IpAddress kMapped = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
-constexpr size_t kMappedBytes = 12;
 constexpr int kMappedBits = 8 * kMappedBytes;
 constexpr int kAllBits = 128;
-
-bool IsMapped(const IpAddress& address) {
-  return std::equal(kMapped.begin(), kMapped.begin() + kMappedBytes, address.begin());
-}
 
 // How many bits of byte `i` are within the first `bits`, as a mask.
 uint8_t MaskOf(size_t i, int bits) {
@@ -32,24 +24,6 @@ std::optional<int> ParseBits(std::string_view text, int most) {
 }
 
 }  // namespace
-
-std::optional<IpAddress> ParseIpAddress(std::string_view text) {
-  const std::string terminated(text);
-  IpAddress address = kMapped;
-  if (inet_pton(AF_INET, terminated.c_str(), address.data() + kMappedBytes) == 1) return address;
-  if (inet_pton(AF_INET6, terminated.c_str(), address.data()) == 1) return address;
-  return std::nullopt;
-}
-
-std::string ToString(const IpAddress& address) {
-  char text[INET6_ADDRSTRLEN] = {};
-  if (IsMapped(address)) {
-    inet_ntop(AF_INET, address.data() + kMappedBytes, text, sizeof(text));
-  } else {
-    inet_ntop(AF_INET6, address.data(), text, sizeof(text));
-  }
-  return text;
-}
 
 bool IpNetwork::Contains(const IpAddress& address) const {
   for (size_t i = 0; i < address.size(); ++i) {
