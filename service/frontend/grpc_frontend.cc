@@ -42,11 +42,10 @@ IncompleteRequests::Options ToIncompleteOptions(Metrics& metrics) {
 GrpcFrontend::GrpcFrontend(const Parts& parts)
     : config_(parts.config),
       metrics_(parts.metrics),
-      reloads_(parts.log, metrics_),
-      tls_(config_, parts.loop, metrics_, &reloads_),
+      tls_(config_, parts.loop, metrics_, &parts.reloads),
       handshakes_(parts.loop, parts.log, metrics_),
       connections_(config_, parts.loop, parts.log, metrics_),
-      access_({config_, parts.loop, parts.log, metrics_, reloads_}),
+      access_({config_, parts.loop, parts.log, metrics_, parts.reloads}),
       admission_(config_.max_concurrent_calls),
       refusals_(parts.log, metrics_, parts.rpcs.fingerprints()),
       incomplete_requests_(parts.loop, ReceivedByGrpc(), ToIncompleteOptions(metrics_)),

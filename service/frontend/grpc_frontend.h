@@ -9,6 +9,7 @@
 #include "base/event_loop.h"
 #include "base/listener.h"
 #include "base/log.h"
+#include "base/reloaded_file.h"
 #include "call/admission.h"
 #include "call/incomplete_requests.h"
 #include "config/config.h"
@@ -25,7 +26,6 @@
 #include "rpc/oauth_rpcs.h"
 #include "telemetry/handshake_log.h"
 #include "telemetry/metrics.h"
-#include "telemetry/reload_log.h"
 
 namespace modelgates::gateway {
 
@@ -41,6 +41,7 @@ class GrpcFrontend {
     EventLoop& loop;
     Log& log;
     Metrics& metrics;
+    ReloadObserver& reloads;
     OAuthRpcs& rpcs;
   };
 
@@ -82,7 +83,6 @@ class GrpcFrontend {
 
   const Config& config_;
   Metrics& metrics_;
-  ReloadLog reloads_;
   CallerTls tls_;
   HandshakeLog handshakes_;
   CallerConnections connections_;

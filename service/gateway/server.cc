@@ -30,7 +30,7 @@ class RealServer final : public Server, private Drainable {
         log_(log),
         settings_page_(config_, sources, absl::Now),
         shard_(config_, log_, metrics_, reloads_),
-        frontend_({config_, shard_.loop(), log_, metrics_, shard_.rpcs()}),
+        frontend_({config_, shard_.loop(), log_, metrics_, reloads_, shard_.rpcs()}),
         accept_failures_(log_, metrics_),
         serving_([this](bool serving) { frontend_.SetServing(serving); }),
         watchdog_(shard_.loop(), [this](bool turns) { LoopTurns(turns); }) {
