@@ -18,11 +18,7 @@
 namespace modelgates::gateway {
 namespace {
 
-Rule TokenFileRule(std::string_view path) {
-  const absl::StatusOr<Secret> token = ReadTokenFile(std::string(path));
-  if (token.ok()) return std::nullopt;
-  return std::string(token.status().message());
-}
+Rule TokenFileRule(std::string_view path) { return ToRule(ReadTokenFile(std::string(path))); }
 
 constexpr SettingRules::ValueRule kOwnFileRules[] = {{"admin_bearer_file", TokenFileRule},
                                                      {"upstream_ca_file", CaFileRule},

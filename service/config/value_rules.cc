@@ -49,9 +49,7 @@ Rule HostPortRule(std::string_view text) {
 Rule CaFileRule(std::string_view path) {
   const std::optional<std::string> text = ReadSmallFile(std::string(path), 16 << 20);
   if (!text) return fmt::format("must be a file that can be read: {}", std::strerror(errno));
-  const auto certificates = ParsePemCertificates(*text);
-  if (certificates.ok()) return std::nullopt;
-  return std::string(certificates.status().message());
+  return ToRule(ParsePemCertificates(*text));
 }
 
 Rule HeaderNameRule(std::string_view text) {

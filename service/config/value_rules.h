@@ -1,5 +1,7 @@
 #pragma once
 
+#include <absl/status/statusor.h>
+
 #include <chrono>
 #include <optional>
 #include <string>
@@ -10,6 +12,13 @@ namespace modelgates::gateway {
 // Shapes of values. Each ...Rule says what is wrong with `text`, fit to follow the value ("must
 // be ..."), or nullopt.
 using Rule = std::optional<std::string>;
+
+// That of a parser or reader whose error says the rule.
+template <class T>
+Rule ToRule(const absl::StatusOr<T>& parsed) {
+  if (parsed.ok()) return std::nullopt;
+  return std::string(parsed.status().message());
+}
 
 // host:port; the host a name or an IPv4 address, an IPv6 address in brackets; port 0 to 65535.
 Rule HostPortRule(std::string_view text);

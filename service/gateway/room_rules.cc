@@ -16,12 +16,6 @@
 namespace modelgates::gateway {
 namespace {
 
-template <class T>
-Rule ToRule(const absl::StatusOr<T>& parsed) {
-  if (parsed.ok()) return std::nullopt;
-  return std::string(parsed.status().message());
-}
-
 Rule UpstreamRule(std::string_view text) { return ToRule(ParseBaseUrl(text)); }
 
 Rule ProxyRule(std::string_view text) {
