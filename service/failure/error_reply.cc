@@ -13,7 +13,6 @@ namespace {
 
 namespace v1 = modelgates::oauth::v1;
 
-constexpr char kDomain[] = "modelgates.ai";
 constexpr char kEntries[] = "https://modelgates.ai/docs/oauth-gateway/errors#";
 
 struct Answer {
@@ -66,7 +65,7 @@ std::string_view SdkErrorOf(const FailedCall& failed, const Answer& answer) {
 
 google::rpc::ErrorInfo ErrorInfoOf(const FailedCall& failed, const Answer& answer) {
   google::rpc::ErrorInfo info;
-  info.set_domain(kDomain);
+  info.set_domain(kErrorDomain);
   info.set_reason(v1::ErrorReason_Name(failed.reason));
   auto& metadata = *info.mutable_metadata();
   metadata["origin"] = ToString(failed.row->origin);

@@ -8,6 +8,9 @@
 
 namespace modelgates::gateway {
 
+// ErrorInfo.domain of every error of the gateway.
+inline constexpr char kErrorDomain[] = "modelgates.ai";
+
 // The reply to a failed call, not yet a grpc::Status.
 struct ErrorReply {
   // Code, message, and every detail in the order of the error model, within its size budget.

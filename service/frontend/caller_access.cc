@@ -9,6 +9,7 @@
 #include <variant>
 
 #include "caller/callers_file.h"
+#include "failure/error_reply.h"
 
 namespace modelgates::gateway {
 namespace {
@@ -30,7 +31,7 @@ std::unique_ptr<Callers> MakeCallers(const Config& config) {
 grpc::Status NotAllowed(std::string_view path) {
   const ErrorRow& row = RowOf(v1::CALLER_NOT_ALLOWED);
   google::rpc::ErrorInfo info;
-  info.set_domain("modelgates.ai");
+  info.set_domain(kErrorDomain);
   info.set_reason(v1::ErrorReason_Name(row.reason));
   (*info.mutable_metadata())["origin"] = ToString(row.origin);
   (*info.mutable_metadata())["method"] = path.substr(1);
