@@ -11,7 +11,7 @@ class ByteCounter {
  public:
   class Alarm {
    public:
-    // On the thread that adds.
+    // Called on the thread that adds.
     virtual void OnBytes() = 0;
 
    protected:
@@ -22,19 +22,19 @@ class ByteCounter {
   ByteCounter(const ByteCounter&) = delete;
   ByteCounter& operator=(const ByteCounter&) = delete;
 
-  // True: wait a moment before the next ones.
+  // True: the caller should delay before it receives more.
   bool Add(uint64_t bytes) {
     if (total_.fetch_add(bytes) + bytes >= alarm_at_.load()) Ring();
     return crowded_.load();
   }
   uint64_t total() const { return total_.load(); }
 
-  // The last one that was set is told.
+  // Replaces the listener.
   void SetAlarm(Alarm* alarm) { alarm_ = alarm; }
   void RemoveAlarm(Alarm* alarm) { alarm_.compare_exchange_strong(alarm, nullptr); }
-  // Tells it once, as soon as Add brings the total to `total` or above. The last call counts.
+  // Notifies the listener once, when Add brings the total to `total` or above. Replaces `total`.
   void AlarmAt(uint64_t total) { alarm_at_ = total; }
-  // What Add returns from now on.
+  // Sets the result of Add.
   void SetCrowded(bool crowded) { crowded_ = crowded; }
 
  private:

@@ -19,17 +19,17 @@
 
 namespace modelgates::gateway {
 
-// One gRPC call: its context, and its end.
+// One gRPC call: its metadata, caller and deadline, and the sending of its status.
 //
-// It begins on a thread of gRPC with its headers, is taken when its request is complete, lives on
-// the loop, and ends when both gRPC and the RPC are done with it. Nothing of gRPC may be
-// touched after FinishWith.
+// It begins on a thread of gRPC when its headers arrive, is passed to a Taker when its request is
+// complete, and then belongs to the loop. It is destroyed when both gRPC and the RPC have released
+// it. FinishWith ends the use of gRPC's objects.
 class Call : public ServerCall,
              public IncompleteRequest,
              public SentReply,
              public std::enable_shared_from_this<Call> {
  public:
-  // Takes calls whose request is complete, on a thread of gRPC.
+  // Receives calls whose request is complete, on a thread of gRPC.
   class Taker {
    public:
     virtual void Take(std::shared_ptr<Call> call) = 0;
@@ -46,35 +46,35 @@ class Call : public ServerCall,
 
   Call(Rpc rpc, const Handed& handed, const Parts& parts);
 
-  // Reads the request. The call lives until gRPC is done with it. Once.
+  // Reads the request. The call then exists until gRPC has released it. Called once.
   void Begin();
-  // Before Admit, where callers are told apart: who calls, and the place of the call in that
-  // caller's share, which is given back when its status is settled.
+  // Called before Admit, if callers are identified: the caller, and the call's place in the share
+  // of that caller, which is released when the status is known.
   void Identify(std::unique_ptr<const CallerIdentity> caller) { caller_ = std::move(caller); }
   void Hold(CallerLimits::Place place) { place_ = std::move(place); }
-  // The loop will serve it, and is told when the caller goes. Once.
+  // The loop will serve the call, and is notified when the caller cancels it. Called once.
   void Admit(Admission& admission);
 
-  // Sends trailers and status; the reply too when `status` is OK. Once; ends request and reply.
+  // Sends trailers, status, and the reply if the status is OK; releases request and reply. Once.
   void FinishWith(const grpc::Status& status);
   bool IsRead() const override { return done_.load(); }
   void GiveUp() override;
 
   Rpc rpc() const { return rpc_; }
-  // Null: callers are not told apart.
+  // Null: callers are not identified.
   const CallerIdentity* caller() const { return caller_.get(); }
   TimePoint started() const { return started_; }
   // Steady clock; TimePoint::max() when the caller set none.
   TimePoint caller_deadline() const { return caller_deadline_; }
-  // Requested once the caller has cancelled, or its connection is gone.
+  // A stop is requested when the caller cancels or its connection is closed.
   std::stop_token stop() const { return stop_.get_token(); }
-  // First value of a metadata key; empty when there is none. Valid until Finish.
+  // First value of a metadata key; empty when there is none. Valid until FinishWith.
   std::string_view Metadata(std::string_view key) const;
   // All values of a key, in their order.
   absl::InlinedVector<std::string_view, 1> MetadataValues(std::string_view key) const;
   std::string Peer() const { return context().peer(); }
 
-  // The request was not a valid message; nothing in it is set.
+  // The request could not be parsed as its message; all fields are unset.
   bool malformed() const { return malformed_; }
 
  protected:
@@ -82,10 +82,10 @@ class Call : public ServerCall,
   void OnDone() override;
 
  private:
-  // Who comes second tells the loop.
+  // The second of the two events notifies the loop.
   enum Event : uint8_t { kAdmitted = 1, kCancelled = 2 };
 
-  // False: `bytes` are not a message of its type.
+  // False: `bytes` cannot be parsed as the request's message.
   virtual bool Parse(std::string_view bytes) = 0;
   virtual const google::protobuf::MessageLite& ReplyMessage() const = 0;
   // Releases the memory of request and reply.
@@ -105,7 +105,7 @@ class Call : public ServerCall,
   std::stop_source stop_;
   std::unique_ptr<const CallerIdentity> caller_;
   CallerLimits::Place place_;
-  Admission* admitted_by_ = nullptr;  // null: it was refused
+  Admission* admitted_by_ = nullptr;  // null: not admitted
   std::atomic<uint8_t> events_{0};
   std::atomic<bool> done_{false};
   std::shared_ptr<Call> self_;

@@ -8,13 +8,13 @@
 
 namespace modelgates::gateway {
 
-// What tells callers apart.
+// What identifies a caller.
 enum class CallerProof : uint8_t {
-  kAddress,      // nothing but where they call from
+  kAddress,      // its IP address only
   kCertificate,  // mutual TLS
 };
 
-// Who made a call. `context` is that of a call under way.
+// The caller of a running call.
 CallerIdentity IdentityOf(const grpc::ServerContextBase& context, CallerProof proof);
 
 }  // namespace modelgates::gateway

@@ -6,7 +6,7 @@
 
 namespace modelgates::gateway {
 
-// What a caller receives, with the serialized google.rpc.Status in its details.
+// The gRPC status of an error, with the serialized google.rpc.Status in its details.
 inline grpc::Status ToStatus(const ErrorReply& reply) {
   return {static_cast<grpc::StatusCode>(reply.status.code()), reply.status.message(),
           reply.status.SerializeAsString()};

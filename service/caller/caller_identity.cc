@@ -19,7 +19,7 @@ bool IsPathSegment(std::string_view text) {
                      [](char c) { return IsAlphanumeric(c) || IsMark(c); });
 }
 
-// Each after its slash: "/ns/web".
+// Path segments, each after a slash: "/ns/web".
 bool IsPath(std::string_view text) {
   if (text.empty()) return false;
   while (!text.empty()) {
@@ -31,7 +31,7 @@ bool IsPath(std::string_view text) {
   return true;
 }
 
-// Between the family and the port; gRPC escapes the brackets of IPv6, and names a link by '%'.
+// The part between family and port. gRPC escapes IPv6 brackets; '%' begins a zone identifier.
 std::string_view HostOf(std::string_view peer) {
   const size_t begin = peer.find(':');
   const size_t end = peer.rfind(':');

@@ -20,13 +20,13 @@ std::variant<CallerLimits::Place, CallerRefusal> CallerLimits::Enter(std::string
                                                                      const CallerShare& share,
                                                                      TimePoint now) {
   if (!share.rate && !share.concurrent) return Place();
-  // The upper bits, since the table within uses the lower ones.
+  // The upper bits, because the hash table of the shard uses the lower ones.
   Shard& shard = shards_[(Hash()(text) >> 32) % kShards];
   const std::scoped_lock lock(shard.mutex);
   Caller* const caller = FindOrAdd(shard, text, BurstOf(share), now);
   if (caller == nullptr) return CallerRefusal::kCallers;
   if (share.rate) {
-    // Threads read the clock before they take the lock, so time may seem to go back.
+    // Threads read the clock before they take the lock, so `now` may be earlier than the last one.
     const std::chrono::duration<double> passed = std::max(now - caller->filled, Duration::zero());
     caller->tokens = std::min(BurstOf(share), caller->tokens + *share.rate * passed.count());
     caller->filled = std::max(caller->filled, now);
@@ -43,7 +43,7 @@ CallerLimits::Caller* CallerLimits::FindOrAdd(Shard& shard, std::string_view tex
   const auto found = shard.callers.find(text);
   if (found != shard.callers.end()) {
     Caller& caller = found->second;
-    // One that keeps calling is not forgotten for it: it would have a whole share again.
+    // Also for calls that are then refused: removing the caller would give it an unused share.
     if (caller.is_linked()) {
       shard.idle.splice(shard.idle.end(), shard.idle, shard.idle.iterator_to(caller));
     }

@@ -22,18 +22,18 @@ namespace modelgates::gateway {
 
 // Why a call is refused before it is admitted.
 enum class CallerRefusal : uint8_t {
-  kNotAllowed,  // no rule is for the caller, or its rule does not allow the method
-  kRate,        // more calls a second than its share
-  kConcurrent,  // more calls at once than its share
-  kCallers,     // as many callers as are counted have calls under way
+  kNotAllowed,  // no rule matches the caller, or its rule does not allow the method
+  kRate,        // above the caller's calls per second
+  kConcurrent,  // above the caller's concurrent calls
+  kCallers,     // the table of callers is full, and every caller in it has a running call
 };
 
-// Holds each caller to its share. Any thread.
+// Limits the calls of each caller to its share. Any thread.
 //
-// Counts at most `max_callers` callers. For one more, the caller that is longest without a call is
-// forgotten; it begins again with a whole share. When each of them has a call under way, the new
-// one is refused: with more callers counted than calls are admitted, that takes an uneven spread
-// over the shards.
+// Keeps at most `max_callers` callers. A further caller replaces the one that has been idle for the
+// longest time, whose share is then unused again. If all have running calls, the further caller is
+// refused. With more callers than admitted calls this is possible only if they are distributed
+// unevenly over the shards.
 class CallerLimits {
  private:
   struct Caller;
@@ -43,8 +43,8 @@ class CallerLimits {
   CallerLimits(const CallerLimits&) = delete;
   CallerLimits& operator=(const CallerLimits&) = delete;
 
-  // A call's part of its caller's share, from Enter on until this goes. Empty: of a caller without
-  // limits. Must not outlive the limits.
+  // One call's part of its caller's share, from Enter until it is destroyed. Empty for a caller
+  // without limits. Must not outlive the CallerLimits.
   class Place {
    public:
     Place() = default;
@@ -66,11 +66,11 @@ class CallerLimits {
     Caller* caller_ = nullptr;
   };
 
-  // `caller`: CallerIdentity::text. A refused call takes nothing of the share.
+  // `caller`: CallerIdentity::text. A refused call does not use the share.
   std::variant<Place, CallerRefusal> Enter(std::string_view caller, const CallerShare& share,
                                            TimePoint now);
 
-  // How many are counted.
+  // Number of callers that are kept.
   size_t callers() const;
 
  private:
@@ -82,7 +82,7 @@ class CallerLimits {
   };
   struct Shard;
 
-  // Linked while it has no call under way.
+  // In the list `idle` while it has no running call.
   struct Caller : boost::intrusive::list_base_hook<> {
     Caller(Shard& home, double burst, TimePoint now) : shard(home), tokens(burst), filled(now) {}
 
@@ -93,15 +93,15 @@ class CallerLimits {
     TimePoint filled;
   };
 
-  // Few threads meet in one.
+  // One of several, so that threads rarely wait for the same lock.
   struct Shard {
     mutable std::mutex mutex;  // guards what follows
     std::unordered_map<std::string, Caller, Hash, std::equal_to<>> callers;
-    boost::intrusive::list<Caller> idle;  // the longest idle first
+    boost::intrusive::list<Caller> idle;  // longest idle first
   };
   static constexpr size_t kShards = 16;
 
-  // Null: there is no room.
+  // Null: the shard is full.
   Caller* FindOrAdd(Shard& shard, std::string_view text, double burst, TimePoint now) const;
   static void Leave(Caller& caller);
 

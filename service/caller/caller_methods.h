@@ -13,14 +13,14 @@ class CallerMethods {
   // False: another form, or a name that OAuthService does not have.
   bool Add(std::string_view text);
 
-  // `path` as HTTP/2 has it: /package.Service/Method.
+  // `path`: the :path of the HTTP/2 request, /package.Service/Method.
   bool Allow(std::string_view path) const;
 
   friend bool operator==(const CallerMethods&, const CallerMethods&) = default;
 
  private:
   bool all_ = false;
-  std::vector<std::string> paths_;  // one that ends in '/' is of a service
+  std::vector<std::string> paths_;  // with '/' at the end: all methods of a service
 };
 
 }  // namespace modelgates::gateway

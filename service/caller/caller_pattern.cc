@@ -19,7 +19,7 @@ std::optional<CallerPattern> CallerPattern::Parse(std::string_view text) {
 }
 
 std::optional<CallerPattern> CallerPattern::ParseSpiffe(std::string_view text) {
-  // What any rest may make of it is an id, so one letter tells whether the pattern can match.
+  // A pattern with '*' is valid if it is a SPIFFE ID with one letter in place of '*'.
   const bool star = EndsInStar(text);
   const std::string_view fixed = text.substr(0, text.size() - (star ? 1 : 0));
   const bool all = star && fixed == kSpiffePrefix;

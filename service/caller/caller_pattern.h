@@ -9,18 +9,18 @@
 
 namespace modelgates::gateway {
 
-// The `id` of a rule: which callers it is for.
+// The `id` of a rule: the callers that it matches.
 class CallerPattern {
  public:
-  // spiffe://DOMAIN/PATH, dns:NAME, address:ADDRESS or address:CIDR; '*' at the end stands for any
-  // rest, and for any name or address alone. It cannot stand within a trust domain, whose rest is
-  // somebody else's. nullopt: another form.
+  // spiffe://DOMAIN/PATH, dns:NAME, address:ADDRESS or address:CIDR. '*' at the end of a path or
+  // name matches any text; spiffe://*, dns:* and address:* match every caller of their kind. A part
+  // of a trust domain is refused, because other domains may begin with it. nullopt: another form.
   static std::optional<CallerPattern> Parse(std::string_view text);
 
   bool Matches(const CallerIdentity& caller) const;
 
-  // Equal for patterns that are for the same callers. Of a pattern for one caller it is that
-  // caller's CallerIdentity::text.
+  // Equal for patterns that match the same callers. For a pattern that matches one caller it is
+  // that caller's CallerIdentity::text.
   const std::string& text() const { return text_; }
   bool IsOneCaller() const;
 
@@ -40,7 +40,7 @@ class CallerPattern {
 
   CallerIdentity::Kind kind_;
   std::string text_;
-  IpNetwork network_{};  // of kAddress
+  IpNetwork network_{};  // for kAddress
 };
 
 }  // namespace modelgates::gateway

@@ -13,8 +13,8 @@ bool CallerRules::Add(CallerRule rule) {
 
 const CallerRule* CallerRules::Find(const CallerIdentity& caller) const {
   size_t first = rules_.size();
-  // No caller's text is that of a pattern with '*' or a prefix length, but a certificate's wildcard
-  // may look like one.
+  // The text of a caller never equals that of a pattern for several callers, with one exception:
+  // the DNS name of a certificate with a wildcard.
   const auto found = by_text_.find(caller.text());
   if (found != by_text_.end() && rules_[found->second].id.Matches(caller)) first = found->second;
   for (const size_t i : wide_) {

@@ -12,7 +12,7 @@
 
 namespace modelgates::gateway {
 
-// How much one caller may call; absent: without limit.
+// The limits of one caller; absent: no limit.
 struct CallerShare {
   std::optional<double> rate;     // calls per second, with a burst of one second; 1 or more
   std::optional<int> concurrent;  // calls at once; 1 or more
@@ -23,18 +23,18 @@ struct CallerShare {
 struct CallerRule {
   CallerPattern id;
   CallerMethods methods;
-  CallerShare share;  // of each caller that it is for
+  CallerShare share;  // of each matching caller
 
   friend bool operator==(const CallerRule&, const CallerRule&) = default;
 };
 
-// The rules of a callers file in their order.
+// The rules of a callers file, in the order of the file.
 class CallerRules {
  public:
-  // False: there is a rule for the same callers.
+  // False: a rule for the same callers exists.
   bool Add(CallerRule rule);
 
-  // The first rule for `caller`; null: there is none, so it may call nothing.
+  // The first rule that matches `caller`; null: none, so it may call nothing.
   const CallerRule* Find(const CallerIdentity& caller) const;
 
   friend bool operator==(const CallerRules& a, const CallerRules& b) {
@@ -43,7 +43,7 @@ class CallerRules {
 
  private:
   std::vector<CallerRule> rules_;
-  // What is for one caller is found at once; only the others cost time, each a comparison.
+  // Rules for one caller are found by their text. The others are compared one after the other.
   absl::flat_hash_map<std::string, size_t> by_text_;
   std::vector<size_t> wide_;
 };

@@ -11,8 +11,8 @@
 
 namespace modelgates::gateway {
 
-// Who may call what, and how much: the rules in use, and what callers have taken of their shares.
-// Asked before a call is admitted. Any thread.
+// Decides which methods a caller may call and how often: the rules in use, and the used part of
+// each caller's share. Checked before a call is admitted. Any thread.
 class Callers {
  public:
   // `max_callers`: see CallerLimits.
@@ -20,16 +20,16 @@ class Callers {
   Callers(const Callers&) = delete;
   Callers& operator=(const Callers&) = delete;
 
-  // From now on. Calls under way go on, and count. False: these are in use already.
+  // Replaces the rules. Running calls continue and are counted. False: no rule has changed.
   bool Use(CallerRules rules);
 
-  // `path` as HTTP/2 has it: /package.Service/Method. Takes nothing of the caller's share.
+  // `path`: /package.Service/Method. Does not use the caller's share.
   bool Allow(const CallerIdentity& caller, std::string_view path) const;
-  // The same, and a place in the caller's share.
+  // As Allow, and takes a place in the caller's share.
   std::variant<CallerLimits::Place, CallerRefusal> Enter(const CallerIdentity& caller,
                                                          std::string_view path, TimePoint now);
 
-  // How many callers are counted.
+  // CallerLimits::callers.
   size_t counted() const { return limits_.callers(); }
 
  private:

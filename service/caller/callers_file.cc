@@ -22,7 +22,7 @@ constexpr size_t kMaxBytes = 1 << 20;
 constexpr size_t kMaxRules = 10'000;
 constexpr double kMaxLimit = 1'000'000;
 
-// A member's name where it is a plain one; anything else has no business in a log.
+// The name of a member for a log line: "?" unless it has letters, digits and '_' only.
 std::string_view Plain(std::string_view name) {
   constexpr size_t kMax = 32;
   const bool plain =
@@ -38,7 +38,7 @@ std::optional<double> NumberOf(JsonValue& value) {
   return number;
 }
 
-// The members of an object that were seen, each once.
+// Records the members of an object, to find unknown and repeated ones.
 template <size_t kCount>
 class Members {
  public:
@@ -60,7 +60,7 @@ constexpr std::string_view kRootNames[] = {"default", "callers"};
 constexpr std::string_view kDefaultNames[] = {"rate", "concurrent"};
 constexpr std::string_view kRuleNames[] = {"id", "methods", "rate", "concurrent"};
 
-// Goes through the whole text, and keeps the first fault.
+// Reads the whole text and keeps the first fault.
 class Reader {
  public:
   void ReadRoot(JsonValue& root) {
@@ -81,7 +81,7 @@ class Reader {
   CallerRules TakeResult() { return std::move(rules_); }
 
  private:
-  // Rules wait until the default is known, which may follow them.
+  // A rule is complete when the default is known, which may follow it in the file.
   struct Draft {
     size_t line;
     std::optional<CallerPattern> id;

@@ -8,12 +8,12 @@
 
 namespace modelgates::gateway {
 
-// Reads a callers file (operations.md, "callers_file"). Anything that is not as it must be refuses
-// all of it: a rule that is not understood could let somebody in. The error follows the path ("must
-// ..."), and names line and member of the first fault.
+// Reads a callers file (operations.md, "callers_file"). One fault makes the whole file invalid,
+// because a rule that is read wrongly could admit a caller. The error is printed after the path
+// ("must ..."), and names line and member of the first fault.
 absl::StatusOr<CallerRules> ReadCallersFile(const std::string& path);
 
-// What ReadCallersFile makes of the text of the file.
+// As ReadCallersFile, for the text of a file.
 absl::StatusOr<CallerRules> ParseCallers(std::string text);
 
 }  // namespace modelgates::gateway

@@ -9,7 +9,7 @@ namespace {
 constexpr int kMappedBits = 8 * kMappedBytes;
 constexpr int kAllBits = 128;
 
-// How many bits of byte `i` are within the first `bits`, as a mask.
+// A mask of the bits of byte `i` that belong to the first `bits` bits of an address.
 uint8_t MaskOf(size_t i, int bits) {
   const int left = std::clamp(bits - static_cast<int>(8 * i), 0, 8);
   return static_cast<uint8_t>(0xff << (8 - left));
@@ -38,7 +38,7 @@ std::optional<IpNetwork> ParseIpNetwork(std::string_view text) {
   if (!first) return std::nullopt;
   IpNetwork network{*first, kAllBits};
   if (slash == std::string_view::npos) return network;
-  // Counted within IPv4 where the text is of IPv4.
+  // The prefix length of an IPv4 text does not include the 96 mapped bits.
   const int before = text.find(':') == std::string_view::npos ? kMappedBits : 0;
   const auto bits = ParseBits(text.substr(slash + 1), kAllBits - before);
   if (!bits) return std::nullopt;

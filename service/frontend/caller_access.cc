@@ -21,13 +21,13 @@ constexpr size_t kMinCounted = 16'384;
 std::unique_ptr<Callers> MakeCallers(const Config& config) {
   if (config.callers_file.empty()) return nullptr;
   absl::StatusOr<CallerRules> rules = ReadCallersFile(config.callers_file);
-  // Every admitted call may be of another caller.
+  // Each admitted call may have another caller.
   const size_t counted =
       std::max(kMinCounted, 2 * static_cast<size_t>(config.max_concurrent_calls));
   return std::make_unique<Callers>(rules.ok() ? *std::move(rules) : CallerRules(), counted);
 }
 
-// The envelope of the error model, as far as it is not about an RPC of ours.
+// An error of the error model, without the details that belong to the RPCs of OAuthService.
 grpc::Status NotAllowed(std::string_view path) {
   const ErrorRow& row = RowOf(v1::CALLER_NOT_ALLOWED);
   google::rpc::ErrorInfo info;

@@ -20,8 +20,8 @@
 
 namespace modelgates::gateway {
 
-// Lets callers in by the callers file, which is read again when it changes: asked for each call
-// before anything is done for it. Without the file everybody may call everything. Any thread.
+// Access control by the callers file, which is read again when it changes. Checked first for each
+// call. Without the file every caller may call everything. Any thread.
 class CallerAccess {
  public:
   // All must outlive this.
@@ -33,20 +33,20 @@ class CallerAccess {
     ReloadObserver& reloads;
   };
 
-  // Before the loop runs. While the file cannot be read, nobody may call anything.
+  // Must be called before the loop runs. While the file cannot be read, no call is allowed.
   explicit CallerAccess(const Parts& parts);
   CallerAccess(const CallerAccess&) = delete;
   CallerAccess& operator=(const CallerAccess&) = delete;
 
-  // Of a call of OAuthService: who calls becomes known to it, and it takes a place in that caller's
-  // share. The reason to refuse it; nullopt: it is let in. `path`: /package.Service/Method.
+  // For a call of OAuthService: sets the caller of the call, and takes a place in the share of that
+  // caller. The reason to refuse it; nullopt: allowed. `path`: /package.Service/Method.
   std::optional<ErrorReason> Enter(Call& call, std::string_view path) {
     if (!tells_apart_) return std::nullopt;
     return EnterIdentified(call, path);
   }
 
-  // Of a call of a standard service, which takes nothing of a share: OK, or CALLER_NOT_ALLOWED with
-  // its trailers in `context`.
+  // For a call of a standard service, which uses no share: OK, or CALLER_NOT_ALLOWED with its
+  // trailers in `context`.
   grpc::Status Check(grpc::CallbackServerContext& context, std::string_view path) const {
     if (callers_ == nullptr) return grpc::Status::OK;
     return CheckIdentified(context, path);
@@ -62,7 +62,7 @@ class CallerAccess {
   Log& log_;
   Metrics& metrics_;
   const CallerProof proof_;
-  const std::unique_ptr<Callers> callers_;  // null: everybody may call everything
+  const std::unique_ptr<Callers> callers_;  // null: every caller may call everything
   const bool tells_apart_;
   LimitedCallers limited_;
   std::optional<ReloadedFile<CallerRules>> file_;

@@ -12,8 +12,8 @@
 
 namespace modelgates::gateway {
 
-// Holds the connections of the callers' port to the bounds of the settings. Counts those that are
-// refused, and logs at most one of them per second. Any thread.
+// Applies the bounds of the settings to the connections of the callers' port. Counts refused
+// connections, and logs at most one per second. Any thread.
 class CallerConnections {
  public:
   // All must outlive this.
@@ -21,10 +21,10 @@ class CallerConnections {
 
   // Takes live settings into use.
   void SetConfig(const Config& config);
-  // Of a connection that was just accepted. False: it was refused, and is closed.
+  // Checks a connection that was just accepted. False: it was refused and closed.
   bool Admit(int connection, const PeerAddress& peer);
 
-  // Up to some milliseconds.
+  // Takes up to some milliseconds.
   void UpdateMetrics();
 
  private:

@@ -14,17 +14,17 @@
 
 namespace modelgates::gateway {
 
-// What the callers' port is served with: TLS whose files are read again when they change, or plain
-// text where the settings name no files. Loop thread only, but for the constructor, when the loop
-// does not run yet, and what is const.
+// The server credentials of the callers' port: TLS with files that are read again when they change,
+// or plaintext if the settings name no files. Loop thread only, except the constructor, which runs
+// before the loop, and const functions.
 class CallerTls {
  public:
   // Reads the files. All must outlive this; `reloads` may be null.
   CallerTls(const Config& config, EventLoop& loop, Metrics& metrics, ReloadObserver* reloads);
 
-  // Why the files could not be used at the start: UNAVAILABLE, names the setting and the rule.
+  // UNAVAILABLE, with setting and rule, if the files could not be used at the start.
   const absl::Status& status() const { return status_; }
-  // Must outlive the server that uses them. Only if the files could be used.
+  // Requires status().ok(). They must outlive the server that uses them.
   std::shared_ptr<grpc::ServerCredentials> credentials() const;
 
  private:
@@ -33,7 +33,7 @@ class CallerTls {
 
   Metrics& metrics_;
   absl::Status status_;
-  std::shared_ptr<TlsCredentials> credentials_;     // null: plain text
+  std::shared_ptr<TlsCredentials> credentials_;     // null: plaintext
   std::optional<ReloadedFile<TlsIdentity>> files_;  // absent: they never change
 };
 

@@ -28,8 +28,8 @@ int64_t Number(const Message& request, const char* field) {
 
 struct Method {
   const char* path;
-  const char* name;  // of its messages, without Request and Response
-  // The answer as JSON, for gpr_free; null: there is no such object.
+  const char* name;  // of its messages, without the suffixes Request and Response
+  // The answer as JSON, to be freed by gpr_free; null: no such object.
   char* (*ask)(const Message& request);
 };
 
@@ -62,7 +62,7 @@ constexpr Method kMethods[] = {
      [](const Message& request) { return grpc_channelz_get_socket(Number(request, "socket_id")); }},
 };
 
-// The descriptors are linked in only if something refers to the library.
+// Refers to the library, so that the linker includes its descriptors.
 void LinkDescriptors() {
   asm volatile("" : : "r"(&grpc::channelz::experimental::InitChannelzService));
 }

@@ -6,8 +6,8 @@
 
 namespace modelgates::gateway {
 
-// gRPC's channelz over what its core tells, as the service in gRPC's library, which cannot be asked
-// by some callers only (docs/adr/0031-standard-services.md). Nothing here blocks.
+// gRPC's channelz service. Unlike the one in gRPC's library, it can be restricted to some callers
+// (docs/adr/0031-standard-services.md). Both read the data of gRPC's core. It never blocks.
 class ChannelzService final : public grpc::Service {
  public:
   // `access` must outlive this.

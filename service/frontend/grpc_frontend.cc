@@ -87,12 +87,12 @@ absl::Status GrpcFrontend::Listen(Listener::Failed failed) {
   return absl::OkStatus();
 }
 
-// On the listener's thread, the only one: gRPC 1.51 takes the certificate that a handshake begins
-// with without a lock.
+// Called on the listener's thread only: gRPC 1.51 reads the certificate for a new handshake without
+// a lock.
 void GrpcFrontend::Accept(int listener, int connection) {
   const std::optional<PeerAddress> peer = PeerAddress::Of(connection);
   if (!peer) {
-    close(connection);  // gone already
+    close(connection);  // the peer has closed it
     return;
   }
   if (!connections_.Admit(connection, *peer)) return;
@@ -117,7 +117,7 @@ void GrpcFrontend::UpdateMetrics() {
 
 void GrpcFrontend::Cancel() {
   if (listener_ != nullptr) listener_->Close();
-  SetHandshakeObserver(nullptr);  // now: gRPC may end handshakes until its server is gone
+  SetHandshakeObserver(nullptr);  // here, because handshakes may fail during the shutdown
   constexpr std::chrono::system_clock::time_point kPast{};
   if (server_ != nullptr) server_->Shutdown(kPast);
 }

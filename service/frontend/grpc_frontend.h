@@ -29,9 +29,9 @@
 
 namespace modelgates::gateway {
 
-// The port of callers: a server of gRPC with its listener and its services. Calls of OAuthService
-// that are admitted are passed to the RPCs on the loop; everything else is answered here. Any
-// thread, but Listen and the destructor.
+// The port of callers: a gRPC server with its listener and its services. Admitted calls of
+// OAuthService are passed to the RPCs on the loop; all other calls are answered here. Any thread,
+// except Listen and the destructor.
 class GrpcFrontend {
  public:
   // All must outlive this. The loop must not run yet, must run from Listen on, and must have
@@ -57,17 +57,17 @@ class GrpcFrontend {
   // host:port with the real port. After Listen.
   const std::string& address() const { return address_; }
 
-  // What health says of the server as a whole and of OAuthService.
+  // Sets the health of the server as a whole and of OAuthService.
   void SetServing(bool serving) { health_.SetServing(serving); }
-  // Calls that were admitted and have no status yet.
+  // Admitted calls whose status is not known yet.
   int calls() const { return admission_.calls(); }
-  // Up to some milliseconds, so not on the loop.
+  // Takes up to some milliseconds, so not on the loop.
   void UpdateMetrics();
 
   // Takes live settings into use.
   void SetConfig(const Config& config);
 
-  // The steps of a drain, see Drainable.
+  // The steps of a drain (gateway/drain.h).
   void CloseListener() { listener_->Close(); }
   void RefuseCalls() { admission_.StartDraining(); }
   void SendGoaway() { shutdown_->Begin(); }
@@ -75,7 +75,7 @@ class GrpcFrontend {
 
   // Refuses connections and cancels all calls. Does nothing before Listen.
   void Cancel();
-  // After SendGoaway: waits until it is done, which needs the loop.
+  // After SendGoaway: waits until the shutdown is complete, which requires a running loop.
   void WaitForShutdown() { shutdown_.reset(); }
 
  private:

@@ -5,7 +5,7 @@
 namespace modelgates::gateway {
 namespace {
 
-// Time for handlers to notice the cancellation; only a loop that hangs needs all of it.
+// Time for handlers to end after the cancellation; only a loop that hangs takes all of it.
 constexpr std::chrono::seconds kCancelTime{5};
 
 }  // namespace
@@ -24,7 +24,7 @@ void GrpcShutdown::Begin() {
 
 bool GrpcShutdown::End(Duration grace) {
   if (ended_.wait_for(grace) == std::future_status::ready) return true;
-  // Shutdown does the same at its deadline, but needs to know the deadline at its start.
+  // Shutdown does the same at its deadline, but takes the deadline at its start.
   grpc_server_cancel_all_calls(server_.c_server());
   return ended_.wait_for(kCancelTime) == std::future_status::ready;
 }

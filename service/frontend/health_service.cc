@@ -7,7 +7,7 @@
 
 namespace modelgates::gateway {
 
-// Writes the state, and each change when the one before is written: changes between are left out.
+// Writes the state, and the latest state after each completed write if it has changed meanwhile.
 class HealthService::Watcher final : public grpc::ServerWriteReactor<Response>, public Hook {
  public:
   Watcher(HealthService& health, bool known) : health_(health), known_(known) {}
@@ -18,7 +18,7 @@ class HealthService::Watcher final : public grpc::ServerWriteReactor<Response>, 
     WriteChange();
   }
 
-  // Under the lock, as gRPC's own service writes: it calls back on another thread, or later.
+  // Called under the lock. gRPC calls back on another thread or later, so this cannot deadlock.
   void WriteChange() {
     const auto status = health_.StatusOf(known_);
     if (writing_ || finished_ || written_ == status) return;

@@ -12,12 +12,12 @@
 
 namespace modelgates::gateway {
 
-// The standard health service (gRPC health checking protocol, version 1), for one state that all
-// services share. gRPC's own one cannot be asked by some callers only: it is called before anybody
-// sees the call (docs/adr/0031-standard-services.md). Any thread.
+// The standard health service (gRPC health checking protocol, version 1), with one state for all
+// services. Unlike the one in gRPC's library, it can be restricted to some callers
+// (docs/adr/0031-standard-services.md). Any thread.
 class HealthService final : public grpc::health::v1::Health::CallbackService {
  public:
-  // `services`: full names. The server as a whole, the empty name, is known too. NOT_SERVING until
+  // `services`: full names. The empty name, the server as a whole, is added. NOT_SERVING until
   // SetServing. `access` must outlive this.
   HealthService(std::vector<std::string> services, const CallerAccess& access);
   ~HealthService() override;
@@ -36,7 +36,7 @@ class HealthService final : public grpc::health::v1::Health::CallbackService {
                                             const Request* request) override;
 
   bool IsKnown(std::string_view service) const;
-  // Under the lock.
+  // Requires the lock.
   Response::ServingStatus StatusOf(bool known) const;
 
   const std::vector<std::string> services_;

@@ -10,10 +10,10 @@
 namespace modelgates::gateway {
 namespace {
 
-std::atomic<Log*> g_log{nullptr};  // the libraries' hooks take no context
+std::atomic<Log*> g_log{nullptr};  // global, because the libraries' hooks take no context
 
-// gRPC writes up to two lines for each TLS handshake that fails and each broken record of a peer.
-// HandshakeLog counts the handshakes and says why.
+// gRPC writes up to two lines for each failed TLS handshake and each invalid TLS record of a peer.
+// HandshakeLog counts failed handshakes and logs the cause.
 bool IsOfTlsPeers(std::string_view file) { return file.ends_with("/ssl_transport_security.cc"); }
 
 void ReportGrpc(gpr_log_func_args* args) {

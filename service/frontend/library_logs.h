@@ -4,10 +4,10 @@
 
 namespace modelgates::gateway {
 
-// Sends what gRPC and protobuf report themselves into `log`, which must outlive the use of both. A
-// line has only the place in the library that it came from: its text may quote metadata or bytes
-// that were parsed. Of gRPC only errors are logged. What protobuf says of a caller's malformed
-// bytes is at debug level: the line of the call says it too.
+// Routes the log messages of gRPC and protobuf to `log`, which must outlive the use of both. A line
+// names the source location only, because the text may contain metadata or bytes of a request. Of
+// gRPC only errors are logged. Parse errors of protobuf are at debug level, because the line of the
+// call reports them.
 void RouteLibraryLogs(Log& log);
 
 }  // namespace modelgates::gateway

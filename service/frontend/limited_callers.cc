@@ -17,8 +17,8 @@ bool IsFewer(const std::pair<const std::string, uint64_t>& a,
 
 }  // namespace
 
-// When all counts are taken, a new caller takes over the lowest one (the Space-Saving algorithm of
-// Metwally, Agrawal and El Abbadi), so whoever is refused often has one.
+// Without a free counter a new caller takes over the lowest one (the Space-Saving algorithm of
+// Metwally, Agrawal and El Abbadi), so every caller that is refused often has a counter.
 void LimitedCallers::Add(std::string_view caller) {
   const std::scoped_lock lock(mutex_);
   if (total_++ == 0) loop_.Post([this] { loop_.Start(*this, loop_.Now() + kInterval); });

@@ -12,9 +12,9 @@
 
 namespace modelgates::gateway {
 
-// Logs which caller is refused most for its share, at most one line per second: an operator should
-// see who it is, and no metric has a caller in a label. Counts exactly while at most 64 callers are
-// refused within a second; among more, no count is too low. Add: any thread.
+// Logs the caller that its share refuses most often, at most one line per second, because no metric
+// has a label for callers. The counts are exact while at most 64 callers are refused within a
+// second; with more callers a count may be too high, never too low. Add: any thread.
 class LimitedCallers final : private Timer {
  public:
   // Both must outlive this.

@@ -12,7 +12,7 @@ using grpc::internal::MethodHandler;
 using grpc::internal::RpcMethod;
 using grpc::internal::RpcServiceMethod;
 
-// In the order of Rpc.
+// Indexed by Rpc.
 constexpr const char* kPaths[] = {"/modelgates.oauth.v1.OAuthService/CreateAuthCode",
                                   "/modelgates.oauth.v1.OAuthService/ExchangeAuthCode"};
 static_assert(std::size(kPaths) == kRpcCount);
@@ -41,8 +41,8 @@ OAuthServiceImpl::OAuthServiceImpl(const Parts& parts)
   Serve<ExchangeAuthCodeCall>(Rpc::kExchangeAuthCode);
 }
 
-// Like the generated code of a service. On the wire the same as NORMAL_RPC, with which gRPC would
-// read the request before it hands the call over.
+// As the generated code of a service does. CLIENT_STREAMING is the same on the wire as NORMAL_RPC,
+// but with NORMAL_RPC gRPC would read the request before it calls the handler.
 template <class RpcCall>
 void OAuthServiceImpl::Serve(Rpc rpc) {
   AddMethod(new RpcServiceMethod(PathOf(rpc), RpcMethod::CLIENT_STREAMING, nullptr));

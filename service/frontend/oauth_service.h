@@ -11,11 +11,11 @@
 
 namespace modelgates::gateway {
 
-// The gRPC edge: takes each call with its headers, reads its request and, if it is admitted, hands
-// it to the loop.
+// Serves OAuthService: receives each call with its headers, reads the request, and passes admitted
+// calls to the loop.
 class OAuthServiceImpl final : public grpc::Service, public Call::Taker {
  public:
-  // All must outlive the server of gRPC.
+  // All must outlive the gRPC server.
   struct Parts {
     EventLoop& loop;
     OAuthRpcs& rpcs;
@@ -31,7 +31,7 @@ class OAuthServiceImpl final : public grpc::Service, public Call::Taker {
  private:
   template <class RpcCall>
   void Serve(Rpc rpc);
-  // `auth_code`: of the request, may be empty.
+  // `auth_code`: of the request; may be empty.
   template <auto kServe, class RpcCall>
   void Start(std::shared_ptr<RpcCall> call, std::string_view auth_code);
   void Refuse(Call& call, std::string_view auth_code, ErrorReason reason);

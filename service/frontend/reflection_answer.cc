@@ -28,7 +28,7 @@ void AddFile(const pb::FileDescriptor& file, std::unordered_set<const pb::FileDe
   for (int i = 0; i < file.dependency_count(); ++i) AddFile(*file.dependency(i), added, files);
 }
 
-// `file`: null when there is none.
+// `file`: null when it was not found.
 void SetFile(const pb::FileDescriptor* file, v1::ServerReflectionResponse& response) {
   if (file == nullptr) {
     SetError(absl::StatusCode::kNotFound, "this gateway has no such file or symbol", response);

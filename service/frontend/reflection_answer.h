@@ -7,8 +7,8 @@
 
 namespace modelgates::gateway {
 
-// Answers one question of gRPC's reflection protocol from the descriptors that are linked into this
-// program. `services`: full names of those that are served. Any thread.
+// Answers one request of gRPC's reflection protocol from the descriptors that are linked into this
+// program. `services`: full names of the served services. Any thread.
 grpc::reflection::v1::ServerReflectionResponse AnswerReflection(
     const grpc::reflection::v1::ServerReflectionRequest& request,
     const std::vector<std::string>& services);

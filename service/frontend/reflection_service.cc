@@ -22,10 +22,10 @@ constexpr const char* kPaths[] = {
     "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
 };
 
-// Without the port.
+// The peer without its port.
 std::string_view AddressOf(std::string_view peer) { return peer.substr(0, peer.rfind(':')); }
 
-// Reads one question, writes the answer, reads the next: at most one of each is in memory.
+// Reads a request, writes its answer, then reads the next, so only one of each is in memory.
 class Stream final : public Reactor, public std::enable_shared_from_this<Stream> {
  public:
   Stream(grpc::CallbackServerContext& context, ReflectionStreams& streams)
@@ -67,7 +67,7 @@ class Stream final : public Reactor, public std::enable_shared_from_this<Stream>
   }
 
  private:
-  // Cancelled, not finished: a status would wait behind an answer that the peer does not read.
+  // Cancels instead of Finish, which would wait for an answer that the peer does not read.
   void Expire() {
     const std::scoped_lock lock(mutex_);
     if (context_ != nullptr) context_->TryCancel();
@@ -124,7 +124,7 @@ int ReflectionStreams::open() const {
   return open_;
 }
 
-// Like the generated code of a service.
+// As the generated code of a service does.
 ReflectionService::ReflectionService(Version version, ReflectionStreams& streams,
                                      const CallerAccess& access) {
   const char* const path = kPaths[static_cast<size_t>(version)];

@@ -16,24 +16,24 @@
 namespace modelgates::gateway {
 
 struct ReflectionOptions {
-  // Full names of the services that are served, these included.
+  // Full names of the served services, including reflection.
   std::vector<std::string> services;
-  // Streams at once, in all and from one address; one more is refused.
+  // Bounds on open streams, in total and per address; further ones are refused.
   int max_streams = 100;
   int max_streams_per_address = 20;
-  // How long a stream lives: tools open one for a command, or another when theirs ends.
+  // Longest life of a stream. Tools open one per command, or open another after the end.
   std::chrono::seconds max_age{60};
   // Called when a stream is refused. Any thread.
   std::function<void()> on_refused = [] {};
 };
 
-// Counts the streams of both names of reflection. Any thread. Outlives every stream.
+// Counts the streams of both versions of reflection. Must outlive every stream. Any thread.
 class ReflectionStreams {
  public:
   explicit ReflectionStreams(ReflectionOptions options) : options_(std::move(options)) {}
 
   const ReflectionOptions& options() const { return options_; }
-  // False: there are too many. `peer` as gRPC writes it.
+  // False: refused. `peer` in gRPC's format.
   bool Open(const std::string& peer);
   void Close(const std::string& peer);
   int open() const;
@@ -45,8 +45,8 @@ class ReflectionStreams {
   std::map<std::string, int, std::less<>> by_address_;
 };
 
-// gRPC's server reflection, without a thread of its own: the one in gRPC's library holds a thread
-// for as long as a stream is open, and has no bound on streams.
+// gRPC's server reflection. The service in gRPC's library blocks a thread for each open stream, and
+// does not bound the number of streams; this one needs no threads.
 class ReflectionService final : public grpc::Service {
  public:
   enum class Version { kV1, kV1Alpha };  // the same on the wire

@@ -15,10 +15,10 @@ namespace {
 
 namespace v1 = modelgates::oauth::v1;
 
-// As long as an id of ToRequestId, and in no other part of a reply.
+// As long as an id of ToRequestId; occurs in no other part of a reply.
 constexpr std::string_view kIdInTemplate = "################################";
 
-// Why calls are refused before they reach the loop.
+// The reasons to refuse a call before it reaches the loop.
 constexpr ErrorReason kReasons[] = {v1::CALLER_NOT_ALLOWED, v1::CALLER_LIMIT_EXCEEDED,
                                     v1::GATEWAY_DRAINING, v1::GATEWAY_OVERLOADED};
 

@@ -14,7 +14,7 @@
 
 namespace modelgates::gateway {
 
-// The error reply of a call that was not let in.
+// The error reply of a refused call.
 struct Refusal {
   std::string request_id;
   absl::StatusCode code;
@@ -33,7 +33,7 @@ class Refusals {
   Refusals(const Refusals&) = delete;
   Refusals& operator=(const Refusals&) = delete;
 
-  // What the caller sent, where a refusal needs it.
+  // The parts of a call that a refusal uses.
   struct Caller {
     Rpc rpc;
     TimePoint started;
@@ -41,9 +41,9 @@ class Refusals {
     std::string_view traceparent;
     std::string peer;
     std::string_view auth_code;
-    std::string_view identity{};  // CallerIdentity::text; empty: callers are not told apart
+    std::string_view identity{};  // CallerIdentity::text; empty: callers are not identified
   };
-  // `reason` is one of Admission or CallerAccess. The views live as long as this.
+  // `reason`: from Admission or CallerAccess. The views of the result live as long as this object.
   Refusal Refuse(ErrorReason reason, Caller caller, TimePoint now);
 
  private:

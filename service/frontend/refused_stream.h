@@ -7,7 +7,7 @@
 
 namespace modelgates::gateway {
 
-// Ends a stream at once. Owns itself.
+// Ends a stream at once with a status, then deletes itself.
 template <class Reactor>
 class RefusedStream final : public Reactor {
  public:

@@ -23,8 +23,8 @@ ServerLimits ToServerLimits(const Config& config) {
   return limits;
 }
 
-// gRPC 1.51's default receives as much at once as the last round brought, so a peer that sends 100
-// MB makes it allocate them; without this experiment GRPC_ARG_TCP_MAX_READ_CHUNK_SIZE is heeded.
+// By default gRPC 1.51 sizes its receive buffer by the last read, so a peer that sends 100 MB makes
+// it allocate as much. Only without this experiment GRPC_ARG_TCP_MAX_READ_CHUNK_SIZE has an effect.
 void BoundReads() {
   constexpr int kKeepWhatIsSet = 0;
   setenv("GRPC_EXPERIMENTS", "-tcp_read_chunks", kKeepWhatIsSet);
@@ -43,30 +43,30 @@ void ApplyLimits(const ServerLimits& limits, grpc::ServerBuilder& builder) {
   memory.Resize(limits.max_memory_bytes);
   builder.SetResourceQuota(memory);
   set(GRPC_ARG_MAX_METADATA_SIZE, limits.max_metadata_bytes);
-  // gRPC receives up to 4 MiB at once by default; no request is as large.
+  // The default is 4 MiB per read; no request is as large.
   set(GRPC_ARG_TCP_MAX_READ_CHUNK_SIZE, limits.max_message_bytes);
-  // Requests are small; a compressed one can be a bomb. So nothing is left to do for the filters.
+  // Requests are small, and a compressed one can be a decompression bomb.
   set(GRPC_COMPRESSION_CHANNEL_ENABLED_ALGORITHMS_BITSET, kIdentityOnly);
   set(GRPC_ARG_ENABLE_PER_MESSAGE_COMPRESSION, kOff);
   set(GRPC_ARG_ENABLE_PER_MESSAGE_DECOMPRESSION, kOff);
-  // Every call has a deadline of ours, and every request that is not complete a bound of its own.
+  // The gateway has its own deadline for every call, and IncompleteRequests bounds requests.
   set(GRPC_ARG_ENABLE_DEADLINE_CHECKS, kOff);
   set(GRPC_ARG_ENABLE_CHANNELZ, limits.channelz ? kOn : kOff);
-  // No message is larger than HTTP/2's first window, so no peer gets a larger one.
+  // No message is larger than HTTP/2's initial window, so larger windows are useless.
   set(GRPC_ARG_HTTP2_BDP_PROBE, kOff);
 
   set_time(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, limits.handshake_timeout);
   set_time(GRPC_ARG_KEEPALIVE_TIME_MS, limits.keepalive_time);
   set_time(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, limits.keepalive_timeout);
-  set(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, kOff);  // no bound: a peer may have nothing to say
-  // Idle clients may keep their connections warm.
+  set(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, kOff);  // no bound: a connection may be idle
+  // Clients may send pings on idle connections.
   set(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, kOn);
   set(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 10'000);
 
   set_time(GRPC_ARG_MAX_CONNECTION_IDLE_MS, limits.max_connection_idle);
   set_time(GRPC_ARG_MAX_CONNECTION_AGE_MS, limits.max_connection_age);
-  // No call is older than the grace. What is, is somebody who watches health, and can do so
-  // elsewhere.
+  // No call is older than the grace period. Only a stream that watches health may be, and its
+  // client can open another one.
   set_time(GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS, limits.age_grace);
 }
 

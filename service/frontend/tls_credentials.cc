@@ -27,7 +27,7 @@ int TlsCredentials::AddPortToServer(const std::string& address, grpc_server* ser
   return port;
 }
 
-// gRPC keeps the context that it has when it cannot make one of this.
+// If gRPC cannot use the new identity, it keeps its previous context.
 grpc_ssl_certificate_config_reload_status TlsCredentials::Fetch(
     void* self, grpc_ssl_server_certificate_config** config) {
   auto& me = *static_cast<TlsCredentials*>(self);
@@ -37,10 +37,10 @@ grpc_ssl_certificate_config_reload_status TlsCredentials::Fetch(
     return GRPC_SSL_CERTIFICATE_CONFIG_RELOAD_UNCHANGED;
   }
   const TlsIdentity& identity = me.identity_;
-  // PEM ends with a line break, the view with the string's zero byte.
+  // The string's terminating NUL follows the view.
   const grpc_ssl_pem_key_cert_pair pair{identity.private_key.Reveal().data(),
                                         identity.certificate_chain.c_str()};
-  // gRPC 1.51 insists on CAs here, though without client certificates nothing is verified by them.
+  // gRPC 1.51 requires CAs here, also if client certificates are not verified.
   const bool has_cas = !identity.client_cas.empty();
   *config = grpc_ssl_server_certificate_config_create(
       has_cas ? identity.client_cas.c_str() : pair.cert_chain, &pair, 1);

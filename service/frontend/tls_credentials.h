@@ -13,28 +13,28 @@
 
 namespace modelgates::gateway {
 
-// TLS of gRPC's server, 1.2 at least, with an identity that can be replaced while it serves: by the
-// certificate fetcher of gRPC's C API, which asks at the beginning of each handshake. Connections
-// that exist keep the identity they were made with.
+// TLS of gRPC's server, version 1.2 or later. The identity can be replaced while the server runs:
+// gRPC's C API calls a certificate fetcher at the start of each handshake. Existing connections
+// keep their identity.
 //
-// An identity with CAs of clients requires every client to have a certificate of one of them. That
-// it has CAs or has none must not change.
+// If the identity has client CAs, every client must have a certificate of one of them. A new
+// identity must have client CAs if and only if the first one has.
 //
 // Any thread. Must outlive the server.
 class TlsCredentials final : public grpc::ServerCredentials {
  public:
   struct Options {
-    // A client may resume a session without its certificate being looked at, until the server has
-    // another context: it gets one with each identity, and after this time.
+    // A resumed TLS session does not verify the client's certificate again. A new context ends all
+    // sessions; it is made for each identity, and after this time.
     Duration sessions_end_after = std::chrono::hours(1);
   };
 
   TlsCredentials(TlsIdentity identity, const Options& options);
 
-  // For handshakes from now on. False: it is in use already.
+  // Sets the identity for new handshakes. False: it has not changed.
   bool Use(TlsIdentity identity);
 
-  // Nobody uses one here.
+  // Required by the interface; not used.
   void SetAuthMetadataProcessor(const std::shared_ptr<grpc::AuthMetadataProcessor>&) override {}
 
  private:
@@ -43,7 +43,7 @@ class TlsCredentials final : public grpc::ServerCredentials {
       void* self, grpc_ssl_server_certificate_config** config);
 
   const Options options_;
-  std::mutex mutex_;  // guards all below
+  std::mutex mutex_;  // guards what follows
   TlsIdentity identity_;
   bool is_new_ = true;  // gRPC does not have it yet
   TimePoint given_{};   // when gRPC was given it

@@ -14,8 +14,8 @@ constexpr char kServed[] =
     "modelgates.oauth.v1.OAuthService, and grpc.health.v1.Health; check package, service and "
     "method, or ask its reflection";
 
-// As far as it can be the path of a method: what else a caller sends may be anything, such as the
-// query of a redirect, which holds a code.
+// The part that can be the path of a method. The rest may be anything, for example the query of a
+// redirect with a code.
 std::string_view PathIn(std::string_view method) {
   constexpr size_t kMost = 128;
   const auto end = std::find_if_not(method.begin(), method.end(), [](char c) {

@@ -10,10 +10,10 @@
 namespace modelgates::gateway {
 
 // Answers calls of methods that the gateway does not serve: another package, a misspelt method.
-// The message of UNIMPLEMENTED names the methods that exist; no request is read.
+// UNIMPLEMENTED names the existing methods in its message. The request is not read.
 class UnknownMethods final : public grpc::CallbackGenericService {
  public:
-  // `on_call`: told of each such call, on any thread. `log` must outlive the server.
+  // `on_call`: called for each such call, on any thread. `log` must outlive the server.
   UnknownMethods(Log& log, std::function<void()> on_call)
       : log_(log), on_call_(std::move(on_call)) {}
 

@@ -10,14 +10,14 @@
 
 namespace modelgates::gateway {
 
-// The bearer that the admin port asks for, read from its file and again when that changes.
+// The bearer token that the admin port requires, read from a file and again when it changes.
 class AdminBearer {
  public:
-  // Reads `config.admin_bearer_file`, which must be set; a file that cannot be read lets nobody in.
-  // Before the loop runs. The others must outlive this.
+  // Reads `config.admin_bearer_file`, which must be set. If it cannot be read, no bearer matches.
+  // Must be called before the loop runs. `loop` and `reloads` must outlive this.
   AdminBearer(const Config& config, EventLoop& loop, ReloadObserver& reloads);
 
-  // Any thread. In a time that does not depend on the bearer.
+  // Constant time. Any thread.
   bool Matches(std::string_view bearer) const;
 
  private:

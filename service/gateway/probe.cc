@@ -23,7 +23,7 @@ using grpc::health::v1::HealthCheckResponse;
 
 constexpr std::chrono::seconds kTimeout{2};
 
-// The address at which a server on `listen` can be reached from the same machine.
+// The address to connect to for a server that listens on `listen` on this machine.
 std::string ReachedAt(const std::string& listen) {
   const HostPort address = SplitHostPort(listen).value();
   if (address.host == "0.0.0.0") return fmt::format("127.0.0.1:{}", address.port);

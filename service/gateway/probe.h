@@ -6,9 +6,9 @@
 
 namespace modelgates::gateway {
 
-// Queries the gateway that runs on this machine with the same settings, as `config.probe` (not
-// kNone) says: for container engines and people, since the image holds no other program for it. OK:
-// healthy. UNAVAILABLE names the query, the address and the answer. Takes 2 seconds at most.
+// Queries the gateway that runs on this machine with the same settings. `config.probe`, not kNone,
+// selects the query. For container health checks: the image has no other program for them. OK:
+// healthy. Error: UNAVAILABLE, with query, address and answer. Takes at most 2 seconds.
 absl::Status RunProbe(const Config& config);
 
 }  // namespace modelgates::gateway

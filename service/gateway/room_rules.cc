@@ -44,7 +44,7 @@ Rule TlsCertRule(std::string_view path) { return ToRule(ReadCertificateChain(std
 Rule TlsKeyRule(std::string_view path) { return ToRule(ReadPrivateKey(std::string(path))); }
 Rule TlsClientCaRule(std::string_view path) { return ToRule(ReadClientCas(std::string(path))); }
 
-// Whether the files that are each right belong together.
+// Whether the key belongs to the certificate. Both files are valid by themselves.
 bool HasKeyOfCertificate(const Config& config) {
   if (config.tls_cert_file.empty() || config.tls_key_file.empty()) return true;
   return config.probe != ProbeKind::kNone ||

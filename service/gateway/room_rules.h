@@ -4,7 +4,7 @@
 
 namespace modelgates::gateway {
 
-// The rules of all rooms above config/, for Load (config/flags.h).
+// The rules of the settings that rooms above config/ check, for Load (config/flags.h).
 SettingRules RulesOfAllRooms();
 
 }  // namespace modelgates::gateway

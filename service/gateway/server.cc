@@ -34,7 +34,7 @@ class RealServer final : public Server, private Drainable {
         accept_failures_(log_, metrics_),
         serving_([this](bool serving) { frontend_.SetServing(serving); }),
         watchdog_(shard_.loop(), [this](bool turns) { LoopTurns(turns); }) {
-    config_.api_key = Secret();  // nobody else reads it
+    config_.api_key = Secret();  // not read again
     if (!config_.admin_bearer_file.empty()) {
       admin_bearer_.emplace(config_, shard_.loop(), reloads_);
     }

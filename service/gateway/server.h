@@ -12,27 +12,27 @@
 
 namespace modelgates::gateway {
 
-// The gateway as a whole: builds every part once, listens, serves until drained.
+// The whole gateway: creates every part, listens, and serves until it is drained.
 class Server {
  public:
-  // Listens and serves. `sources`: where the settings came from, for /configz. `log` must outlive
-  // the server. UNAVAILABLE names an address that cannot be bound; nothing is left running then.
+  // Listens and serves. `sources`: the sources of the settings, for /configz. `log` must outlive
+  // the server. Error: UNAVAILABLE, with the address that cannot be bound; nothing runs then.
   static absl::StatusOr<std::unique_ptr<Server>> Start(const Config& config, Log& log,
                                                        const SettingSources& sources = {});
 
-  // Ends at once: calls under way are cancelled. Drain first to lose none.
+  // Cancels all running calls. Call Drain first to complete them.
   virtual ~Server() = default;
 
-  // host:port with the real ports; the second is empty when the admin port is off.
+  // host:port with the actual ports; admin_address is empty when the admin port is off.
   virtual std::string grpc_address() const = 0;
   virtual std::string admin_address() const = 0;
 
-  // Takes into use what changed when the settings were read again, unless an error came up; logs
-  // and counts either.
+  // Applies a change of the settings, unless it has errors. Logs and counts the reload in either
+  // case.
   virtual void TakeSettings(const SettingsChange& change) = 0;
 
-  // Ends the service as `gateway/drain.h` says, with the times of `config`. After kHung this must
-  // not be destroyed, which would wait for the loop: only the end of the process is left.
+  // Drains (gateway/drain.h) with the times of `config`. After kHung the process must exit without
+  // destroying this object, because the destructor would wait for the loop.
   virtual DrainEnd Drain() = 0;
 };
 

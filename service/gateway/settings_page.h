@@ -11,16 +11,16 @@
 
 namespace modelgates::gateway {
 
-// /configz: the settings that are in use, where each came from, and when they were read. Any
+// /configz: the settings in use, the source of each, and the time when they were read. Any
 // thread.
 class SettingsPage {
  public:
   using Clock = std::function<absl::Time()>;
 
-  // `clock`: the wall clock. Keeps nothing of the gateway's key.
+  // `clock`: the wall clock. Does not keep the gateway's key.
   SettingsPage(Config config, SettingSources sources, Clock clock);
 
-  // Replaces them: they were read just now.
+  // Replaces the settings and sets the time of reading to now.
   void Set(Config config, SettingSources sources);
   std::string Text() const;
 

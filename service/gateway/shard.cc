@@ -74,7 +74,7 @@ Shard::Shard(const Config& config, Log& log, Metrics& metrics, ReloadObserver& r
       unread_replies_(loop_, {}),
       credentials_(config_, loop_, &reloads, secrets_),
       rpcs_({config_, loop_, log, metrics, retrier_, exchanges_, credentials_, unread_replies_}) {
-  config_.api_key = Secret();  // the credentials have it
+  config_.api_key = Secret();  // kept by the credentials only
 }
 
 Shard::~Shard() { Stop(); }

@@ -25,11 +25,11 @@
 
 namespace modelgates::gateway {
 
-// An event loop with its thread, and everything that lives on it: the RPCs, exchanges, retries and
-// connections upstream.
+// An event loop with its thread, and all parts that run on it: RPCs, exchanges, retries, upstream
+// connections.
 class Shard {
  public:
-  // `config` is copied; the others must outlive this.
+  // `config` is copied; the other arguments must outlive this.
   Shard(const Config& config, Log& log, Metrics& metrics, ReloadObserver& reloads);
   Shard(const Shard&) = delete;
   Shard& operator=(const Shard&) = delete;
@@ -41,7 +41,7 @@ class Shard {
 
   // Starts the thread.
   void Start();
-  // Ends the thread; what still runs on the loop never goes on. Idempotent.
+  // Ends the thread. Coroutines that wait on the loop are never resumed. Idempotent.
   void Stop();
 
   // Ends every exchange, and waits for at most a second until none runs. Not on the loop.
@@ -68,8 +68,7 @@ class Shard {
   CircuitBreaker breaker_;
   Retrier retrier_;
   LockedMemory secrets_;
-  std::optional<SharedStore>
-      shared_;  // absent: no other gateway knows of the exchanges of this one
+  std::optional<SharedStore> shared_;  // absent: exchanges are not shared with other gateways
   ExchangeRegistry exchanges_;
   UnreadReplies unread_replies_;
   Credentials credentials_;

@@ -10,11 +10,11 @@
 
 namespace modelgates::gateway {
 
-// The exchange store of `--exchange_store`, with its client and its peppers. Loop thread only, but
-// for the constructor.
+// The exchange store of `--exchange_store`, with its client and its peppers. Loop thread only,
+// except the constructor.
 class SharedStore {
  public:
-  // `config.exchange_store` must be set. All but `config` must outlive this.
+  // `config.exchange_store` must be set. `loop`, `log` and `reloads` must outlive this.
   SharedStore(const Config& config, EpollLoop& loop, Log& log, ReloadObserver& reloads);
 
   ExchangeStore& store() { return store_; }

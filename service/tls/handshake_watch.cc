@@ -12,8 +12,8 @@ namespace {
 std::atomic<HandshakeObserver*> g_observer{nullptr};
 thread_local const PeerAddress* t_peer = nullptr;
 
-// Where a TLS connection keeps its peer. OpenSSL calls the first function as the connection begins,
-// the second as it ends.
+// Index of the SSL object's ex_data that holds the peer. OpenSSL calls the first function when an
+// SSL object is created, the second when it is freed.
 int PeerIndex() {
   static const int index = SSL_get_ex_new_index(
       0, nullptr,
@@ -31,7 +31,7 @@ bool IsDate(long verified) {
   return verified == X509_V_ERR_CERT_HAS_EXPIRED || verified == X509_V_ERR_CERT_NOT_YET_VALID;
 }
 
-// Leaves OpenSSL's queue of errors as it is: gRPC reads it next.
+// Does not change OpenSSL's error queue, which gRPC reads next.
 std::optional<HandshakeFailure> FailureOf(SSL* ssl, int result) {
   if (result == 1) {
     const unsigned char* protocol = nullptr;
@@ -62,7 +62,7 @@ std::string_view ToString(HandshakeCause cause) {
 }
 
 void SetHandshakeObserver(HandshakeObserver* observer) {
-  PeerIndex();  // connections that began earlier would have no place for it
+  PeerIndex();  // must exist before the first SSL object is created
   g_observer = observer;
 }
 

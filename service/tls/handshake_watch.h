@@ -15,9 +15,9 @@ namespace modelgates::gateway {
 // Why a TLS handshake with a client failed.
 enum class HandshakeCause : uint8_t {
   kNone,       // the client sent no certificate
-  kUntrusted,  // the client's certificate is of no CA that is trusted, or breaks another rule
+  kUntrusted,  // the client's certificate is not of a trusted CA, or is invalid for another reason
   kExpired,    // the client's certificate has expired, or is not valid yet
-  kProtocol,   // all else: no TLS, no version or cipher in common, no HTTP/2, the client refused
+  kProtocol,   // other: not TLS, no common version or cipher, no HTTP/2, refused by the client
 };
 inline constexpr size_t kHandshakeCauses = 4;
 
@@ -26,11 +26,11 @@ std::string_view ToString(HandshakeCause cause);
 
 struct HandshakeFailure {
   HandshakeCause cause;
-  std::string reason;  // in OpenSSL's words; nothing that the client sent
+  std::string reason;  // OpenSSL's text; contains nothing that the client sent
   std::string peer;    // PeerAddress::ToString; empty: unknown
 };
 
-// Is told of every handshake that fails, on the thread that makes it.
+// Notified of each failed handshake, on the thread that performs it.
 class HandshakeObserver {
  public:
   virtual void OnHandshakeFailed(const HandshakeFailure& failure) = 0;
@@ -39,14 +39,14 @@ class HandshakeObserver {
   ~HandshakeObserver() = default;
 };
 
-// gRPC tells its log that a handshake failed, and nobody with whom. It makes handshakes by
-// OpenSSL's SSL_do_handshake; watched_handshake.cc replaces that function in the program that it is
-// linked into, and reports here. In other programs nobody is told.
+// gRPC logs failed handshakes without the peer, and offers no callback. It calls OpenSSL's
+// SSL_do_handshake; watched_handshake.cc replaces that function in the program that it is linked
+// into, and reports here. Other programs report nothing.
 
-// The observer of this process; null: none. Before the first handshake, and after the last one.
+// Sets the observer of this process; null: none. Only before the first or after the last handshake.
 void SetHandshakeObserver(HandshakeObserver* observer);
 
-// While this lives, TLS connections that begin on this thread are with `peer`.
+// While this object exists, TLS connections that this thread creates have the peer `peer`.
 class HandshakePeer {
  public:
   explicit HandshakePeer(const PeerAddress& peer);
@@ -55,9 +55,9 @@ class HandshakePeer {
   ~HandshakePeer();
 };
 
-// Tells the observer if `ssl` is a server's and its handshake has failed; `result` is what
-// SSL_do_handshake has just returned for it. A handshake without HTTP/2 has failed, too: gRPC
-// closes the connection.
+// Notifies the observer if `ssl` belongs to a server and its handshake has failed. `result`: what
+// SSL_do_handshake returned for it. A handshake that does not select HTTP/2 has also failed,
+// because gRPC closes the connection.
 void ReportHandshake(SSL* ssl, int result);
 
 }  // namespace modelgates::gateway

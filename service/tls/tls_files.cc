@@ -35,7 +35,7 @@ absl::StatusOr<std::string> ReadText(const std::string& path) {
       absl::StrCat("must be a file that can be read: ", std::strerror(errno)));
 }
 
-// Of the last error of OpenSSL's, which it forgets.
+// The text of OpenSSL's last error. Clears the error queue.
 std::string ReasonOfOpenSsl() {
   const char* const reason = ERR_reason_error_string(ERR_peek_error());
   ERR_clear_error();
@@ -52,7 +52,7 @@ std::string Print(WallTime time) {
   return absl::FormatTime(absl::RFC3339_sec, absl::FromChrono(time), absl::UTCTimeZone());
 }
 
-// Empty: it is valid.
+// Empty: the certificate is valid.
 std::string WhyInvalid(const X509* certificate, WallTime now) {
   const WallTime begin = ToTime(X509_get0_notBefore(certificate));
   const WallTime end = ToTime(X509_get0_notAfter(certificate));
@@ -61,7 +61,7 @@ std::string WhyInvalid(const X509* certificate, WallTime now) {
   return "";
 }
 
-// Empty: a server may use it. Keys and digests that are too weak are refused by OpenSSL.
+// Why OpenSSL refuses the chain for a server: weak keys, weak digests. Empty: accepted.
 std::string WhyTooWeak(const std::vector<X509Pointer>& chain) {
   const std::unique_ptr<SSL_CTX, ContextDeleter> context(SSL_CTX_new(TLS_server_method()));
   ERR_clear_error();
@@ -105,7 +105,7 @@ absl::StatusOr<EvpKeyPointer> ReadPrivateKey(const std::string& path) {
   ERR_clear_error();
   const std::unique_ptr<BIO, BioDeleter> bio(
       BIO_new_mem_buf(text->data(), static_cast<int>(text->size())));
-  // OpenSSL's own would ask for a passphrase on the terminal.
+  // OpenSSL's default callback would ask for a passphrase on the terminal.
   pem_password_cb* const no_passphrase = [](char*, int, int, void*) { return -1; };
   EvpKeyPointer key(PEM_read_bio_PrivateKey(bio.get(), nullptr, no_passphrase, nullptr));
   Wipe(*text);
@@ -129,7 +129,7 @@ absl::StatusOr<Certificates> ReadClientCas(const std::string& path) {
   absl::StatusOr<std::vector<X509Pointer>> list = ParsePemCertificates(*text);
   if (!list.ok()) return list.status();
   Certificates cas{*std::move(list), WallTime::max()};
-  std::string why;  // the last one is not valid
+  std::string why;  // why the last invalid one is invalid
   for (const X509Pointer& certificate : cas.list) {
     why = WhyInvalid(certificate.get(), now);
     if (why.empty())

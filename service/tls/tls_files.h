@@ -12,10 +12,10 @@
 
 namespace modelgates::gateway {
 
-// The PEM files of a TLS server, each read and checked by itself. Every error is a rule, fit to
-// follow the path ("must hold ..."), and says nothing of the content.
+// Reads the PEM files of a TLS server and checks each by itself. An error is the violated rule, to
+// be printed after the path ("must hold ..."), and contains nothing of the file.
 
-// Certificates have dates.
+// For the dates of certificates.
 using WallTime = std::chrono::system_clock::time_point;
 
 struct EvpKeyDeleter {
@@ -25,18 +25,18 @@ using EvpKeyPointer = std::unique_ptr<EVP_PKEY, EvpKeyDeleter>;
 
 struct Certificates {
   std::vector<X509Pointer> list;  // at least one, in the order of the file
-  // When the first of those that are valid expires.
+  // The earliest expiry of the valid ones.
   WallTime expiry;
 };
 
-// A certificate and the intermediate ones after it, each valid now, and strong enough for OpenSSL's
+// A certificate and its intermediate certificates. All must be valid now and satisfy OpenSSL's
 // security level.
 absl::StatusOr<Certificates> ReadCertificateChain(const std::string& path);
 
 // A private key without a passphrase.
 absl::StatusOr<EvpKeyPointer> ReadPrivateKey(const std::string& path);
 
-// Certificates of authorities, at least one of them valid now: a bundle keeps old ones.
+// CA certificates. At least one must be valid now: a bundle may contain expired ones.
 absl::StatusOr<Certificates> ReadClientCas(const std::string& path);
 
 }  // namespace modelgates::gateway

@@ -18,7 +18,7 @@ absl::Status Wrong(const char* flag, const absl::Status& rule) {
   return {rule.code(), absl::StrCat(flag, " ", rule.message())};
 }
 
-// What `write` writes. The buffer is overwritten when it is freed.
+// The text that `write` writes. The buffer is overwritten when it is freed.
 template <class Write>
 std::string ToPem(Write write) {
   const std::unique_ptr<BIO, BioDeleter> bio(BIO_new(BIO_s_mem()));
@@ -62,7 +62,7 @@ absl::StatusOr<TlsIdentity> ReadTlsIdentity(const TlsFiles& files) {
   if (!files.tls_client_ca_file.empty()) {
     const absl::StatusOr<Certificates> cas = ReadClientCas(files.tls_client_ca_file);
     if (!cas.ok()) return Wrong("--tls_client_ca_file", cas.status());
-    // With the purposes for which each is trusted, where the file limits them.
+    // The AUX format keeps the trusted purposes of each certificate, if the file limits them.
     identity.client_cas = ToPem(*cas, PEM_write_bio_X509_AUX);
     identity.client_cas_expiry = cas->expiry;
   }

@@ -10,31 +10,31 @@
 
 namespace modelgates::gateway {
 
-// Paths of the PEM files of a TLS server, named as their settings are.
+// Paths of the PEM files of a TLS server, named like their settings.
 struct TlsFiles {
   std::string tls_cert_file;
   std::string tls_key_file;
   std::string tls_client_ca_file;  // empty: clients are not authenticated
 };
 
-// What a TLS server proves itself with and whom it trusts: read, checked, and fit for handshakes.
+// The certificate and key of a TLS server, and the client CAs it trusts; read and checked.
 struct TlsIdentity {
-  // PEM, written from what was parsed, so that no other parser reads it differently.
+  // PEM, written from the parsed certificates, so that no other parser can read it differently.
   std::string certificate_chain;
   Secret private_key;
   std::string client_cas;  // empty: clients are not authenticated
 
-  // When the first of the chain's certificates expires.
+  // The earliest expiry of the chain's certificates.
   WallTime chain_expiry;
-  // When the first of the CAs that are valid expires; nullopt: there are none.
+  // The earliest expiry of the valid CAs; nullopt: there are no CAs.
   std::optional<WallTime> client_cas_expiry;
 
   friend bool operator==(const TlsIdentity&, const TlsIdentity&) = default;
 };
 
-// Reads the files by the rules of tls_files.h; the key must be that of the chain's first
-// certificate. Blocks. The error names the setting of the file that is wrong and the rule
-// ("--tls_key_file must ..."), and says nothing of the content.
+// Reads the files by the rules of tls_files.h; the key must belong to the chain's first
+// certificate. Blocks. The error names the setting of the wrong file and the rule
+// ("--tls_key_file must ..."), and contains nothing of the file.
 absl::StatusOr<TlsIdentity> ReadTlsIdentity(const TlsFiles& files);
 
 }  // namespace modelgates::gateway

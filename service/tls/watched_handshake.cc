@@ -1,5 +1,5 @@
-// Replaces SSL_do_handshake of the program that this is linked into, by which gRPC makes
-// handshakes: those that fail are reported with their peer and OpenSSL's reason
+// Replaces SSL_do_handshake in the program that this file is linked into. gRPC performs handshakes
+// by that function; failed ones are reported with their peer and OpenSSL's reason
 // (handshake_watch.h).
 
 #include <dlfcn.h>
