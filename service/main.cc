@@ -36,7 +36,7 @@ constexpr int kProbeFailed = 1;
 // opened would get its number, and with it the log.
 void OpenStandardDescriptors() {
   for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
-    // The lowest free number is the one that is missing.
+    // open returns the lowest free number, which is the closed one.
     if (fcntl(fd, F_GETFD) < 0) open("/dev/null", O_RDWR);
   }
 }

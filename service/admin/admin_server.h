@@ -35,7 +35,7 @@ class AdminServer {
   AdminServer& operator=(const AdminServer&) = delete;
   ~AdminServer();
 
-  // "host:port" with the real port.
+  // "host:port" with the actual port.
   const std::string& address() const { return address_; }
   int port() const;
 

@@ -4,15 +4,15 @@
 
 namespace modelgates::gateway {
 
-// ASCII alone, whatever the locale. abseil's functions for std::string_view: the packaged abseil
-// has a string_view of its own.
+// ASCII only, independent of the locale. abseil's functions for std::string_view, because the
+// packaged abseil has its own string_view.
 
 inline bool IsDigit(char c) { return c >= '0' && c <= '9'; }
-// Without space.
+// Visible ASCII without space.
 inline bool IsVisible(char c) { return c > 0x20 && c < 0x7f; }
 bool IsAlphanumeric(char c);
 
-// Every byte is a visible character, as in a URL (RFC 3986, section 2) or a bearer.
+// Whether every byte is visible, as in a URL (RFC 3986, section 2) or a bearer token.
 bool IsVisibleAscii(std::string_view text);
 
 bool EqualsIgnoringCase(std::string_view a, std::string_view b);

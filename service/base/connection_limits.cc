@@ -12,7 +12,7 @@ constexpr std::chrono::milliseconds kBetweenLooks{100};
 
 double MostTokens(const ConnectionLimits::Options& options) { return 2.0 * options.max_per_second; }
 
-// 0: there is no such descriptor.
+// 0: not an open socket.
 ino_t SocketOf(int descriptor) {
   struct stat status {};
   return fstat(descriptor, &status) == 0 ? status.st_ino : 0;
@@ -33,7 +33,7 @@ std::optional<ConnectionLimits::Bound> ConnectionLimits::Admit(int connection,
                                                                TimePoint now) {
   const Peer peer = address.network();
   const std::lock_guard lock(mutex_);
-  // The one that had this descriptor before is closed.
+  // The previous connection with this descriptor is closed.
   if (const auto before = open_.find(connection); before != open_.end()) Forget(before);
   if (IsFull(peer) && now >= next_look_.value_or(now)) {
     ForgetClosed();
@@ -75,7 +75,7 @@ void ConnectionLimits::Forget(std::unordered_map<int, Open>::iterator open) {
 
 bool ConnectionLimits::TakeToken(TimePoint now) {
   if (now > tokens_at_) {
-    // Not further back than it takes to fill up.
+    // At most the time that fills the bucket.
     const Duration passed = std::min<Duration>(now - tokens_at_, std::chrono::seconds(2));
     const double seconds = std::chrono::duration<double>(passed).count();
     tokens_ = std::min(tokens_ + seconds * options_.max_per_second, MostTokens(options_));

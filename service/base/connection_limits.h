@@ -14,32 +14,32 @@
 
 namespace modelgates::gateway {
 
-// Bounds the connections of a port: open ones, in all and from one peer (PeerAddress::Network), and
+// Bounds the connections of a port: open ones, in total and per peer (PeerAddress::Network), and
 // new ones per second. Any thread.
 //
-// A connection counts until its descriptor is closed, by whoever has it: nobody tells, so this
-// looks whether the descriptor still is the same socket (docs/adr/0029). It looks when a bound is
-// reached, at most every 100 ms, so a place may be seen as free that much later.
+// A connection counts until its owner closes the descriptor. The owner, gRPC, does not report that,
+// so this checks whether the descriptor still is the same socket (docs/adr/0029). It checks when a
+// bound is reached, at most every 100 ms, so a closed connection may count that much longer.
 class ConnectionLimits {
  public:
   struct Options {
     int max_connections = 10'000;
     int max_per_peer = 1'000;
-    // On average; at once twice as many.
+    // On average; a burst may have twice as many.
     int max_per_second = 500;
   };
   enum class Bound : uint8_t { kConnections, kPeer, kRate };
   static constexpr size_t kBounds = 3;
 
   explicit ConnectionLimits(const Options& options);
-  // For connections from now on.
+  // Replaces the options for new connections.
   void SetOptions(const Options& options);
 
-  // Whether a connection that was just accepted may stay, and counts it then; else the bound that
-  // it is above, and the caller closes it.
+  // Counts a connection that was just accepted. nullopt: it may stay; else the bound that it
+  // exceeds, and the caller must close it.
   std::optional<Bound> Admit(int connection, const PeerAddress& peer, TimePoint now);
 
-  // Looks at every connection: up to some milliseconds.
+  // Checks every connection, which takes up to some milliseconds.
   size_t CountOpen();
 
  private:
@@ -54,10 +54,10 @@ class ConnectionLimits {
   void Forget(std::unordered_map<int, Open>::iterator open);
   bool TakeToken(TimePoint now);
 
-  std::mutex mutex_;  // guards all below
+  std::mutex mutex_;  // guards what follows
   Options options_;
   std::unordered_map<int, Open> open_;  // by descriptor
-  std::map<Peer, int> connections_of_;  // none has 0
+  std::map<Peer, int> connections_of_;  // never 0
   std::optional<TimePoint> next_look_;
   double tokens_;
   TimePoint tokens_at_{};

@@ -5,13 +5,13 @@
 
 namespace modelgates::gateway {
 
-// The two halves of host:port; an IPv6 host keeps its brackets.
+// The parts of host:port; an IPv6 host keeps its brackets.
 struct HostPort {
   std::string_view host;
   std::string_view port;
 };
 
-// Splits at the last colon that is not inside brackets. nullopt: there is none. Neither half is
+// Splits at the last colon that is not inside brackets. nullopt: there is none. The parts are not
 // checked.
 std::optional<HostPort> SplitHostPort(std::string_view text);
 

@@ -11,7 +11,7 @@ namespace {
 
 bool IsHexDigit(char c) { return IsDigit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
 
-// Each member takes what it names from the front, or returns false.
+// Each function removes what it names from the start of the text, or returns false.
 class Scanner {
  public:
   explicit Scanner(std::string_view text) : rest_(text) {}
@@ -100,7 +100,7 @@ class Scanner {
 };
 
 bool IsOneValue(Scanner& scan) {
-  std::vector<bool> open;  // what we are inside of: true an object, false an array
+  std::vector<bool> open;  // the open containers: true for an object, false for an array
   for (;;) {
     scan.Space();
     if (scan.Char('{')) {

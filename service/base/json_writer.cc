@@ -37,7 +37,7 @@ void JsonWriter::Member(std::string_view name, double value) {
   char digits[32];
   const auto end = std::to_chars(digits, digits + sizeof digits, value).ptr;
   const std::string_view text(digits, static_cast<size_t>(end - digits));
-  // A reader that takes "-0" for an integer would lose the sign.
+  // A reader that parses "-0" as an integer would lose the sign.
   const std::string_view rest = text == "-0" ? ".0," : ",";
   Put(Put(Name(name, text.size() + rest.size()), text), rest);
 }

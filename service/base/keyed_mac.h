@@ -12,20 +12,20 @@
 
 namespace modelgates::gateway {
 
-// A message authentication code of OpenSSL, computed again and again with one key. Not thread-safe.
+// A message authentication code of OpenSSL, for many messages with one key. Not thread-safe.
 //
 // Throws when OpenSSL fails: without randomness or the algorithm there is no safe way to go on.
 class KeyedMac {
  public:
-  // `algorithm` and `params` as EVP_MAC_fetch and EVP_MAC_init take them. The key is kept by
-  // OpenSSL only.
+  // `algorithm` and `params`: arguments of EVP_MAC_fetch and EVP_MAC_init. Only OpenSSL keeps the
+  // key.
   KeyedMac(const char* algorithm, std::string_view key, const OSSL_PARAM* params);
   // With the same key.
   KeyedMac(const KeyedMac& other);
   KeyedMac(KeyedMac&&) = default;
   KeyedMac& operator=(KeyedMac&&) = default;
 
-  // Start, Add for each part, Finish. `code` has the size that the algorithm gives.
+  // Start, Add for each part, Finish. `code` must have the algorithm's output size.
   void Start();
   void Add(std::string_view part);
   void Finish(std::span<uint8_t> code);

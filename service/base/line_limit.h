@@ -8,12 +8,12 @@
 
 namespace modelgates::gateway {
 
-// Lets one log line a second through for events that somebody else causes, and counts those that it
-// stands for. Any thread.
+// Limits the log lines about events that other parties cause to one per second, and counts the
+// events of each line. Any thread.
 class LineLimit {
  public:
-  // An event happens. nullopt: no line now; else how many have happened since the last line, this
-  // one included.
+  // Counts an event. nullopt: do not log it; else the number of events since the last line,
+  // including this one.
   std::optional<uint64_t> Pass(TimePoint now);
 
  private:

@@ -40,7 +40,7 @@ int PortOf(int socket) {
                    : reinterpret_cast<const sockaddr_in*>(&address)->sin_port);
 }
 
-// A socket that listens there, or -1 and errno. `port`, unless 0, replaces the address's own.
+// A socket that listens on `address`, or -1 and errno. `port` replaces its port unless it is 0.
 int ListenOn(const addrinfo& address, int port) {
   const int fd = socket(address.ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_TCP);
   if (fd < 0) return -1;
@@ -125,7 +125,7 @@ void Listener::Run() const {
   for (const int fd : listeners_) polled.push_back({fd, POLLIN, 0});
   while (true) {
     if (poll(polled.data(), polled.size(), -1) < 0) continue;
-    // Who connected before the end is served, also when it comes now.
+    // Connections that are already in the queue are accepted before the end.
     const bool stops = polled.front().revents != 0;
     for (size_t i = 1; i < polled.size(); ++i) {
       if (stops || polled[i].revents != 0) AcceptSome(polled[i].fd);
@@ -135,14 +135,14 @@ void Listener::Run() const {
 }
 
 void Listener::AcceptSome(int listener) const {
-  // As many as can have waited; those who come meanwhile have their turn later.
+  // At most the length of the queue, so that new connections cannot prolong this without end.
   for (int i = 0; i < SOMAXCONN; ++i) {
     sockaddr_storage peer;
     socklen_t size = sizeof(peer);
     const int fd = accept4(listener, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
     if (fd >= 0 && getpeername(fd, reinterpret_cast<sockaddr*>(&peer), &size) != 0) {
-      // Gone already, as port scanners and balancers that check a port are. gRPC would log an
-      // error.
+      // The peer has closed it, as port scanners and health checks of load balancers do. gRPC would
+      // log an error.
       close(fd);
     } else if (fd >= 0) {
       const int on = 1;
@@ -150,7 +150,7 @@ void Listener::AcceptSome(int listener) const {
       accepted_(listener, fd);
     } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
       if (failed_) failed_(errno);
-      // It waits in the kernel until something is free; asking at once again would only burn CPU.
+      // The connection stays in the queue until a descriptor is free; polling would use all CPU.
       std::this_thread::sleep_for(std::chrono::milliseconds(50));
       return;
     } else if (errno != EINTR && errno != ECONNABORTED) {

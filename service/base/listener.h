@@ -10,8 +10,8 @@
 
 namespace modelgates::gateway {
 
-// A listening port. gRPC's server can listen itself but cannot stop accepting while it serves, so a
-// gateway that drains would get its callers back.
+// A listening port. gRPC's server can listen itself but cannot stop accepting while it serves, so
+// callers would reconnect to a gateway that drains.
 class Listener {
  public:
   // Takes over an accepted connection; called on a thread of the listener.
@@ -20,9 +20,9 @@ class Listener {
   // ENOBUFS or ENOMEM. Repeated every 50 ms while this lasts; called on a thread of the listener.
   using Failed = std::function<void(int error)>;
 
-  // Binds `address`, host:port with IPv6 in brackets, every address that the host has; 0.0.0.0 and
-  // [::] are both every address of this machine, those of IPv4 and of IPv6. Port 0 picks one. The
-  // port is not shared with other processes. Error: UNAVAILABLE, with the reason.
+  // Binds all addresses of the host in `address`, host:port with IPv6 in brackets. 0.0.0.0 and [::]
+  // both mean all IPv4 and IPv6 addresses of this machine. Port 0 picks a free one. The port is not
+  // shared with other processes. Error: UNAVAILABLE, with the reason.
   static absl::StatusOr<std::unique_ptr<Listener>> Bind(const std::string& address);
   Listener(const Listener&) = delete;
   Listener& operator=(const Listener&) = delete;

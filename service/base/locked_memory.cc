@@ -10,7 +10,7 @@
 namespace modelgates::gateway {
 namespace {
 
-// Above this, a block has pages of its own and gives them back when it is freed.
+// Larger blocks have their own pages, which are unmapped when the block is freed.
 constexpr size_t kLargestShared = 4096;
 constexpr size_t kMostBlocksPerChunk = 64;
 

@@ -17,7 +17,7 @@ bool IsControl(std::string_view character) {
          character == "\u2028" || character == "\u2029";
 }
 
-// True when the end of `value` is clear without quotes.
+// Whether `value` needs no quotes.
 bool IsWord(std::string_view value) {
   return !value.empty() && PlainPrefix(value) == value.size() &&
          value.find_first_of(" =") == std::string_view::npos;

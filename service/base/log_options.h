@@ -5,11 +5,11 @@
 
 namespace modelgates::gateway {
 
-// How much a log line matters, in rising order; with the numbers of spdlog's levels.
+// The severity of a log line, in ascending order; the numbers are those of spdlog's levels.
 enum class Severity : uint8_t {
-  kDebug = 1,  // one attempt that failed, to analyse a single call
-  kInfo,       // a call that ended, a step of the program's life
-  kWarning,    // it works, but operators should know
+  kDebug = 1,  // a failed attempt, to analyse a single call
+  kInfo,       // a finished call; start and stop of the program
+  kWarning,    // a problem that operators should know
   kError,      // operators must act
 };
 
@@ -18,7 +18,7 @@ enum class LogFormat : uint8_t {
   kText,  // for a terminal
 };
 
-// As the field `severity` says it, e.g. "INFO".
+// The value of the field `severity`, e.g. "INFO".
 constexpr std::string_view ToString(Severity severity) {
   switch (severity) {
     case Severity::kDebug:

@@ -6,10 +6,10 @@
 
 namespace modelgates::gateway {
 
-// The one of `names` that the writer of `written` most probably meant, for "did you mean": one
-// that continues it ("api_key" of "api_key_file"), else the one that the fewest changes of a letter
-// make of it (Levenshtein, with a swap of neighbours as one), at most one change per three letters;
-// the first of several. Case does not count, and '-' is '_'. Empty when there is none.
+// The most similar of `names`, for "did you mean": a name that begins with `written` ("api_key",
+// "api_key_file"), else the name with the smallest edit distance (optimal string alignment), at
+// most one edit per three letters; the first of several. Ignores case; '-' equals '_'. Empty: no
+// name is similar.
 std::string_view NearestName(std::string_view written, std::span<const std::string> names);
 
 }  // namespace modelgates::gateway

@@ -10,19 +10,19 @@
 
 namespace modelgates::gateway {
 
-// The address and port at the other end of a TCP connection.
+// The address and port of the peer of a TCP connection.
 class PeerAddress {
  public:
-  // What counts as one peer: an IPv4 address; of IPv6 the first 64 bits, since a host has them all.
+  // What counts as one peer: an IPv4 address, or an IPv6 /64 network, which one host may own.
   using Network = IpAddress;
 
-  // Of a connected socket. nullopt: the connection is gone.
+  // The peer of a connected socket. nullopt: the connection is closed.
   static std::optional<PeerAddress> Of(int connection);
-  // IPv4, IPv6, or IPv4 as IPv6 writes it (RFC 4291, section 2.5.5.2), which counts as IPv4.
-  // nullopt: of another family.
+  // IPv4, IPv6, or an IPv4-mapped IPv6 address (RFC 4291, section 2.5.5.2), which counts as IPv4.
+  // nullopt: another address family.
   static std::optional<PeerAddress> From(const sockaddr_storage& address);
 
-  // As gRPC writes it: "ipv4:192.0.2.1:51356", "ipv6:%5B2001:db8::1%5D:51356".
+  // In gRPC's format: "ipv4:192.0.2.1:51356", "ipv6:%5B2001:db8::1%5D:51356".
   std::string ToString() const;
   Network network() const;
 

@@ -101,7 +101,7 @@ class Reader {
   absl::Status ReadCertificate(std::string_view block) {
     ERR_clear_error();
     const BioPointer bio(BIO_new_mem_buf(block.data(), static_cast<int>(block.size())));
-    // OpenSSL's own callback would ask for a password on the terminal.
+    // OpenSSL's default callback would ask for a password on the terminal.
     pem_password_cb* const no_password = [](char*, int, int, void*) { return -1; };
     X509Pointer certificate(PEM_read_bio_X509_AUX(bio.get(), nullptr, no_password, nullptr));
     if (!certificate) {

@@ -40,19 +40,19 @@ class ReloadObserver {
 // A value of several files is read when two checks in a row have found the same versions: the files
 // may be replaced one after the other.
 //
-// Loop thread only, but for the constructor.
+// Loop thread only, except the constructor.
 template <class T>
 class ReloadedFile final : private Timer {
  public:
-  // Reads the file at a path, and those beside it. Runs on another thread, so it owns what it uses.
+  // Reads the file, and Options::more_paths. Runs on another thread, so it owns what it uses.
   using Read = std::function<absl::StatusOr<T>(const std::string& path)>;
-  // Takes a value into use. False: it is in use already, which is no change.
+  // Applies a value. False: the value has not changed.
   using Use = std::function<bool(T)>;
 
   struct Options {
     std::string path;
     std::string_view setting;
-    // Paths of the other files that the value is made of.
+    // Paths of the other files of the value.
     std::vector<std::string> more_paths{};
     std::chrono::milliseconds interval{1'000};
   };
@@ -70,8 +70,8 @@ class ReloadedFile final : private Timer {
   // Starts to check the file. On the loop thread, or before the loop runs.
   void Watch() { loop_.Start(*this, loop_.Now() + options_.interval); }
 
-  // Looks at the file at once, and waits until what it holds now is in use, until `deadline`, or
-  // until `stop`, which must outlive the task.
+  // Checks the file at once, and waits until its present content is in use, until `deadline`, or
+  // until a request on `stop`, which must outlive the task.
   Task<void> Refresh(TimePoint deadline, const std::stop_token& stop) {
     Waiter waiter(loop_);
     waiting_.push_back(waiter);
@@ -83,7 +83,7 @@ class ReloadedFile final : private Timer {
   using Version = std::vector<std::optional<FileVersion>>;  // of each file
   struct Look {
     Version version;
-    std::optional<absl::StatusOr<T>> read;  // absent: as it was, or still changing
+    std::optional<absl::StatusOr<T>> read;  // absent: unchanged, or still changing
   };
 
   struct Waiter : boost::intrusive::list_base_hook<
@@ -123,7 +123,7 @@ class ReloadedFile final : private Timer {
     seen_version_ = std::move(look.version);
     for (Waiter& waiter : looking_) waiter.done.Notify();
     looking_.clear();
-    // Who came after this look had begun waits for the next one: the file may have changed between.
+    // Waiters that came after this check began get the next one: the file may have changed since.
     if (waiting_.empty()) {
       Watch();
     } else {
@@ -149,11 +149,11 @@ class ReloadedFile final : private Timer {
   const Read read_;
   const Use use_;
   ReloadObserver* const observer_;
-  std::optional<Version> read_version_;  // none yet: it may have changed since it was first read
-  std::optional<Version> seen_version_;  // at the last look
-  std::string error_;                    // of the last reading; empty: it could be used
-  Waiters looking_;                      // for the look that runs
-  Waiters waiting_;                      // for the next one
+  std::optional<Version> read_version_;  // absent: the file may have changed since the first read
+  std::optional<Version> seen_version_;  // at the last check
+  std::string error_;                    // of the last read; empty: none
+  Waiters looking_;                      // for the running check
+  Waiters waiting_;                      // for the next check
   BlockingWork<Look> work_;
 };
 

@@ -11,8 +11,8 @@ namespace modelgates::gateway {
 // table 3-7); 0 when there is none.
 size_t CharacterLength(std::string_view text);
 
-// The same text as valid UTF-8: each run of bytes that belongs to no character becomes one U+FFFD,
-// as Unicode recommends ("maximal subpart") and the SDK's decoder does.
+// `text` as valid UTF-8: each maximal subpart of an ill-formed sequence becomes one U+FFFD, as
+// Unicode recommends and the SDK's decoder does.
 std::string ToValidUtf8(std::string_view text);
 
 // Foreign text for a message or a log: valid UTF-8, with control characters (C0, DEL, C1) replaced

@@ -9,8 +9,8 @@
 
 namespace modelgates::gateway {
 
-// One coroutine waits here for a notification, a point in time, or a stop request, whichever is
-// first. Every wait on the loop uses it. Loop thread only.
+// A wait of one coroutine for the first of a notification, a point in time, and a stop request.
+// Every wait on the loop uses it. Loop thread only.
 class WaitPoint final : private Timer {
  public:
   enum class Result : uint8_t { kNotified, kDeadline, kStopped };

@@ -32,7 +32,7 @@ void Overwrite(void* block, std::size_t size) {
     *at++ = Vector{};
     asm volatile("" : : : "memory");
   }
-  if (size == sizeof(std::uint64_t)) {  // the usual rest of a block
+  if (size == sizeof(std::uint64_t)) {  // the most frequent remainder
     std::memset(at, 0, sizeof(std::uint64_t));
   } else if (size > 0) {
     std::memset(at, 0, size);

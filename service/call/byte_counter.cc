@@ -3,7 +3,7 @@
 namespace modelgates::gateway {
 
 ByteCounter& ReceivedByGrpc() {
-  static constinit ByteCounter counter;  // counted_recvmsg.cc has no other way to it
+  static constinit ByteCounter counter;  // global, because recvmsg takes no context
   return counter;
 }
 

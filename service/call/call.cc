@@ -79,7 +79,7 @@ absl::InlinedVector<std::string_view, 1> Call::MetadataValues(std::string_view k
 
 void Call::OnCancel() { Happened(kCancelled); }
 
-// The stop is requested on the loop, where it does nothing any more if the call is over.
+// Requests the stop on the loop, where it has no effect if the call has ended.
 void Call::Happened(Event event) {
   const uint8_t before = events_.fetch_or(event);
   if ((before | event) != (kAdmitted | kCancelled)) return;

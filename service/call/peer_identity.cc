@@ -15,8 +15,8 @@ std::string First(const grpc::AuthContext& auth, const char* property) {
 
 }  // namespace
 
-// By the typed properties alone: the list of alternative names mixes URIs and host names, so a host
-// could be called like an id. gRPC sets the SPIFFE id only if it is the only URI.
+// Reads the typed properties only. The list of alternative names mixes URIs and DNS names, so a DNS
+// name could imitate an ID. gRPC sets the SPIFFE ID only if it is the only URI.
 CallerIdentity IdentityOf(const grpc::ServerContextBase& context, CallerProof proof) {
   if (proof == CallerProof::kAddress) return CallerIdentity::OfPeer(context.peer());
   const auto auth = context.auth_context();

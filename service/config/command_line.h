@@ -7,13 +7,13 @@
 
 namespace modelgates::gateway {
 
-// A value that was given to a setting, not yet understood.
+// The value of a setting before it is parsed.
 struct GivenValue {
   std::string text;
   std::string source;  // "command line", "flagfile PATH:LINE", "environment NAME"
 };
 
-// What a command line says, by abseil's syntax of flags.
+// The content of a command line in abseil's flag syntax.
 struct CommandLine {
   std::map<std::string_view, GivenValue> values;  // by Setting::name; the last of two wins
   std::vector<std::string> errors;
@@ -21,8 +21,8 @@ struct CommandLine {
   bool version = false;
 };
 
-// Reads `args` and the flagfiles that they name. What belongs to no setting is an error that tells
-// at most a flag's name: a value that went astray may be a key.
+// Reads `args` and the flagfiles that they name. An argument that belongs to no setting is an error
+// that contains at most the name of a flag, because a misplaced value may be a key.
 CommandLine ReadCommandLine(const std::vector<std::string>& args);
 
 }  // namespace modelgates::gateway

@@ -8,11 +8,11 @@
 
 namespace modelgates::gateway {
 
-// A rule between settings that are each right by themselves.
+// A rule that several settings must satisfy together.
 struct CrossRule {
-  // Judged only when each of these was understood. The first is the one that is called wrong.
+  // Checked only if all of these are valid. The error names the first one.
   std::vector<std::string_view> settings;
-  // Fit to follow the first one's value: "must not be longer than --max_deadline".
+  // Printed after the value of the first one: "must not be longer than --max_deadline".
   std::string_view rule;
   bool (*holds)(const Config& config);
 };

@@ -19,7 +19,7 @@ bool Contains(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
 }
 
-// Kubernetes' "Service environment variables" and those of Docker links.
+// Whether it is one of Kubernetes' variables for a Service, including those for Docker links.
 bool IsOfAService(std::string_view name, std::string_view value) {
   if (name.ends_with("_SERVICE_HOST") || name.ends_with("_SERVICE_PORT")) return true;
   if (Contains(name, "_SERVICE_PORT_")) return true;

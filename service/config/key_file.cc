@@ -22,7 +22,7 @@ std::string_view WithoutBearer(std::string_view key) {
   return has_scheme ? Trim(key.substr(end)) : key;
 }
 
-// A bearer has '=' only at its end (RFC 6750, section 2.1).
+// A bearer token has '=' only at its end (RFC 6750, section 2.1).
 bool IsAssignment(std::string_view word) {
   const size_t equals = word.find('=');
   return equals != std::string_view::npos && word.find_last_not_of('=') > equals;

@@ -9,22 +9,22 @@
 
 namespace modelgates::gateway {
 
-// What changed when the settings were read again.
+// The result of reading the settings again.
 struct SettingsChange {
-  // As LoadResult::errors. Not empty: the settings that are in use stay, all of them.
+  // As LoadResult::errors. If there are any, no setting changes.
   std::vector<std::string> errors{};
-  // The settings to use from now on, without the gateway's key: those that are in use, but for live
-  // ones that have another value now.
+  // The settings to use from now on, without the gateway's key: the current ones with the new
+  // values of live settings.
   Config config{};
   SettingSources sources{};
-  // "--name=value" of each live setting that has another value now, redacted.
+  // "--name=value" of each live setting with a new value, redacted.
   std::vector<std::string> changed{};
-  // Names of the settings that have another value and are not live: it is used after a restart.
+  // Names of the settings whose new value requires a restart.
   std::vector<std::string_view> need_restart{};
 };
 
-// Reads every setting again, as Load does, and compares them with `config` and `sources`, which are
-// in use. The gateway's key is not compared: its file is read again whenever it changes.
+// Reads every setting again, like Load, and compares them with the current `config` and `sources`.
+// The gateway's key is not compared, because Credentials reads its file again.
 SettingsChange ReadSettingsAgain(const Config& config, const SettingSources& sources,
                                  const std::vector<std::string>& args, Environment environment,
                                  const SettingRules& rules);

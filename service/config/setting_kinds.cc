@@ -86,7 +86,7 @@ Setting Factor(std::string_view name, double Config::*member, double least, doub
     double number = 0;
     const char* const end = text.data() + text.size();
     const auto [stop, error] = std::from_chars(text.data(), end, number);
-    // In this form NaN, which compares false with everything, is refused.
+    // Negated, so that NaN is refused: every comparison with it is false.
     if (error != std::errc() || stop != end || !(number >= least && number <= most)) {
       return fmt::format("must be a number from {} to {}", least, most);
     }

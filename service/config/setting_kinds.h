@@ -16,24 +16,24 @@
 
 namespace modelgates::gateway {
 
-// What settings.cc makes its rows of. Each function gives the row of the flag `name` with its value
+// The kinds of rows in settings.cc. Each function returns the row of the flag `name` with its value
 // in `member`; bounds are inclusive.
 
-// Whether an empty value is right, whatever the rule.
+// Whether an empty value is valid, independent of the rule.
 enum class Empty : uint8_t { kAllowed, kRefused };
 
-// `rule` null: none here; a room above may have one (setting_rules.h). `redact` null: all of it may
-// be shown.
+// `rule` null: none here; a room above may have one (setting_rules.h). `redact` null: the value is
+// not secret.
 Setting Text(std::string_view name, std::string_view value, std::string Config::*member,
              Empty empty, Rule (*rule)(std::string_view), std::string_view help,
              std::string (*redact)(std::string_view) = nullptr);
 
-// host:port, see HostPortRule; ":port", as many programs write it, is 0.0.0.0:port.
+// host:port, see HostPortRule. ":port", which many programs accept, means 0.0.0.0:port.
 Setting Address(std::string_view name, std::string Config::*member, Empty empty,
                 std::string_view help);
 
-// A URL that may hold a password, or nothing; with or without a slash at its end. Its rule is that
-// of a room above.
+// A URL that may contain a password; may be empty or have a trailing slash. A room above has its
+// rule.
 Setting SecretUrl(std::string_view name, Secret Config::*member, std::string_view help);
 
 // --name, --noname, --name=true or one of its synonyms.
@@ -49,8 +49,8 @@ Setting DurationSetting(std::string_view name, std::chrono::milliseconds Config:
                         std::chrono::milliseconds least, std::chrono::milliseconds most,
                         std::string_view help);
 
-// One of the names in `list`, in any case of letters. Names of the same value stand side by side:
-// the first is the one that is printed, the others are synonyms.
+// One of the names in `list`, in upper or lower case. Names of the same value are adjacent: the
+// first one is printed, the others are synonyms.
 template <class T>
 Setting Choice(std::string_view name, T Config::*member,
                std::initializer_list<std::pair<std::string_view, T>> list, std::string_view help) {

@@ -8,16 +8,16 @@
 
 namespace modelgates::gateway {
 
-// Rules of settings that rooms above config/ know: the forms of their URLs, texts and files. Load
-// (flags.h) applies them in addition to its own.
+// Rules of settings that rooms above config/ define: the forms of their URLs, texts and files. Load
+// (flags.h) applies them in addition to its own rules.
 struct SettingRules {
   struct ValueRule {
     std::string_view setting;
     Rule (*check)(std::string_view value);
   };
-  // Of a value as the Config has it, the empty one included.
+  // Rules of values in the Config, including empty ones.
   std::vector<ValueRule> values;
-  // Of what the file at a path holds.
+  // Rules of the content of files.
   std::vector<ValueRule> files;
   std::vector<CrossRule> pairs;
   std::vector<Warning> warnings;

@@ -22,7 +22,7 @@ using std::chrono::milliseconds;
 // Long enough for a burst to pass, and short for a person who waits.
 constexpr milliseconds kOverloadDelay{1000};
 constexpr milliseconds kInProgressDelay{500};
-// A caller's burst is whole again, whatever its rate.
+// After one second the whole burst of a caller is available again, for any rate.
 constexpr milliseconds kShareDelay{1000};
 
 constexpr StatusRange kAnyNumber{std::numeric_limits<int>::min(), std::numeric_limits<int>::max()};
@@ -35,8 +35,8 @@ constexpr KeyRefusal kKeyRefusal{.of_gateway = {"the upstream refused the gatewa
                                  .of_caller = {"the upstream refused the caller's API key",
                                                "send another one as authorization metadata"}};
 
-// A row has a line for when it applies, for what it is, for what may be repeated and what became of
-// the code, and for its words: by hand, for the formatter would give each column a line.
+// The lines of a row: when it applies, what it is, what may be repeated with the state of the code,
+// and its words. Formatted by hand, because the formatter would put each column on its own line.
 // clang-format off
 constexpr ErrorRow kRows[] = {
     // Before anything is sent.
@@ -444,7 +444,7 @@ constexpr ErrorRow kRows[] = {
      .auth_code_state = UE::UNKNOWN,
      .what = "the upstream failed", .remedy = kTellUpstream, .user = {kUnavailable, kUnavailable}},
 
-    // The unknown case is the safe one.
+    // Unknown statuses are treated in the safest way.
     {.condition = "2xx but 200, and any number that is no status", .trigger = kStatus,
      .statuses = {kAnyNumber},
      .reason = v1::UPSTREAM_UNEXPECTED_STATUS, .code = StatusCode::kInternal,

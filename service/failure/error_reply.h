@@ -21,8 +21,8 @@ struct ErrorReply {
   bool details_truncated = false;
 };
 
-// Pure. Texts of the upstream are redacted, cleaned and cut; nothing of the body of a 2xx answer is
-// in it but the message of an error of the API.
+// Pure. Texts of the upstream are redacted, cleaned and cut. Of the body of a 2xx answer at most
+// the message of an error of the API is used.
 ErrorReply ToErrorReply(const FailedCall& failed);
 
 }  // namespace modelgates::gateway

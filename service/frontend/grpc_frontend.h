@@ -54,7 +54,7 @@ class GrpcFrontend {
   // NOT_SERVING until SetServing. `failed`: see Listener::Start. Error: UNAVAILABLE, with the
   // setting and the reason.
   absl::Status Listen(Listener::Failed failed);
-  // host:port with the real port. After Listen.
+  // host:port with the actual port. Requires Listen.
   const std::string& address() const { return address_; }
 
   // Sets the health of the server as a whole and of OAuthService.

@@ -50,7 +50,7 @@ std::string* AnswerParser::Slot(Field name, Text name_text) {
       if (iequals(name_text, "x-request-id")) return &response_.request_id;
       if (iequals(name_text, "retry-after-ms")) return &response_.retry_after_ms;
       return nullptr;
-    default:  // Beast knows some 350 more
+    default:  // about 350 more fields that Beast knows
       return nullptr;
   }
 }

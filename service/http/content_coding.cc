@@ -19,7 +19,7 @@ using boost::beast::iequals;
 
 constexpr size_t kMaxCodings = 3;
 
-// zlib's codes for the format around the compressed data.
+// zlib's codes for the format of the compressed data.
 constexpr int kGzipOrZlib = MAX_WBITS + 32;
 constexpr int kNothing = -MAX_WBITS;
 

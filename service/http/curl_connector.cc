@@ -249,9 +249,9 @@ Task<CurlConnector::Result> CurlConnector::Connect(TimePoint deadline,
   co_return Connected(attempt);
 }
 
-// Without TLS libcurl has done its part, and what it keeps of a connection is larger than all of
-// ours. So the socket leaves libcurl, which cannot give it away, but closes its own descriptor
-// only.
+// Without TLS libcurl is not needed any more, and its memory for a connection is larger than that
+// of the gateway. libcurl cannot release a socket, so the descriptor is duplicated and libcurl
+// closes its own.
 CurlConnector::Result CurlConnector::Connected(ConnectAttempt& attempt) {
   curl_socket_t fd = CURL_SOCKET_BAD;
   curl_easy_getinfo(attempt.easy(), CURLINFO_ACTIVESOCKET, &fd);

@@ -7,7 +7,7 @@
 namespace modelgates::gateway {
 namespace {
 
-// No space or tab at either end, and no character that is `unfit`; no plain one is.
+// Whether `text` has no space or tab at its ends and no `unfit` character. Plain ones never are.
 template <class Unfit>
 bool IsTrimmedWithout(std::string_view value, Unfit unfit) {
   const auto is_space = [](char c) { return c == ' ' || c == '\t'; };

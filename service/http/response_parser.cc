@@ -19,7 +19,7 @@ constexpr size_t kLastChunkBytes = 5;
 
 bool IsInterim(int status) { return status >= 100 && status < 200; }
 
-// False once `head` cannot become the start of a status line any more.
+// False: no continuation of `head` is a status line.
 bool MayBeStatusLine(std::string_view head) {
   constexpr std::string_view kStart = "HTTP/1.";
   const size_t known = std::min(head.size(), kStart.size());

@@ -15,8 +15,8 @@ inline constexpr size_t kMaxHeadBytes = 64 * 1024;
 
 // Reads the answer to one request from the bytes of a connection (RFC 9112, sections 4 to 7).
 // Heads that the RFC only tolerates are read too (lenient_head.h); their connection is not used
-// again. Interim answers (1xx) are skipped, up to 128 of them; 101 is garbage, for we never ask to
-// switch.
+// again. Up to 128 interim answers (1xx) are skipped; 101 is garbage, because no upgrade was
+// requested.
 class ResponseParser {
  public:
   enum class State { kNeedMore, kComplete, kGarbage };

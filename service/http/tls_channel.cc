@@ -37,8 +37,8 @@ IoResult TlsChannel::Receive(std::span<char> buffer) {
   return received == 0 ? IoResult{Io::kClosed} : IoResult{Io::kDone, received};
 }
 
-// Reading the session tickets, which follow the handshake, OpenSSL allocates 16 KiB to send from,
-// and keeps them until the next request. Within a record nothing may be released (CVE-2024-4741).
+// OpenSSL allocates a send buffer of 16 KiB when it reads session tickets after the handshake, and
+// keeps it until the next request. Within a record nothing may be released (CVE-2024-4741).
 void TlsChannel::ReleaseBuffers() {
   constexpr std::string_view kBeforeARecord = "RH";
   SSL* const tls = layers_ == Layers::kOne ? Tls() : nullptr;
@@ -62,15 +62,15 @@ SSL* TlsChannel::Tls() const {
   return session == nullptr ? nullptr : static_cast<SSL*>(session->internals);
 }
 
-// With TLS an end that the peer did not announce may be anybody's doing (RFC 9112, 9.8). libcurl
-// does not tell the two apart.
+// With TLS, an end without close_notify may be the work of an attacker (RFC 9112, 9.8). libcurl
+// reports both ends in the same way.
 bool TlsChannel::EndedInOrder() const {
   const SSL* tls = Tls();
   return tls == nullptr || (SSL_get_shutdown(tls) & SSL_RECEIVED_SHUTDOWN) != 0;
 }
 
-// TLS reads ahead, and the kernel knows nothing of what it holds. Of two, one within the other,
-// only one can be asked.
+// TLS reads ahead, and epoll does not report what it has buffered. With two layers of TLS only one
+// can be queried.
 bool TlsChannel::MayHoldMore() const {
   const SSL* tls = layers_ == Layers::kOne ? Tls() : nullptr;
   return tls == nullptr || SSL_has_pending(tls) == 1;

@@ -22,9 +22,9 @@ bool IsScheme(std::string_view text) {
                      [](char c) { return IsAlphanumeric(c) || c == '+' || c == '-' || c == '.'; });
 }
 
-// The length of the host name at the start of `text`; 0: only the other parser can tell.
+// The length of the host name at the start of `text`; 0: not a plain host name.
 size_t HostLength(std::string_view text) {
-  size_t label = 0;  // where the last one starts
+  size_t label = 0;  // start of the last label
   size_t end = 0;
   for (; end < text.size(); ++end) {
     const char c = text[end];
@@ -47,7 +47,7 @@ size_t ReadPort(std::string_view text, int& port) {
   return static_cast<size_t>(end - text.data());
 }
 
-// Characters of a path without another meaning; not dots, because "../" changes the path.
+// Path characters without a special meaning. Dots have one, because "../" changes the path.
 constexpr std::array<bool, 256> kPathCharacters = [] {
   std::array<bool, 256> allowed{};
   for (unsigned char c = 'a'; c <= 'z'; ++c) allowed[c] = true;

@@ -20,7 +20,7 @@ struct Escape {
 
 bool IsPrintable(char c) { return c >= 0x20 && c < 0x7f; }
 
-// A character by its number, in links, JSON and pages.
+// A numeric escape of a character in URLs, JSON or HTML.
 struct NumberForm {
   std::string_view prefix;
   int base;
@@ -46,7 +46,7 @@ std::optional<Escape> NumberAt(std::string_view text) {
   return std::nullopt;
 }
 
-// A character of JSON by its letter.
+// A JSON escape of one letter.
 std::optional<Escape> LetterAt(std::string_view text) {
   if (text.size() < 2 || text[0] != '\\') return std::nullopt;
   if (std::string_view("\\/\"'").find(text[1]) != std::string_view::npos) return Escape{text[1], 2};
@@ -54,7 +54,7 @@ std::optional<Escape> LetterAt(std::string_view text) {
   return Escape{kNoPartOfASecret, 2};
 }
 
-// A character of a page by its name.
+// A named character reference of HTML.
 std::optional<Escape> NameAt(std::string_view text) {
   static constexpr std::pair<std::string_view, char> kNames[] = {
       {"&amp;", '&'}, {"&lt;", '<'}, {"&gt;", '>'}, {"&quot;", '"'}, {"&apos;", '\''}};

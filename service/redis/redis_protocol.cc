@@ -7,7 +7,7 @@
 #include <new>
 #include <utility>
 
-// The reader of 1.0 and later knows types for which there is no function here.
+// The reader of hiredis 1.0 and later needs functions for more types.
 static_assert(HIREDIS_MAJOR == 0, "the reader's functions are those of hiredis 0.14");
 
 namespace modelgates::gateway {
@@ -57,7 +57,7 @@ void* CreateInteger(const redisReadTask* task, long long value) {
 
 void* CreateNil(const redisReadTask* task) { return Place(task, RedisReply::Type::kNil); }
 
-// Called for whole answers only.
+// Called for complete answers only.
 void FreeReply(void* reply) { delete static_cast<RedisReply*>(reply); }
 
 redisReplyObjectFunctions functions = {CreateString, CreateArray, CreateInteger, CreateNil,

@@ -10,7 +10,7 @@ struct RedisScript {
   explicit RedisScript(std::string text_in);
 
   std::string text;
-  std::string sha1;  // of the text, in lower-case hexadecimal; that is Redis's rule
+  std::string sha1;  // of the text, in lower-case hexadecimal, as Redis requires
 };
 
 }  // namespace modelgates::gateway

@@ -14,7 +14,7 @@ namespace {
 constexpr std::string_view kDefaultPort = "6379";
 constexpr int kMaxDatabase = 9999;
 
-// nullopt: a '%' without two hex digits. Not by libcurl, which leaves copies of a password behind.
+// nullopt: a '%' without two hex digits. Not by libcurl, which would leave copies of a password.
 std::optional<Secret> PercentDecoded(std::string_view text) {
   std::string decoded;
   decoded.reserve(text.size());

@@ -13,7 +13,7 @@ namespace {
 // The longest wait of a refused call for the key file, which may be on a disk that hangs.
 constexpr std::chrono::seconds kRefreshTime{1};
 
-// A bearer that can be sent unchanged; another one would be dropped with its Authorization header.
+// Whether it is a bearer token that can be sent unchanged; otherwise its header would be omitted.
 bool IsBearer(std::string_view authorization) {
   constexpr std::string_view kScheme = "bearer ";
   return authorization.size() > kScheme.size() &&

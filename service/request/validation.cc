@@ -35,7 +35,7 @@ constexpr std::string_view kCodeAloneRule =
 constexpr std::string_view kVisibleRule = "must be visible US-ASCII";
 
 constexpr size_t kMaxCodeBytes = 2048;
-constexpr size_t kMaxPkceBytes = 2048;  // where the policy leaves the check to the upstream
+constexpr size_t kMaxPkceBytes = 2048;  // if the policy leaves the check to the upstream
 constexpr size_t kMaxHeaderBytes = 8192;
 constexpr size_t kMaxLabelBytes = 1024;
 constexpr size_t kMaxWorkspaceIdBytes = 256;
@@ -48,8 +48,8 @@ bool IsBlank(std::string_view text) {
 bool IsBase64Url(char c) { return IsAlphanumeric(c) || c == '-' || c == '_'; }
 bool IsUnreserved(char c) { return IsBase64Url(c) || c == '.' || c == '~'; }
 
-// Why a text cannot be a code. Sending it does not spend the code, but the upstream would call it
-// expired or used, which hides the mistake.
+// Why a text cannot be a code. Sending it would not spend a code, but the upstream would report an
+// expired or used one, which hides the mistake.
 std::optional<std::string_view> CodeProblem(std::string_view code) {
   const auto is_vschar = [](char c) { return c == ' ' || IsVisible(c); };
   if (!std::all_of(code.begin(), code.end(), is_vschar)) return kCodeCharactersRule;

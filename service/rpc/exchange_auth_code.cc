@@ -10,7 +10,7 @@ namespace {
 
 namespace v1 = modelgates::oauth::v1;
 
-constexpr size_t kMinReplayVerifier = 43;  // RFC 7636, section 4.1: less is no proof of possession
+constexpr size_t kMinReplayVerifier = 43;  // RFC 7636, section 4.1; a shorter one proves nothing
 constexpr std::string_view kExchangeKey = "x-modelgates-exchange";
 constexpr std::string_view kOnceOnly = "once-only";
 
@@ -86,7 +86,7 @@ ExchangeRegistry::Caller OAuthRpcs::ToCaller(const ExchangeAuthCodeCall& call,
     caller.identity.code_challenge_method = request.code_challenge_method();
   }
   caller.identity.bearer = authorized.credential.bearer.Reveal();
-  // An address is no proof: who loses one may repeat the call from another.
+  // An address proves nothing, and a caller may repeat its call from another address.
   if (call.caller() != nullptr && call.caller()->authenticated()) {
     caller.identity.caller = call.caller()->text();
   }

@@ -10,7 +10,7 @@ namespace {
 namespace v1 = modelgates::oauth::v1;
 
 CodeFate FateOf(const FailedCall& failed) {
-  // The answer has arrived, so no key will follow: after a repair a repeat may be sent again.
+  // The answer has arrived, so no key follows: when the cause is repaired, a repeat may be sent.
   if (failed.refused_in_front && failed.reason != v1::EXCHANGE_OUTCOME_UNKNOWN) {
     return CodeFate::kRejected;
   }

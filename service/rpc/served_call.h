@@ -19,9 +19,9 @@
 
 namespace modelgates::gateway {
 
-// One call from its request to its reply: the phases that all RPCs share. Each phase takes the
-// result of the one before, so that none can be left out; a phase without a result has ended the
-// call. Else Succeed or Fail ends it. Loop thread only.
+// One call from its request to its reply: the phases that all RPCs share. Each phase requires the
+// result of the previous one, so none can be omitted. A phase without a result has ended the call;
+// otherwise Succeed or Fail ends it. Loop thread only.
 class ServedCall {
  public:
   // All must outlive every call.

@@ -25,7 +25,7 @@ class CallScope final : public ExchangeObserver {
   CallScope(const CallScope&) = delete;
   CallScope& operator=(const CallScope&) = delete;
 
-  // CallerIdentity::text, for the log; empty: callers are not told apart.
+  // CallerIdentity::text, for the log; empty: callers are not identified.
   void set_caller(std::string_view caller) { caller_ = caller; }
 
   const std::string& request_id() const { return request_id_; }
@@ -33,7 +33,7 @@ class CallScope final : public ExchangeObserver {
   // The result of a call.
   struct End {
     const FailedCall* failed = nullptr;    // null: the call succeeded
-    const AttemptLog* attempts = nullptr;  // null: the upstream was not asked
+    const AttemptLog* attempts = nullptr;  // null: nothing was sent upstream
     std::string_view cause{};              // see CauseOf
     bool details_truncated = false;
     bool joined = false;

@@ -69,10 +69,10 @@ class Metrics {
   void SetUpstreamConnections(size_t open);
   void OwnKeyRefused();
 
-  // Which limit of a caller's share refused a call.
+  // The limit of a caller's share that refused a call.
   enum class CallerLimit : uint8_t { kRate, kConcurrent, kCallers };
   void CallerLimited(CallerLimit limit);
-  // Callers whose calls are counted.
+  // CallerLimits::callers.
   void SetCallersCounted(size_t count);
 
   void SetIncompleteRequests(size_t count);
@@ -88,7 +88,7 @@ class Metrics {
   // `total`: since the start.
   void SetLogLinesDropped(uint64_t total);
 
-  // Of connections that come in (port_metrics.h).
+  // The metrics of incoming connections.
   PortMetrics& port() { return *port_; }
 
   // All metrics in Prometheus' text format 0.0.4.

@@ -21,19 +21,19 @@ namespace modelgates::gateway {
 // "max_handshakes_per_second".
 std::string_view ToString(ConnectionLimits::Bound bound);
 
-// The metrics of connections that come in, part of Metrics. Any thread.
+// The metrics of incoming connections, part of Metrics. Any thread.
 class PortMetrics {
  public:
   explicit PortMetrics(prometheus::Registry& registry);
 
-  // A connection that cannot be accepted, because descriptors or memory ran out.
+  // A connection could not be accepted, because descriptors or memory ran out.
   void AcceptFailed();
-  // Of callers, now.
+  // Open connections of callers.
   void SetConnections(size_t open);
-  // A connection that was closed because it is above a bound.
+  // A connection was closed because it exceeds a bound.
   void ConnectionRefused(ConnectionLimits::Bound bound);
   void HandshakeFailed(HandshakeCause cause);
-  // What is in use: when the first certificate expires.
+  // The earliest expiry of the certificates in use.
   enum class TlsFile : uint8_t { kCertificate, kClientCa };
   void SetCertificateExpiry(TlsFile file, WallTime expiry);
 

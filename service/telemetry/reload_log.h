@@ -25,7 +25,7 @@ class ReloadLog final : public ReloadObserver {
   void OnSettingsReloaded(std::span<const std::string> changed,
                           std::span<const std::string_view> need_restart);
 
-  // The name that stands for the settings.
+  // The value of `setting` for a reload of the settings.
   static constexpr std::string_view kSettings = "flagfile";
 
  private:

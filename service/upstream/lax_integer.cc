@@ -17,7 +17,7 @@ constexpr int64_t kMostDigits = 309;
 struct Decimal {
   bool negative = false;
   bool is_float = false;    // has a fraction or an exponent
-  std::string_view digits;  // of the whole part and the fraction, perhaps with the point in between
+  std::string_view digits;  // of integer part and fraction; may contain the decimal point
   int64_t exponent = 0;     // of the last digit
 };
 

@@ -77,7 +77,7 @@ bool ReadBody(HttpResponse& response, absl::FunctionRef<void(std::string_view, J
   return VisitJson(response.body, [visit](JsonValue& root) { root.ForEachMember(visit); });
 }
 
-// Whether a key or a code is neither blank nor has a line break or other control character.
+// Whether a key or a code is not blank and contains no line break or other control character.
 bool IsUsable(const std::optional<std::string_view>& text) {
   if (!text || text->find_first_not_of(' ') == std::string_view::npos) return false;
   return std::none_of(text->begin(), text->end(), [](char c) {

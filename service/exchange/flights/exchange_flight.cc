@@ -66,7 +66,7 @@ void ExchangeFlight::Join(TimePoint deadline) {
 }
 
 void ExchangeFlight::OnSendProgress(SendProgress progress) {
-  if (state_ == ExchangeState::kRecovering) return;  // never unsent again
+  if (state_ == ExchangeState::kRecovering) return;  // it stays sent
   switch (progress) {
     case SendProgress::kBackoff:
       Become(ExchangeState::kBackoff);
@@ -97,7 +97,7 @@ void ExchangeFlight::OnDecision(const Decision& decision) {
   if (waiters_.empty()) parts_.owner.OnUnsentAndAlone(*this);
 }
 
-// Another gateway has it and may have sent it: for callers the same as sending.
+// Another gateway has it and may have sent it. For callers this is the same as kSending.
 void ExchangeFlight::SeenElsewhere() {
   if (state_ != ExchangeState::kSending) Become(ExchangeState::kSending);
 }

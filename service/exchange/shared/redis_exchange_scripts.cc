@@ -10,7 +10,7 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 )";
 
-// Converts digits as a gateway writes them, at most 15, to a number; else nil.
+// Converts at most 15 digits, the format of gateways, to a number; else nil.
 constexpr char kNumber[] = R"(
 local function number(text)
   if text and #text < 16 and string.find(text, '^%d+$') then return tonumber(text) end

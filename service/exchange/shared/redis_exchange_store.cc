@@ -150,7 +150,7 @@ std::unique_ptr<SharedExchange> RedisExchangeStore::Open(const ExchangeIdentity&
   return std::make_unique<Exchange>(*this, identity);
 }
 
-// Random, since the HMAC's key is.
+// Random, because the HMAC has a random key.
 std::string RedisExchangeStore::NextFence() {
   const ExchangeKey digest = fences_.Of({fmt::format("{}", ++fence_count_)});
   return absl::BytesToHexString({reinterpret_cast<const char*>(digest.data()), kFenceBytes});
