@@ -89,7 +89,7 @@ int Serve(Config config, SettingSources sources, const std::vector<std::string>&
   LogLine starting = log.Line(Severity::kInfo, "starting", "oauth-gateway starts");
   log.Write(starting.Add("version", GATEWAY_VERSION).Add("upstream", config.upstream));
   for (const std::string& warning : warnings) {
-    LogLine line = log.Line(Severity::kWarning, "setting", "a setting deserves a look");
+    LogLine line = log.Line(Severity::kWarning, "setting", "a setting is probably a mistake");
     log.Write(line.Add("warning", warning));
   }
 
@@ -110,7 +110,7 @@ int Serve(Config config, SettingSources sources, const std::vector<std::string>&
     config = std::move(change.config);
     sources = std::move(change.sources);
   });
-  LogLine draining = log.Line(Severity::kInfo, "draining", "new calls go elsewhere");
+  LogLine draining = log.Line(Severity::kInfo, "draining", "the gateway drains");
   log.Write(draining);
   std::thread([&log] {
     WaitForStopSignal(log);
@@ -122,7 +122,7 @@ int Serve(Config config, SettingSources sources, const std::vector<std::string>&
   if (end != DrainEnd::kHung) server->reset();
 
   const bool complete = end == DrainEnd::kComplete;
-  LogLine stopped = log.Line(Severity::kInfo, "stopped", "oauth-gateway ends");
+  LogLine stopped = log.Line(Severity::kInfo, "stopped", "oauth-gateway stops");
   log.Write(stopped.Add("complete", complete));
   log.Flush();
   if (end == DrainEnd::kHung) _exit(kCutOff);

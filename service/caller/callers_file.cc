@@ -101,14 +101,14 @@ class Reader {
           read(name, value);
           return;
         case Members<kCount>::Seen::kAgain:
-          Fault(value, path, "is there twice");
+          Fault(value, path, "occurs twice");
           return;
         case Members<kCount>::Seen::kUnknown:
           Fault(value, path, fmt::format("is unknown: members are {}", fmt::join(names, ", ")));
           return;
       }
     });
-    if (!is_object) Fault(object, where.empty() ? "the whole" : where, "must be an object");
+    if (!is_object) Fault(object, where.empty() ? "the file" : where, "must be an object");
   }
 
   void ReadDefault(JsonValue& value) {
@@ -203,7 +203,7 @@ class Reader {
     Fault(at.line(), member, rule);
   }
   void Fault(size_t line, std::string_view member, std::string_view rule) {
-    if (!fault_) fault_ = fmt::format("must hold right rules; line {}: {} {}", line, member, rule);
+    if (!fault_) fault_ = fmt::format("must hold valid rules; line {}: {} {}", line, member, rule);
   }
 
   std::optional<std::string> fault_;
@@ -222,7 +222,7 @@ absl::StatusOr<CallerRules> ParseCallers(std::string text) {
   Reader reader;
   if (!VisitJson(text, [&](JsonValue& root) { reader.ReadRoot(root); })) {
     return absl::InvalidArgumentError(
-        fmt::format("must hold JSON; line {} is none", LineAt(text, JsonFault(text))));
+        fmt::format("must hold JSON; syntax error in line {}", LineAt(text, JsonFault(text))));
   }
   if (reader.fault()) return absl::InvalidArgumentError(*reader.fault());
   return reader.TakeResult();

@@ -30,7 +30,7 @@ std::span<const CrossRule> CrossRules() {
          return config.tls_client_ca_file.empty() || !config.tls_cert_file.empty();
        }},
       {{"credential_mode", "tls_client_ca_file"},
-       "must not be either without --tls_client_ca_file: everybody who can connect would spend the "
+       "must not be either without --tls_client_ca_file, because any client could then use the "
        "gateway's key. Use service or passthrough",
        [](const Config& config) {
          return config.credential_mode != CredentialMode::kEither ||
@@ -48,8 +48,8 @@ std::span<const CrossRule> CrossRules() {
        "must not be longer than --max_interval",
        [](const Config& config) { return config.initial_interval <= config.max_interval; }},
       {{"retry_budget_percent", "retry_budget_min_rate"},
-       "must not be 0 with --retry_budget_min_rate, which leaves no retry: --max_attempts=1 says "
-       "so",
+       "must not be 0 together with --retry_budget_min_rate, which allows no retries: use "
+       "--max_attempts=1",
        [](const Config& config) {
          return !config.retry_budget || config.retry_budget_percent > 0 ||
                 config.retry_budget_min_rate > 0;
@@ -60,17 +60,17 @@ std::span<const CrossRule> CrossRules() {
          return config.exchange_store.empty() || !config.exchange_pepper_file.empty();
        }},
       {{"probe", "listen"},
-       "must not be asked where port 0 leaves the port open",
+       "must not be health if --listen has port 0",
        [](const Config& config) {
          return config.probe != ProbeKind::kHealth || !config.listen.ends_with(":0");
        }},
       {{"probe", "tls_cert_file"},
-       "must not be health where callers are served with TLS: ask for ready",
+       "must not be health if callers are served with TLS: use ready",
        [](const Config& config) {
          return config.probe != ProbeKind::kHealth || config.tls_cert_file.empty();
        }},
       {{"probe", "admin_listen"},
-       "must not be asked where the admin port is off or left open",
+       "must not be live or ready if --admin_listen is empty or has port 0",
        [](const Config& config) {
          const bool asks_admin =
              config.probe == ProbeKind::kLive || config.probe == ProbeKind::kReady;

@@ -67,7 +67,7 @@ Rule HeaderNameRule(std::string_view text) {
       "traceparent",    "transfer-encoding", "upgrade",       "user-agent"};
   const auto is_same = [text](std::string_view own) { return EqualsIgnoringCase(text, own); };
   if (std::any_of(kOwn.begin(), kOwn.end(), is_same)) {
-    return "must not be a header that has another meaning";
+    return "must not be a header with another purpose";
   }
   return std::nullopt;
 }

@@ -26,7 +26,7 @@ Rule HostPortRule(std::string_view text);
 // A PEM file with certificates that can all be parsed (base/pem_certificates.h).
 Rule CaFileRule(std::string_view path);
 
-// A field name (RFC 9110, 5.1) other than those that the gateway itself sends.
+// A field name (RFC 9110, 5.1) that has no other purpose in a request.
 Rule HeaderNameRule(std::string_view text);
 
 // In the largest unit that gives an integer: "500ms", "30s". ParseDuration accepts the result.

@@ -97,9 +97,9 @@ class RealServer final : public Server, private Drainable {
 
   void LoopTurns(bool turns) {
     serving_.SetLoopTurns(turns);
-    LogLine line = turns ? log_.Line(Severity::kWarning, "loop_turns", "the event loop turns again")
+    LogLine line = turns ? log_.Line(Severity::kWarning, "loop_turns", "the event loop runs again")
                          : log_.Line(Severity::kError, "loop_hangs",
-                                     "the event loop does not turn; health says NOT_SERVING");
+                                     "the event loop hangs; health is NOT_SERVING");
     log_.Write(line);
   }
 

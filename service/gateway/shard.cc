@@ -126,7 +126,7 @@ RandomSource Shard::Random() {
 void Shard::WarnOfUnlockedMemory(int error) {
   LogLine line = log_.Line(Severity::kWarning, "memory_not_locked",
                            "keys that are kept for repeats may be swapped to disk: raise "
-                           "RLIMIT_MEMLOCK, or switch swap off");
+                           "RLIMIT_MEMLOCK or disable swap");
   log_.Write(line.Add("error", std::generic_category().message(error)));
 }
 

@@ -41,7 +41,7 @@ void WaitForStopSignal(Log& log, const std::function<void()>& on_hangup) {
       on_hangup();
       continue;
     }
-    LogLine line = log.Line(Severity::kWarning, "signal_ignored", "this signal changes nothing");
+    LogLine line = log.Line(Severity::kWarning, "signal_ignored", "a signal was ignored");
     log.Write(line.Add("signal", std::string("SIG") + sigabbrev_np(signal)));
   }
 }

@@ -33,7 +33,7 @@ absl::StatusOr<TrustedCas> TrustedCas::Read(const std::string& path) {
   if (!certificates.ok()) return certificates.status();
   for (const X509Pointer& certificate : *certificates) {
     if (X509_STORE_add_cert(cas.store_.get(), certificate.get()) != 1) {
-      return absl::InvalidArgumentError("must hold certificates that OpenSSL takes");
+      return absl::InvalidArgumentError("must hold certificates that OpenSSL accepts");
     }
   }
   return cas;

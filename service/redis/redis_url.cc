@@ -108,7 +108,7 @@ absl::StatusOr<RedisUrl> ParseRedisUrl(std::string_view text) {
   const std::optional<int> database = ParseDatabase(path);
   if (!database) {
     return absl::InvalidArgumentError(
-        fmt::format("must end with /0 to /{}, the database, or without", kMaxDatabase));
+        fmt::format("must have a database from /0 to /{}, or none", kMaxDatabase));
   }
   url.database = *database;
   return url;

@@ -8,8 +8,8 @@ namespace v1 = modelgates::oauth::v1;
 
 void BreakerLog::OnOpened(const Opening& opening) {
   LogLine line = log_.Line(Severity::kWarning, "breaker_opened",
-                           "the upstream keeps failing: calls are refused, probes find out when "
-                           "it works again");
+                           "the upstream keeps failing: calls are refused until probes "
+                           "succeed");
   log_.Write(
       line.Add("attempts", opening.counts.attempts)
           .Add("failures", opening.counts.failures)

@@ -85,8 +85,8 @@ void CallScope::Finish(const End& end, TimePoint now) {
 }
 
 void CallScope::LogReplay(const End& end) {
-  LogLine line =
-      log_.Line(Severity::kInfo, "exchange_replayed", "the key of an exchange was given again");
+  LogLine line = log_.Line(Severity::kInfo, "exchange_replayed",
+                           "the key of an earlier exchange was returned again");
   AddIdentity(line);
   line.Add("peer", peer_);
   if (!caller_.empty()) line.Add("caller", caller_);
@@ -96,7 +96,7 @@ void CallScope::LogReplay(const End& end) {
 void CallScope::OnContractViolated(std::string_view field) {
   metrics_.ContractViolated(field);
   LogLine line = log_.Line(Severity::kWarning, "contract_violation",
-                           "the upstream left out a field of its answer, or mistyped it");
+                           "a field of the upstream's answer is missing or has a wrong type");
   AddIdentity(line);
   log_.Write(line.Add("field", field));
 }

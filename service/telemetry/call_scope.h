@@ -55,7 +55,7 @@ class CallScope final : public ExchangeObserver {
 
  private:
   void AddIdentity(LogLine& line) const;
-  // Logs that a key was given again, for audits.
+  // Logs that a key was returned again, for audits.
   void LogReplay(const End& end);
 
   const Rpc rpc_;

@@ -81,7 +81,7 @@ TEST_F(TlsSettings, AreNotReadByAProbe) {
 // It asks without TLS.
 TEST_F(TlsSettings, RefuseAProbeOfHealth) {
   EXPECT_THAT(LoadWith({Cert(), Key(), "--probe=health"}).errors,
-              ElementsAre(HasSubstr("must not be health where callers are served with TLS")));
+              ElementsAre(HasSubstr("must not be health if callers are served with TLS")));
 }
 
 struct ListenCase {
