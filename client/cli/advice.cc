@@ -5,13 +5,13 @@
 namespace modelgates::oauth::cli {
 namespace {
 
-constexpr std::string_view kOperators = "tell the gateway's operators: its --upstream needs a look";
+constexpr std::string_view kOperators = "tell the gateway's operators to check its --upstream";
 
-// Of what was found on this machine; empty for anything else.
+// The advice for errors that the command itself found; else empty.
 std::string_view OfThisMachine(const Error& error) {
   if (error.reason_name == kFileError) return "check that the file can be read or written";
   if (error.reason_name == kPortError) {
-    return "give another --port, or none: then any that is free is taken";
+    return "give another --port, or none for any free port";
   }
   if (error.reason_name == kWaitOver)
     return "log in again, with more time for the browser (--wait)";
@@ -19,7 +19,7 @@ std::string_view OfThisMachine(const Error& error) {
   return {};
 }
 
-// Of the redirect's `error` (RFC 6749, section 4.1.2.1); empty for anything else.
+// The advice for a redirect with `error` (RFC 6749, section 4.1.2.1); else empty.
 std::string_view OfRedirect(const Error& error) {
   if (error.reason_name == "access_denied") return "log in again if that was a mistake";
   if (error.reason_name == "server_error" || error.reason_name == "temporarily_unavailable") {
@@ -28,7 +28,7 @@ std::string_view OfRedirect(const Error& error) {
   return {};
 }
 
-// Of reasons whose exit status is shared with others; empty for those that it says all of.
+// The advice for reasons that need more than that of their exit status; else empty.
 std::string_view OfReason(const Error& error) {
   switch (error.reason) {
     case ErrorReason::kCredentialMissing:
@@ -86,7 +86,7 @@ std::string_view MoreTime(Command command) {
 
 std::string_view NotPermitted(const Error& error, Command command) {
   if (command == Command::kOther) return "show the request id to the gateway's operators";
-  // Of the redirect, and no word of RFC 6749 that means something else.
+  // A redirect with an `error` that has no advice of its own.
   if (error.reason == ErrorReason::kUnspecified && command == Command::kLogin) {
     return "check --site, and log in again";
   }
@@ -106,7 +106,7 @@ std::string_view ToAdvice(const Error& error, Command command) {
       return "check --gateway, and whether a gateway listens there";
     }
     if (error.grpc_code == GrpcCode::kUnimplemented) {
-      return "check --gateway: what listens there does not serve this call";
+      return "check --gateway: the server at that address does not serve this call";
     }
   }
   switch (ToExitStatus(error)) {

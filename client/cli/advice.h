@@ -6,16 +6,16 @@
 
 namespace modelgates::oauth::cli {
 
-// Error::reason_name of what fails on this machine.
+// Error::reason_name of errors that the command itself finds.
 inline constexpr char kFileError[] = "FILE";          // cannot be read or written
 inline constexpr char kPortError[] = "PORT";          // login cannot listen
-inline constexpr char kWaitOver[] = "WAIT_OVER";      // the browser did not come back
-inline constexpr char kNotServing[] = "NOT_SERVING";  // the gateway says so itself
+inline constexpr char kWaitOver[] = "WAIT_OVER";      // no redirect arrived in time
+inline constexpr char kNotServing[] = "NOT_SERVING";  // the answer of the health service
 
-// What failed, as far as the way on differs.
+// The failed command, as far as the advice depends on it.
 enum class Command { kOther, kExchange, kLogin };
 
-// What to do about it, for a person at a terminal. Names only flags that `command` has. Lower-case
+// What a person at a terminal can do about the error. Names only flags of `command`. Lower-case
 // start, no full stop.
 std::string_view ToAdvice(const Error& error, Command command);
 

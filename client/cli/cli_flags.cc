@@ -9,7 +9,7 @@
 namespace modelgates::oauth::cli {
 namespace {
 
-// An option that may be absent; an empty text is a value like any other.
+// An option that may be absent; an empty text is a valid value.
 template <class T>
 CLI::Option* AddOptional(CLI::App& command, const std::string& name, std::optional<T>& into,
                          const std::string& type, const std::string& text) {
@@ -19,7 +19,7 @@ CLI::Option* AddOptional(CLI::App& command, const std::string& name, std::option
       ->type_name(type);
 }
 
-// "a|b" as type, one of which the value has to be.
+// Requires one of `names`, which --help shows as "a|b".
 CLI::Option* OneOf(CLI::Option* option, const std::vector<std::string>& names) {
   option->check(CLI::IsMember(names).description(""));
   return option->type_name(CLI::detail::join(names, "|"));
@@ -54,7 +54,7 @@ void SetApp(Request& request, const AppFlags& app) {
   request.x_open_router_categories = app.x_open_router_categories;
 }
 
-// Into `duration`, when the flag was given.
+// Parses the flag into `duration`, if it was given.
 std::optional<Error> Set(std::optional<std::chrono::nanoseconds>& duration, const char* flag,
                          const std::optional<std::string>& text) {
   if (!text) return std::nullopt;
@@ -68,7 +68,7 @@ std::optional<Error> Set(std::optional<std::chrono::nanoseconds>& duration, cons
 
 std::optional<Error> FindBrokenText(const CLI::App& command) {
   for (const CLI::Option* const option : command.get_options()) {
-    // Names of files are bytes.
+    // Names of files may contain any bytes.
     if (option->get_type_name() == "FILE") continue;
     const bool from_file = option->get_type_name() == "TEXT|@FILE|-";
     for (const std::string& text : option->results()) {
@@ -111,7 +111,7 @@ void CommonFlags::AddTo(CLI::App& app) {
 Result<ClientOptions> CommonFlags::ToClientOptions() const {
   ClientOptions options;
   options.target = gateway;
-  // One call, and its own error is wanted when the gateway drains.
+  // Off for a single call, so that a gateway that drains returns its own error.
   options.health_checking = false;
   const Result<std::chrono::nanoseconds> parsed = ParseDuration("timeout", timeout);
   if (!parsed.ok()) return parsed.error();

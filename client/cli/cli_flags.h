@@ -10,10 +10,10 @@
 
 namespace modelgates::oauth::cli {
 
-// Flags as they are read, and what they come to. Every field of the proto has the flag of its name,
-// with dashes. To...() give kInvalidArgument with the flag as field; they read files and stdin.
-
-// Of all commands; they may stand before or after the command.
+// The flags of the commands, and their conversion. Every field of the proto has a flag of the same
+// name, with dashes. To...() read files and stdin; errors are kInvalidArgument, with the flag as
+// the field.
+// The flags of all commands; allowed before and after the command.
 struct CommonFlags {
   std::string gateway = "127.0.0.1:50051";
   bool tls = false;
@@ -32,7 +32,7 @@ struct CommonFlags {
   Result<std::optional<TlsOptions>> ToTlsOptions() const;
 };
 
-// RetryConfig.
+// The flags of RetryConfig.
 struct RetryFlags {
   std::optional<std::string> strategy, initial_interval, max_interval, max_elapsed_time, jitter;
   std::optional<double> exponent;
@@ -45,7 +45,7 @@ struct RetryFlags {
   Result<std::optional<RetryConfig>> ToRetryConfig() const;
 };
 
-// The app that asks.
+// The flags of the app's headers.
 struct AppFlags {
   std::optional<std::string> http_referer, x_open_router_title, x_open_router_categories;
 
@@ -89,7 +89,7 @@ struct LoginFlags {
   void AddTo(CLI::App& command);
 };
 
-// Of the first flag whose text is no UTF-8, which protobuf cannot carry.
+// The error of the first flag whose text is not UTF-8, which protobuf requires.
 std::optional<Error> FindBrokenText(const CLI::App& command);
 
 }  // namespace modelgates::oauth::cli

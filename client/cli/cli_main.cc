@@ -15,7 +15,7 @@ constexpr char kSeeCommon[] = "Flags of all commands: modelgates-oauth --help\n\
 constexpr char kSecrets[] =
     "TEXT|@FILE|-: the text itself, a file that contains it, or the next line of stdin\n";
 
-// gRPC's own words may quote what it was given, and people get the error itself.
+// gRPC's log may contain metadata, and the command prints the error itself.
 void Silence(gpr_log_func_args*) {}
 
 CLI::App* AddCommand(CLI::App& app, const char* name, const char* text, const char* example) {

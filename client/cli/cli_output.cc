@@ -22,12 +22,12 @@ ExitStatus WriteLine(const std::string& line) {
   return ExitStatus::kFile;
 }
 
-// ASCII alone: the same to a program, and harmless on a terminal.
+// ASCII only: equal for programs, and harmless on a terminal.
 std::string Dump(const Json& json) {
   return json.dump(2, ' ', true, Json::error_handler_t::replace);
 }
 
-// The lines of a result. A pipe gets them without formatting.
+// The lines of a result, without formatting if stdout is a pipe.
 std::string ForStdout(const std::string& text) {
   if (isatty(STDOUT_FILENO) != 1) return text;
   std::string shown;

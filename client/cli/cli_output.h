@@ -8,17 +8,17 @@
 
 namespace modelgates::oauth::cli {
 
-// What the command says. Its result goes to stdout: as text the value alone, for a pipe; as JSON
-// one object with all there is to know, {"error": {...}} when it failed. The rest goes to stderr,
-// for people: nothing of it with JSON, unless stdout cannot be written to. Text of others is shown
-// as a terminal may show it.
+// The output of the command. The result goes to stdout: as text, only the value, for a pipe; as
+// JSON, one object with all fields, or {"error": {...}}. Messages for people go to stderr; with
+// JSON there are none, unless stdout cannot be written. Text of other parties is escaped for a
+// terminal (utf8_text.h).
 class Output {
  public:
   Output(bool json, Command command) : json_(json), command_(command) {}
 
-  // kFile, with words on stderr, when stdout cannot be written to.
+  // kFile, with a message on stderr, if stdout cannot be written.
   ExitStatus Result(const std::string& text, const nlohmann::ordered_json& json) const;
-  // What went wrong, every wrong field, and what to do next.
+  // Prints the error, every wrong field, and advice.
   ExitStatus Failure(const Error& error) const;
   // A line for people.
   void Note(const std::string& line) const;

@@ -8,7 +8,7 @@
 
 namespace modelgates::oauth::cli {
 
-// What all commands have.
+// The arguments of all commands.
 struct Session {
   const CommonFlags& common;
   Output output;
@@ -19,15 +19,15 @@ ExitStatus RunCreate(const Session& session, const CreateFlags& flags);
 ExitStatus RunExchange(const Session& session, const ExchangeFlags& flags);
 ExitStatus RunLogin(const Session& session, const LoginFlags& flags);
 ExitStatus RunHealth(const Session& session);
-// `verifier`: of which the challenge is wanted; empty: a new one.
+// Prints the challenge of `verifier`; empty: of a new one.
 ExitStatus RunPkce(const Session& session, const std::string& verifier);
 
-// Spends the code; the key goes to `place`, or, where that is absent, to stdout.
+// Exchanges the code. The key goes to `place`, or to stdout if that is absent.
 ExitStatus ExchangeForKey(const Session& session, const OAuthClient& client,
                           const ExchangeAuthCodeRequest& request, const CallOptions& options,
                           std::optional<KeyWriter>& place);
 
-// A script that completes commands and flags, made of the flags themselves. `shell`: "bash", "zsh".
+// A shell script that completes commands and flags, generated from them. `shell`: "bash" or "zsh".
 std::string CompletionScript(const CLI::App& app, const std::string& shell);
 
 }  // namespace modelgates::oauth::cli

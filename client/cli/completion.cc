@@ -3,7 +3,7 @@
 namespace modelgates::oauth::cli {
 namespace {
 
-// "--a --b", of one command.
+// The flags of one command: "--a --b".
 std::string FlagsOf(const CLI::App& command) {
   std::string flags;
   for (const CLI::Option* option : command.get_options()) {
@@ -23,8 +23,8 @@ std::string CompletionScript(const CLI::App& app, const std::string& shell) {
     cases += "    " + command->get_name() + ") choices=\"" + FlagsOf(*command) + " " +
              FlagsOf(app) + "\" ;;\n";
   }
-  // The two differ in where words come from and where proposals go to. zsh's emulation of bash's
-  // completion would not do: from a file of its path for functions, it proposes nothing.
+  // The shells differ in the variables for words and proposals. zsh's emulation of bash completion
+  // is not used, because it proposes nothing when the script is autoloaded from $fpath.
   const bool zsh = shell == "zsh";
   std::string script = zsh ? "#compdef modelgates-oauth\n" : "";
   script += "_modelgates_oauth() {\n";
@@ -41,7 +41,7 @@ std::string CompletionScript(const CLI::App& app, const std::string& shell) {
     return script;
   }
   script += "  compadd -- ${=choices} || _default\n}\n";
-  // Loaded from a file, it is to answer at once; evaluated by hand, to be known from now on.
+  // An autoloaded script must complete at once; an evaluated one registers the function.
   script += "if [[ ${funcstack[1]} == _modelgates-oauth ]]; then _modelgates_oauth\n";
   script += "else compdef _modelgates_oauth modelgates-oauth; fi";
   return script;

@@ -10,13 +10,13 @@
 namespace modelgates::oauth::cli {
 namespace {
 
-// More than a key and its JSON.
+// Larger than a key with its JSON.
 constexpr off_t kRoom = 4'096;
 
 bool HasRoom(int fd, int flags, off_t size) {
   const off_t position = (flags & O_APPEND) != 0 ? size : lseek(fd, 0, SEEK_CUR);
   if (fallocate(fd, FALLOC_FL_KEEP_SIZE, position, kRoom) == 0) return true;
-  // Other errors: file systems that cannot say.
+  // Other errors come from file systems without this function.
   return errno != ENOSPC && errno != EDQUOT;
 }
 
@@ -32,7 +32,7 @@ bool TakesAKey(int fd) {
   struct stat status {};
   if (fstat(fd, &status) != 0) return false;
   if (S_ISREG(status.st_mode)) return HasRoom(fd, flags, status.st_size);
-  // A device says so when nothing is written, too; a pipe does not.
+  // An empty write reports the error of a device, but not of a pipe.
   if (S_ISCHR(status.st_mode)) return write(fd, "", 0) == 0;
   pollfd pipe{fd, POLLOUT, 0};
   if (poll(&pipe, 1, 0) == 1 && (pipe.revents & (POLLERR | POLLHUP)) != 0) {
@@ -59,7 +59,7 @@ bool WriteAll(int fd, std::string_view text) {
 
 void HoldStandardDescriptors() {
   for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd) {
-    // The lowest free number, which is `fd`: those below it are open by now.
+    // open returns the lowest free number, which is `fd`.
     if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDONLY) != fd) return;
   }
 }

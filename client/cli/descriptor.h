@@ -4,10 +4,10 @@
 
 namespace modelgates::oauth::cli {
 
-// Descriptors of this process. Each function gives false with errno set.
+// Functions for descriptors of this process. false: errno has the reason.
 
-// Whether a key can probably be written there: it is open for writing, the pipe has a reader, the
-// disk is not full. Writes nothing.
+// Whether a key can probably be written: `fd` is open for writing, the pipe has a reader, the disk
+// is not full. Writes nothing.
 bool TakesAKey(int fd);
 
 // Writes all of it, also to a non-blocking descriptor.

@@ -16,7 +16,7 @@ using google::protobuf::util::TimeUtil;
 
 constexpr size_t kMaxSecretBytes = 64 * 1024;
 
-// Byte by byte, so that the rest stays for the next reader.
+// Reads single bytes, so that the rest stays for the next reader.
 bool ReadLine(int fd, std::string& line) {
   char c = 0;
   ssize_t count = 0;
@@ -89,7 +89,7 @@ Result<std::chrono::nanoseconds> ParseDuration(const std::string& flag, const st
     to_seconds(number);
     if (!CLI::detail::lexical_cast(number, seconds)) seconds = NAN;
   } catch (const CLI::Error&) {
-    // Its text describes the parser, not the mistake.
+    // Ignored, because its text describes the parser, not the mistake.
   }
   if (!(std::abs(seconds) <= kMost)) {
     return WrongFlag(flag, "must be a duration like 500ms, 1.5s, 2m or 1h");

@@ -9,7 +9,7 @@
 
 namespace modelgates::oauth::cli {
 
-// Readers of flags' values. Errors are kInvalidArgument, with `flag` as the field.
+// Parsers of flag values. Errors are kInvalidArgument, with `flag` as the field.
 
 // "500ms", "1.5s", "2m", "1h"; a number alone is seconds.
 Result<std::chrono::nanoseconds> ParseDuration(const std::string& flag, const std::string& text);
@@ -20,17 +20,17 @@ Result<Time> ParseTime(const std::string& flag, const std::string& text);
 // RFC 3339 in UTC.
 std::string FormatTime(Time time);
 
-// The secret itself; "@FILE": what the file holds; "-": the next line of stdin. Other programs see
-// the arguments of this one, but neither of the latter two. White space and line breaks around it,
-// which come with a paste, are taken away.
+// "@FILE": the content of the file; "-": the next line of stdin; else the secret itself, which
+// other programs can see in the command line. Surrounding white space and line breaks, which a
+// paste may add, are removed.
 Result<SecretText> ReadSecret(const std::string& flag, const std::string& text);
 
-// A secret of one line: an authorization code or a verifier. Refuses what can only be an accident:
-// nothing at all, the URL that the browser was sent to, and characters that no code has (RFC 6749,
-// appendix A.11), among them line breaks.
+// As ReadSecret, for an authorization code or a verifier. Refuses common mistakes: an empty text,
+// the URL of the redirect, and characters that no code contains (RFC 6749, appendix A.11),
+// including line breaks.
 Result<SecretText> ReadPasted(const std::string& flag, const std::string& text);
 
-// INVALID_ARGUMENT, which names the flag.
+// kInvalidArgument with the flag as the field.
 Error WrongFlag(const std::string& flag, const std::string& rule);
 
 }  // namespace modelgates::oauth::cli

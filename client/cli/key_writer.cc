@@ -27,13 +27,13 @@ Error FileError(const std::string& message) {
   return error;
 }
 
-// The text of errno.
+// The error for `path`, with the text of errno.
 Error CannotWrite(const std::string& path) {
   return FileError("cannot write " + path + ": " + std::strerror(errno));
 }
 
-// The descriptor that a path names, so that it is used and not what it is open on: opened again, a
-// file would be written to from its start, and a socket could not be opened at all.
+// The descriptor that a path such as /dev/fd/3 names. It is used directly: a file that is opened
+// again would be overwritten from its start, and a socket cannot be opened again.
 std::optional<int> DescriptorOf(std::string_view path) {
   if (path == "/dev/stdout") return STDOUT_FILENO;
   if (path == "/dev/stderr") return STDERR_FILENO;
@@ -47,14 +47,14 @@ std::optional<int> DescriptorOf(std::string_view path) {
   return std::nullopt;
 }
 
-// Never waits: for who would read a FIFO, or for a terminal.
+// Does not wait for the reader of a FIFO or for a terminal.
 int OpenForWriting(const std::string& path) {
   const int fd = open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
   if (fd >= 0) fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) & ~O_NONBLOCK);
   return fd;
 }
 
-// So that the name is there after a power cut, too.
+// Makes the new name durable.
 void SyncFolderOf(const std::string& path) {
   const std::filesystem::path folder = std::filesystem::path(path).parent_path();
   const int fd = open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -75,7 +75,7 @@ Result<KeyWriter> KeyWriter::Open(const std::string& path) {
     status.st_mode = S_IFREG;
   }
   if (S_ISLNK(status.st_mode)) {
-    // The creator of the link would choose which file is replaced.
+    // Otherwise the creator of the link would choose the replaced file.
     if (stat(path.c_str(), &status) != 0 || S_ISREG(status.st_mode)) {
       std::error_code unread;
       const std::string target = std::filesystem::read_symlink(path, unread).string();
@@ -100,7 +100,7 @@ Result<KeyWriter> KeyWriter::Open(const std::string& path) {
     return FileError("cannot write " + path + ": it is neither a file, a pipe nor a terminal");
   }
   std::string temporary = path + ".XXXXXX";
-  // O_EXCL, mode 0600, and a name that was free.
+  // Creates a new file with O_EXCL and mode 0600.
   const int fd = mkostemp(temporary.data(), O_CLOEXEC);
   if (fd < 0) return CannotWrite(path);
   KeyWriter writer(path, std::move(temporary), fd);

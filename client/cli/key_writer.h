@@ -30,7 +30,7 @@ class KeyWriter {
   const std::string& path() const { return path_; }
 
  private:
-  // `temporary` is empty when `fd` is the place itself.
+  // `temporary` is empty if `fd` is the destination itself.
   KeyWriter(std::string path, std::string temporary, int fd)
       : path_(std::move(path)), temporary_(std::move(temporary)), fd_(fd) {}
   static Result<KeyWriter> Through(const std::string& path, int fd);
@@ -40,8 +40,8 @@ class KeyWriter {
   int fd_;
 };
 
-// A writer for `path`; none where the key goes to stdout ("" and "-"), which is then known to take
-// it.
+// A writer for `path`; none if the key goes to stdout ("" or "-"), which is then checked to be
+// writable.
 Result<std::optional<KeyWriter>> OpenKeyPlace(const std::string& path);
 
 }  // namespace modelgates::oauth::cli

@@ -9,12 +9,12 @@
 namespace modelgates::oauth::cli {
 namespace {
 
-// What can be known to fail is found before the user consents to anything.
+// Finds errors before the user consents.
 std::optional<Error> AskGateway(const Session& session, const OAuthClient& client) {
   const Result<ServingStatus> health =
       client.CheckHealth(session.common.ToCallOptions(session.stop));
   if (!health.ok()) {
-    // Something between that lets only our service through: the exchange will tell.
+    // A proxy that passes only OAuthService; the exchange will show whether the gateway serves.
     if (health.error().grpc_code == GrpcCode::kUnimplemented) return std::nullopt;
     return health.error();
   }
@@ -36,7 +36,7 @@ Result<LoopbackReceiver> Listen(const LoginFlags& flags) {
   return error;
 }
 
-// The code that the user's browser brings.
+// The code from the redirect of the user's browser.
 Result<SecretText> AskUser(const Session& session, const LoginFlags& flags, const Pkce& pkce,
                            std::chrono::nanoseconds wait, LoopbackReceiver& receiver) {
   AuthorizationPage page;
@@ -48,7 +48,7 @@ Result<SecretText> AskUser(const Session& session, const LoginFlags& flags, cons
   if (!url.ok()) return url.error();
 
   const bool opened = !flags.no_browser && OpenBrowser(receiver.StartUrl(*url));
-  // Also with JSON, because a person has to open it.
+  // Printed also with JSON, because a person must open the URL.
   std::fprintf(
       stderr, "%s\n  %s\n",
       opened ? "If no browser opens, go to:" : "Open this in a browser:", Printable(*url).c_str());
@@ -63,7 +63,7 @@ Result<SecretText> AskUser(const Session& session, const LoginFlags& flags, cons
   return error;
 }
 
-// A code of the gateway's own account, without a page.
+// A code for the account of the gateway's key, created by API without a page.
 Result<SecretText> AskApi(const Session& session, const OAuthClient& client,
                           const LoginFlags& flags, const Pkce& pkce) {
   CreateAuthCodeRequest create;

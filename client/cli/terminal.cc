@@ -34,7 +34,7 @@ void Turn(const std::stop_token& stop, const std::string& text) {
   std::fputs("\r\033[K", stderr);
 }
 
-// The first of $BROWSER, which is a list with colons.
+// The first entry of $BROWSER, a list separated by colons.
 std::string Browser() {
   const char* const browsers = std::getenv("BROWSER");
   if (browsers == nullptr || *browsers == '\0') return "xdg-open";
@@ -69,7 +69,7 @@ bool OpenBrowser(const std::string& url) {
   sigset_t none;
   sigemptyset(&none);
   posix_spawnattr_setsigmask(&attributes, &none);
-  // A process group of its own: Ctrl-C is for the login, not for the browser.
+  // In its own process group, so that Ctrl-C does not end the browser.
   posix_spawnattr_setpgroup(&attributes, 0);
   posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP);
   std::string browser = Browser();
@@ -90,7 +90,7 @@ std::stop_token StopOnSignals() {
   sigaddset(&signals, SIGINT);
   sigaddset(&signals, SIGTERM);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  // A pipe whose reader is gone ends the command by an error of write, not by a signal.
+  // So that a pipe without a reader is an error of write, not a signal.
   signal(SIGPIPE, SIG_IGN);
   std::stop_source source;
   std::thread([signals, source]() mutable {

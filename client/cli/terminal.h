@@ -7,7 +7,7 @@
 
 namespace modelgates::oauth::cli {
 
-// Turns on stderr while something is waited for; nothing at all where stderr is no terminal.
+// An animation on stderr during a wait; none if stderr is not a terminal.
 class Spinner {
  public:
   explicit Spinner(std::string text);
@@ -20,15 +20,15 @@ class Spinner {
   std::jthread thread_;
 };
 
-// Whether people read stderr.
+// Whether stderr is a terminal.
 bool IsTerminal();
 
-// Opens `url` in the browser of $BROWSER, else of the desktop (xdg-open), without a shell and
-// without waiting for it. False: there is none.
+// Opens `url` in the browser of $BROWSER, else of the desktop (xdg-open), without a shell. Does not
+// wait for it. False: there is none.
 bool OpenBrowser(const std::string& url);
 
-// A token that SIGINT and SIGTERM stop; a second one ends the process at once. Called before any
-// other thread starts, once.
+// A token that SIGINT and SIGTERM stop; a second signal ends the process at once. Must be called
+// once, before any thread is started.
 std::stop_token StopOnSignals();
 
 }  // namespace modelgates::oauth::cli

@@ -12,7 +12,7 @@ struct Range {
   char32_t first, last;
 };
 
-// Unicode's Bidi_Control, and characters without width or with the effect of a line break.
+// Unicode's Bidi_Control, characters without width, and line separators.
 constexpr Range kUnseen[] = {
     {0x7f, 0x9f},     {0xad, 0xad},     {0x34f, 0x34f},    {0x61c, 0x61c},   {0x115f, 0x1160},
     {0x180e, 0x180e}, {0x200b, 0x200f}, {0x2028, 0x202e},  {0x2060, 0x206f}, {0x3164, 0x3164},

@@ -17,12 +17,12 @@ std::string OriginOf(const std::string& url) {
   if (scheme != "https" && scheme != "http") return "";
   const size_t host = scheme_end + 3;
   const size_t end = std::min(url.find_first_of("/?#", host), url.size());
-  // User information makes a host look like another; a backslash is a slash to browsers.
+  // User information can imitate another host, and browsers read a backslash as a slash.
   const bool odd = url.find_first_of("@\\ \t\r\n", host) < end;
   return end == host || odd ? "" : url.substr(0, end);
 }
 
-// As JavaScript writes a number where both have plain digits for it.
+// As JavaScript formats the number, if both use plain digits for it.
 std::string ToDecimal(double number) {
   char text[400];
   const auto written = std::to_chars(text, text + sizeof(text), number, std::chars_format::fixed);

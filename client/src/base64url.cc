@@ -12,7 +12,7 @@
 namespace modelgates::oauth {
 
 std::string ToBase64Url(std::span<const unsigned char> bytes) {
-  // EVP_EncodeBlock writes a terminating zero behind the last of them.
+  // EVP_EncodeBlock adds a terminating zero.
   std::string text((bytes.size() + 2) / 3 * 4 + 1, '\0');
   const int length = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()), bytes.data(),
                                      static_cast<int>(bytes.size()));
@@ -25,7 +25,7 @@ std::string ToBase64Url(std::span<const unsigned char> bytes) {
 
 std::string RandomBase64Url() {
   std::array<unsigned char, 32> bytes{};
-  // Up to 256 bytes come whole or not at all (getrandom(2)).
+  // getrandom(2) never returns less than requested, up to 256 bytes.
   if (getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size())) {
     std::perror("getrandom");
     std::abort();

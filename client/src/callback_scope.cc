@@ -11,7 +11,7 @@ namespace {
 
 thread_local int callbacks_running = 0;
 
-// A thread that lets go of what it is given.
+// A thread that releases the objects that it is given.
 class Releaser {
  public:
   Releaser() {
@@ -51,7 +51,7 @@ CallbackScope::~CallbackScope() { --callbacks_running; }
 
 void LetGoOutsideOfCallbacks(std::shared_ptr<void> object) {
   if (callbacks_running == 0) return;
-  // Never destroyed: callbacks may run until the very end of the process.
+  // Never destroyed, because callbacks may run until the process ends.
   static Releaser& releaser = *new Releaser;
   releaser.Take(std::move(object));
 }

@@ -4,7 +4,7 @@
 
 namespace modelgates::oauth {
 
-// This thread is one of gRPC's and runs a callback, as long as the object lives.
+// Marks this thread, one of gRPC's, as running a callback while the object exists.
 class CallbackScope {
  public:
   CallbackScope();

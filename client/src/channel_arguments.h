@@ -6,7 +6,7 @@
 
 namespace modelgates::oauth {
 
-// What MakeChannel() promises, as gRPC takes it.
+// The channel arguments of MakeChannel().
 grpc::ChannelArguments ToChannelArguments(const ClientOptions& options);
 
 }  // namespace modelgates::oauth

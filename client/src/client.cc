@@ -31,13 +31,13 @@ struct Stubs {
   grpc::TemplatedGenericStub<Empty, Empty> health;
 };
 
-// One operation: its messages, and where the stub has it.
+// One operation: its messages and its function of the stub.
 struct Create {
   using Request = CreateAuthCodeRequest;
   using Reply = AuthCode;
   using ProtoRequest = v1::CreateAuthCodeRequest;
   using ProtoReply = v1::CreateAuthCodeResponse;
-  // Of a call that was not sent.
+  // The state of the code of a call that was not sent.
   static constexpr AuthCodeState kUnsent = AuthCodeState::kUnspecified;
 
   static grpc::Status Call(Stubs& stubs, grpc::ClientContext& context, const ProtoRequest& request,
@@ -89,13 +89,13 @@ struct Health {
 };
 
 std::chrono::system_clock::time_point ToDeadline(std::chrono::milliseconds timeout) {
-  // Far beyond any deadline that makes sense, and within what the clock can hold.
+  // Longer than any useful deadline, and within the range of the clock.
   constexpr std::chrono::hours kLongest{24 * 365};
   return std::chrono::system_clock::now() +
          std::clamp<std::chrono::milliseconds>(timeout, std::chrono::milliseconds(0), kLongest);
 }
 
-// One call, from its request to its result.
+// One call from its request to its result.
 template <class Rpc>
 class PendingCall {
  public:
@@ -114,8 +114,8 @@ class PendingCall {
     for (const auto& [name, value] : *metadata) {
       context_.AddMetadata(name, std::string(value.Reveal()));
     }
-    // Before the start: a context that is cancelled by then ends the call as soon as it starts, and
-    // once started the call may be over, and this object gone, at any time.
+    // Before the start: a cancelled context ends the call when it starts, and after the start the
+    // call may end, and this object be destroyed, at any time.
     stop_.emplace(options.stop, Canceller{&context_});
   }
   PendingCall(const PendingCall&) = delete;
@@ -143,9 +143,9 @@ class PendingCall {
                 callback = std::move(callback)](const grpc::Status& status) mutable {
                  const CallbackScope scope;
                  Result<typename Rpc::Reply> result = call->Finish(status);
-                 // Its memory is not needed for as long as the callback takes.
+                 // Frees the call before the callback, which may take long.
                  call.reset();
-                 // What it has captured goes within the scope too.
+                 // The captured objects are also destroyed within the scope.
                  const Callback<typename Rpc::Reply> last = std::move(callback);
                  last(std::move(result));
                });
@@ -173,7 +173,7 @@ class PendingCall {
     return reply;
   }
 
-  // First, so that it goes last: the context has a reference to the channel too.
+  // First, so that it is destroyed last, because the context also refers to the channel.
   std::shared_ptr<const void> owner_;
   grpc::ClientContext context_;
   typename Rpc::ProtoRequest request_;
@@ -231,7 +231,7 @@ class OAuthClient::Impl {
             [](Stubs* stubs) { LetGoOutsideOfCallbacks(std::shared_ptr<Stubs>(stubs)); }};
   }
 
-  // A channel keeps its certificates, so other certificates need another one. Calls that run keep
+  // A channel keeps its certificates, so new certificates need a new channel. Running calls keep
   // theirs.
   template <class Rpc>
   Result<StubsPtr> TakeStubs() {
@@ -249,7 +249,7 @@ class OAuthClient::Impl {
   }
 
   const ClientOptions options_;
-  std::mutex mutex_;  // guards what follows where there are files
+  std::mutex mutex_;  // guards what follows, if there are files
   std::optional<TlsFileWatch> files_;
   StubsPtr stubs_;
 };

@@ -8,12 +8,12 @@
 
 #include "modelgates/oauth/result.h"
 
-// The enums have the numbers of those in the protos, so the protos have the names.
+// The enums have the numbers of the enums in the protos, whose names are used.
 
 namespace modelgates::oauth {
 namespace {
 
-// A number that the proto does not have has no name.
+// Protobuf's name is empty for a number that the proto does not have.
 std::string_view NameOr(const std::string& name, std::string_view otherwise) {
   return name.empty() ? otherwise : std::string_view(name);
 }

@@ -51,14 +51,14 @@ std::optional<int> UnlessZero(int number) {
   return number == 0 ? std::nullopt : std::optional<int>(number);
 }
 
-// The longest that nanoseconds can hold is 292 years.
+// Limited to 292 years, the range of nanoseconds.
 nanoseconds ToNanoseconds(const google::protobuf::Duration& duration) {
   constexpr int64_t kMost = 9'000'000'000;
   return seconds(std::clamp<int64_t>(duration.seconds(), -kMost, kMost)) +
          nanoseconds(duration.nanos());
 }
 
-// Rounded up: who waits less than was asked is refused again.
+// Rounded up, because a shorter wait would be refused again.
 milliseconds ToWait(const google::protobuf::Duration& duration) {
   return std::max(milliseconds(0), std::chrono::ceil<milliseconds>(ToNanoseconds(duration)));
 }
@@ -70,7 +70,7 @@ std::string ToJson(const google::protobuf::Struct& fields) {
 }
 
 void Read(const google::rpc::ErrorInfo& info, Error& error) {
-  // Another domain may use the same names of reasons.
+  // Other domains may use the same reasons.
   if (info.domain() != kDomain) return;
   error.reason_name = info.reason();
   error.reason = ToReason(info.reason());

@@ -15,8 +15,8 @@ struct CallFailure {
   std::string trailer_request_id;  // x-request-id; empty when there was none
 };
 
-// Reads the typed details. What cannot be read is left out: bytes that are not a
-// google.rpc.Status, an ErrorInfo of another domain, details of unknown types, malformed
+// Reads the typed details. Ignores what it cannot read: bytes that are not a google.rpc.Status, an
+// ErrorInfo of another domain, details of unknown types, malformed
 // numbers.
 Error DecodeError(const CallFailure& failure);
 

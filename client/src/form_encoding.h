@@ -8,10 +8,10 @@
 
 namespace modelgates::oauth {
 
-// One value of application/x-www-form-urlencoded text, as browsers write it (WHATWG URL, 5.2).
+// Encodes a value for application/x-www-form-urlencoded text (WHATWG URL, 5.2).
 std::string EncodeFormValue(std::string_view value);
 
-// The pairs of such text, in their order. Nothing when an escape is broken.
+// The pairs of application/x-www-form-urlencoded text, in order. nullopt: an escape is invalid.
 std::optional<std::vector<std::pair<std::string, std::string>>> DecodeForm(std::string_view text);
 
 }  // namespace modelgates::oauth

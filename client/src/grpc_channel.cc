@@ -12,8 +12,8 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// What the gateway permits (GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS of its server):
-// it closes the connection of who pings more often.
+// The gateway closes connections with more frequent pings
+// (GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS of its server).
 constexpr milliseconds kMinKeepaliveTime{10'000};
 
 constexpr char kBalanced[] = R"({"loadBalancingConfig":[{"round_robin":{}}]})";
@@ -39,9 +39,9 @@ std::shared_ptr<grpc::ChannelCredentials> ToCredentials(const std::optional<TlsO
 grpc::ChannelArguments ToChannelArguments(const ClientOptions& options) {
   grpc::ChannelArguments arguments;
   arguments.SetServiceConfigJSON(options.health_checking ? kBalancedAmongHealthy : kBalanced);
-  // No TXT record may bring a retry policy that sends a code twice. Without one gRPC sends again
-  // only what no server has seen (RFC 9113, section 8.7): calls that cross the GOAWAY of a
-  // connection that got too old.
+  // A TXT record must not define a retry policy, which would send a code twice. Without a policy
+  // gRPC repeats only calls that no server has processed (RFC 9113, section 8.7), for example calls
+  // that cross a GOAWAY.
   arguments.SetInt(GRPC_ARG_SERVICE_CONFIG_DISABLE_RESOLUTION, 1);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS,
                    ToInt(std::max(options.keepalive_time, kMinKeepaliveTime)));

@@ -9,9 +9,9 @@
 
 namespace modelgates::oauth {
 
-// grpc.health.v1.Health. Its messages have one field each, which is written and read as a field
-// that Empty does not know: generated code of them would meet the copies that programs bring
-// themselves.
+// grpc.health.v1.Health. Each of its messages has one field, which is written and read as an
+// unknown field of Empty: generated code of the messages would conflict with a copy in the program
+// that uses this library.
 
 struct HealthRequest {};
 
@@ -24,7 +24,7 @@ google::protobuf::Empty ToProto(const HealthRequest& request, const AppAttributi
 
 HealthReply FromProto(const google::protobuf::Empty& reply);
 
-// There are none.
+// There are no secrets.
 inline void WipeSecrets(const google::protobuf::Empty&) {}
 
 }  // namespace modelgates::oauth

@@ -7,9 +7,9 @@
 
 namespace modelgates::oauth {
 
-// Errors that this library finds by itself; nothing was sent.
+// Errors that this library finds itself; nothing was sent.
 
-// INVALID_ARGUMENT, FIELD_INVALID, as the gateway would have said it.
+// INVALID_ARGUMENT with FIELD_INVALID, in the form of the gateway.
 Error InvalidFields(std::vector<FieldViolation> violations);
 
 // Without a reason.

@@ -19,11 +19,11 @@ using asio::ip::tcp;
 using boost::system::error_code;
 
 constexpr std::chrono::seconds kConnectionTime{5};
-// Browsers send the cookies of all servers on 127.0.0.1 to each of them, at any port.
+// Large, because browsers send the cookies of all servers on 127.0.0.1, of any port.
 constexpr std::size_t kMaxHeadBytes = 64 * 1024;
 constexpr std::size_t kMaxDrainedBytes = 1024 * 1024;
 constexpr std::size_t kMaxConnections = 32;
-// Out of descriptors, most likely: asking again at once would spin until one is free.
+// Wait after an error, most likely missing descriptors; accepting again at once would use all CPU.
 constexpr std::chrono::milliseconds kAcceptPause{20};
 
 std::string_view ToStd(beast::string_view text) { return {text.data(), text.size()}; }
@@ -34,7 +34,7 @@ bool IsTooLarge(error_code error) {
 
 }  // namespace
 
-// One connection, usually of a browser, and its one request.
+// One connection, usually of a browser, and its request.
 struct LoopbackHttp::Connection {
   explicit Connection(tcp::socket socket) : stream(std::move(socket)) {
     parser.header_limit(kMaxHeadBytes);
@@ -45,7 +45,7 @@ struct LoopbackHttp::Connection {
   beast::flat_buffer buffer{kMaxHeadBytes + 1};
   http::request_parser<http::empty_body> parser;
   http::response<http::string_body> response;
-  bool unread = false;  // there is more of the request
+  bool unread = false;  // part of the request is not read yet
   std::array<char, 4'096> drained{};
   std::size_t drained_bytes = 0;
 };
@@ -53,7 +53,7 @@ struct LoopbackHttp::Connection {
 std::string LoopbackHttp::Listen(int port) {
   error_code error;
   acceptor_.open(tcp::v4(), error);
-  // A port that was closed a moment ago may be had again.
+  // Allows a port with connections in TIME_WAIT.
   if (!error) acceptor_.set_option(tcp::acceptor::reuse_address(true), error);
   const tcp::endpoint place(asio::ip::address_v4::loopback(), static_cast<unsigned short>(port));
   if (!error) acceptor_.bind(place, error);
@@ -126,7 +126,7 @@ void LoopbackHttp::Respond(const ConnectionPtr& connection, const Answer& answer
                     });
 }
 
-// What is not read when a socket is closed has the answer thrown away at the other side.
+// Closing a socket with unread data sends RST, which makes the peer discard the answer.
 void LoopbackHttp::Drain(const ConnectionPtr& connection) {
   connection->stream.async_read_some(asio::buffer(connection->drained),
                                      [this, connection](error_code error, std::size_t bytes) {
@@ -152,7 +152,7 @@ void LoopbackHttp::Close() {
   while (!connections_.empty()) Drop(connections_.front());
 }
 
-// By value: the argument may be what is taken out of the list.
+// By value, because the argument may be an element of the list that it is removed from.
 void LoopbackHttp::Drop(ConnectionPtr connection) {
   std::erase(connections_, connection);
   connection->stream.close();

@@ -13,8 +13,8 @@
 
 namespace modelgates::oauth {
 
-// HTTP for browsers on a port of 127.0.0.1, one request a connection. All but Listen() and host()
-// on the thread that runs `io`.
+// HTTP for browsers on a port of 127.0.0.1, one request per connection. All functions except
+// Listen() and host() must be called on the thread that runs `io`.
 class LoopbackHttp {
  public:
   struct Connection;
@@ -22,29 +22,29 @@ class LoopbackHttp {
   struct Answer {
     int status = 200;
     Page page{};
-    std::string location{};  // of a redirect
+    std::string location{};  // for a redirect
   };
-  // `target` is empty unless the request is a GET to this very host: a page whose name was made to
-  // resolve to this address (DNS rebinding) has its own.
+  // `target` is empty unless the request is a GET whose Host field is host(). In a DNS rebinding
+  // attack a foreign name resolves to this address, and the Host field has that name.
   using Handler = std::function<void(const ConnectionPtr&, std::string_view target)>;
 
   LoopbackHttp(boost::asio::io_context& io, Handler handler)
       : handler_(std::move(handler)), acceptor_(io), pause_(io) {}
 
-  // Opens the port, 0 being any that is free. Empty when it is open, else why not.
+  // Opens the port; 0: any free one. Returns the reason if it cannot be opened, else empty.
   std::string Listen(int port);
   // "127.0.0.1:49152"
   const std::string& host() const { return host_; }
-  // Accepts browsers from now on.
+  // Starts to accept connections.
   void Accept();
 
-  // Sends it and closes; `done` is also called when the browser has left.
+  // Sends `answer` and closes the connection; `done` is also called if the browser closed it.
   void Respond(const ConnectionPtr& connection, const Answer& answer,
                std::function<void()> done = {});
-  // The answer may take long: the connection has no time limit any more, and is not closed when
-  // there are too many.
+  // Keeps the connection for a late answer: without time limit, and not closed when there are too
+  // many connections.
   void Hold(const ConnectionPtr& connection);
-  // Accepts no more connections, and closes all except those on hold.
+  // Stops accepting, and closes all connections except held ones.
   void Close();
 
  private:
@@ -57,7 +57,7 @@ class LoopbackHttp {
   bool closed_ = false;
   boost::asio::ip::tcp::acceptor acceptor_;
   boost::asio::steady_timer pause_;
-  std::deque<ConnectionPtr> connections_;  // oldest first; those on hold are not among them
+  std::deque<ConnectionPtr> connections_;  // oldest first, without held ones
 };
 
 }  // namespace modelgates::oauth

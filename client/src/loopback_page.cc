@@ -6,7 +6,7 @@
 namespace modelgates::oauth {
 namespace {
 
-// Two sets of colours, each with at least 4.5:1 for text.
+// A light and a dark set of colours, each with a contrast of at least 4.5:1 for text.
 constexpr std::string_view kStyle = R"(
 :root { color-scheme: light dark; --back: #f3f4f9; --card: #fff; --text: #171a2c; --quiet: #565c73;
         --line: #d9dce8; --good: #1a7f4b; --bad: #b3361b; }
@@ -55,7 +55,7 @@ std::string EscapeHtml(std::string_view text) {
   return escaped;
 }
 
-// As Content-Security-Policy names the text of a style (CSP 3, section 2.3.1).
+// The source expression of a style in a Content-Security-Policy (CSP 3, section 2.3.1).
 std::string Sha256Source(std::string_view text) {
   unsigned char digest[SHA256_DIGEST_LENGTH];
   SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest);
@@ -64,7 +64,7 @@ std::string Sha256Source(std::string_view text) {
   return std::string("'sha256-") + reinterpret_cast<const char*>(base64) + "'";
 }
 
-// `mark` is what is drawn within the circle, 24 by 24; `text` is HTML.
+// `mark`: an SVG path of 24 by 24, drawn within a circle. `text` is HTML.
 Page MakePage(std::string_view kind, std::string_view mark, std::string_view title,
               const std::string& text) {
   Page page;
@@ -117,7 +117,7 @@ Page LoginEndPage(LoginEnd end, std::string_view app_name) {
     case LoginEnd::kNotThis:
       break;
   }
-  // The name of the app is not shown to a stranger who guessed the port.
+  // Without the name of the app, because the port may have been guessed.
   return MakePage("", "M12 7v6m0 3.5v.01", "There is nothing here",
                   "This link does not belong to the login that is waiting. Go back to the app and "
                   "use the link it shows.");

@@ -9,8 +9,8 @@ enum class LoginEnd {
   kSignedIn,
   kDenied,
   kFailed,    // granted, but the exchange failed
-  kReturned,  // the user has to look at the app
-  kNotThis,   // not a link of this login: an old tab, or a guess
+  kReturned,  // the app shows the result
+  kNotThis,   // not a link of this login: an old tab, or guessed
   kUsedLink,  // the link that starts a login, for the second time
   kTooLarge,  // the head of the request
 };

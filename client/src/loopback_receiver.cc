@@ -25,7 +25,7 @@ using boost::system::error_code;
 using ConnectionPtr = LoopbackHttp::ConnectionPtr;
 
 constexpr std::chrono::hours kLongestWait{24 * 365};
-// For the browser to ask for the last page, once that is known.
+// Time for the browser to request the last page after Finish.
 constexpr std::chrono::seconds kPageTime{5};
 
 Error ToError(const Denial& denial) {
@@ -42,7 +42,7 @@ Error ToError(const Denial& denial) {
 
 }  // namespace
 
-// The browser's part runs on a thread of its own, which alone touches what has no mutex.
+// HTTP runs on a separate thread. Members without the mutex are used on that thread only.
 class LoopbackReceiver::Impl {
  public:
   explicit Impl(Options options)
@@ -54,7 +54,7 @@ class LoopbackReceiver::Impl {
         }) {}
   ~Impl() { Finish(LoginEnd::kReturned); }
 
-  // Empty when it listens.
+  // Returns the reason if the port cannot be opened, else empty.
   std::string Listen() {
     const std::string error = http_.Listen(options_.port);
     if (!error.empty()) return error;
@@ -81,7 +81,7 @@ class LoopbackReceiver::Impl {
       return LocalError(GrpcCode::kFailedPrecondition, "the redirect was waited for before");
     }
     waited_ = true;
-    // Later than any clock can hold is not what `max()` should come to.
+    // Bounded, because adding milliseconds::max() would overflow.
     const auto end = std::chrono::steady_clock::now() +
                      std::min<std::chrono::milliseconds>(timeout, kLongestWait);
     if (!came_.wait_until(lock, stop, end, [this] { return result_.has_value(); })) {
@@ -117,7 +117,7 @@ class LoopbackReceiver::Impl {
     std::optional<Redirect> redirect = ParseRedirect(target, options_.path, state_);
     if (redirect) {
       Take(*std::move(redirect));
-      // Neither code nor state stays in the address bar and the history.
+      // A redirect, so that code and state do not stay in address bar and history.
       if (redirected_) return http_.Respond(connection, {303, EmptyPage(), end_path_});
     } else if (IsRedirectOfAnother(target, options_.path, state_)) {
       const std::lock_guard lock(mutex_);
@@ -126,7 +126,7 @@ class LoopbackReceiver::Impl {
     http_.Respond(connection, {404, LoginEndPage(LoginEnd::kNotThis, options_.app_name)});
   }
 
-  // Once: a second browser is not the one that was opened.
+  // Only once, because a second request is not from the browser that was opened.
   void Start(const ConnectionPtr& connection) {
     const std::string url = std::exchange(page_url_, "");
     if (url.empty()) {
@@ -135,7 +135,7 @@ class LoopbackReceiver::Impl {
     http_.Respond(connection, {303, EmptyPage(), url});
   }
 
-  // The first one counts; a double click brings two.
+  // Only the first redirect counts; a double click sends two.
   void Take(Redirect redirect) {
     const std::lock_guard lock(mutex_);
     if (result_ || redirected_) return;
@@ -163,7 +163,7 @@ class LoopbackReceiver::Impl {
     });
   }
 
-  // The error when no redirect came. Called with the mutex.
+  // The error if no redirect has arrived. Requires the mutex.
   std::string TooLate() const {
     if (!another_came_) return "the browser did not come back in time";
     return "the browser did not come back in time; a redirect of another login came: close older "
@@ -189,7 +189,7 @@ class LoopbackReceiver::Impl {
   bool another_came_ = false;
   std::optional<Result<SecretText>> result_;
 
-  // Of the thread.
+  // Used on the thread only.
   asio::io_context io_{1};
   asio::steady_timer timer_{io_};
   LoopbackHttp http_;
@@ -199,7 +199,7 @@ class LoopbackReceiver::Impl {
   bool shown_ = false;
   int showing_ = 0;
   std::optional<LoginEnd> end_;
-  std::vector<ConnectionPtr> held_;  // until the end is known
+  std::vector<ConnectionPtr> held_;  // until the outcome is known
 };
 
 Result<LoopbackReceiver> LoopbackReceiver::Listen() { return Listen(Options()); }

@@ -9,7 +9,7 @@ using std::chrono::nanoseconds;
 using std::chrono::seconds;
 
 void Set(google::protobuf::Duration& duration, nanoseconds value) {
-  // Both parts have the sign of the whole, as Duration requires.
+  // Seconds and nanoseconds have the same sign, as Duration requires.
   const auto whole = std::chrono::duration_cast<seconds>(value);
   duration.set_seconds(whole.count());
   duration.set_nanos(static_cast<int32_t>((value - whole).count()));
@@ -21,7 +21,7 @@ void Set(google::protobuf::Timestamp& timestamp, Time time) {
   timestamp.set_nanos(static_cast<int32_t>(nanoseconds(time - whole).count()));
 }
 
-// Both operations have these three.
+// Both requests have these three fields.
 template <class Proto, class Request>
 void SetAttribution(Proto& proto, const Request& request, const AppAttribution& defaults) {
   const auto& referer = request.http_referer ? request.http_referer : defaults.http_referer;
@@ -57,7 +57,7 @@ void Set(v1::RetryConfig& proto, const RetryConfig& retries) {
 }
 
 std::optional<Time> ToTime(const google::protobuf::Timestamp& timestamp) {
-  // Beyond what Timestamp allows the sum below could overflow.
+  // Checked, because outside of Timestamp's range the sum below could overflow.
   constexpr int64_t kFirst = -62'135'596'800;  // 0001-01-01T00:00:00Z
   constexpr int64_t kLast = 253'402'300'799;   // 9999-12-31T23:59:59Z
   if (timestamp.seconds() < kFirst || timestamp.seconds() > kLast) return std::nullopt;

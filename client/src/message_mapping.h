@@ -6,10 +6,10 @@
 
 namespace modelgates::oauth {
 
-// The messages of the proto, field by field. Values go out as they are, wrong ones too: the gateway
-// is who judges, and names all of them at once.
+// Conversion to and from the messages of the proto, field by field. Invalid values are sent
+// unchanged, because the gateway checks all fields and reports every error.
 
-// `defaults` are the app's own, of the client.
+// The app's defaults, of ClientOptions.
 struct AppAttribution {
   std::optional<std::string> http_referer;
   std::optional<std::string> x_open_router_title;
@@ -21,7 +21,7 @@ v1::CreateAuthCodeRequest ToProto(const CreateAuthCodeRequest& request,
 v1::ExchangeAuthCodeRequest ToProto(const ExchangeAuthCodeRequest& request,
                                     const AppAttribution& defaults);
 
-// Take the secrets out of the reply; nothing of them stays in it.
+// Move the secrets out of the reply.
 AuthCode FromProto(v1::CreateAuthCodeResponse& reply);
 ApiKey FromProto(v1::ExchangeAuthCodeResponse& reply);
 

@@ -45,7 +45,7 @@ std::optional<Redirect> ParseRedirect(std::string_view target, std::string_view 
                                       std::string_view state) {
   auto pairs = QueryOf(target, path);
   if (!pairs) return std::nullopt;
-  // A parameter that comes twice is none (RFC 6749, section 3.1).
+  // A repeated parameter counts as absent (RFC 6749, section 3.1).
   const auto only = [&](std::string_view name) -> std::string* {
     std::string* found = nullptr;
     for (auto& [each, value] : *pairs) {

@@ -27,7 +27,7 @@ using BioPtr = std::unique_ptr<BIO, Free<BIO_free>>;
 using CertificatePtr = std::unique_ptr<X509, Free<X509_free>>;
 using KeyPtr = std::unique_ptr<EVP_PKEY, Free<EVP_PKEY_free>>;
 
-// Nothing is asked of a terminal.
+// OpenSSL's default callback would ask for a password on the terminal.
 int NoPassword(char*, int, int, void*) { return 0; }
 
 BioPtr View(std::string_view text) {
@@ -93,7 +93,7 @@ std::optional<TlsOptions> TlsFileWatch::Poll(TimePoint now) {
   constexpr std::chrono::seconds kInterval{1};
   if (next_look_ && now < *next_look_) return std::nullopt;
   next_look_ = now + kInterval;
-  // Before reading, so that what changes meanwhile is found by the next look.
+  // Taken before reading, so that the next check finds a change during the read.
   const Versions versions = LookAtFiles();
   if (read_ == versions && !error_) return std::nullopt;
   read_ = versions;

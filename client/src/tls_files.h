@@ -10,20 +10,20 @@
 
 namespace modelgates::oauth {
 
-// What the files hold. kUnavailable, with the name of the file that cannot be used: unreadable, no
-// certificate, no key, or a key of another certificate.
+// Reads the files. Error: kUnavailable, with the name of the file that cannot be used: unreadable,
+// no certificate, no key, or a key of another certificate.
 Result<TlsOptions> ReadTlsFiles(const TlsFiles& files);
 
-// Notices that certificates were replaced. Not thread-safe.
+// Detects replaced certificates. Not thread-safe.
 class TlsFileWatch {
  public:
   using TimePoint = std::chrono::steady_clock::time_point;
 
   explicit TlsFileWatch(TlsFiles files) : files_(std::move(files)) {}
 
-  // The files' content, if it is new and can be used. Looks once a second at most.
+  // The content of the files, if it is new and can be used. Checks at most once per second.
   std::optional<TlsOptions> Poll(TimePoint now);
-  // Why the newest content cannot be used.
+  // Why the latest content cannot be used.
   const std::optional<Error>& error() const { return error_; }
 
  private:

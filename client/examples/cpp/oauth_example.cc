@@ -1,4 +1,4 @@
-// The PKCE flow through the gateway, and what its errors say.
+// The PKCE flow through the gateway, and two errors with their details.
 #include <modelgates/oauth/client.h>
 #include <modelgates/oauth/pkce.h>
 
@@ -27,7 +27,7 @@ std::string Variable(const char* name) {
   return value == nullptr ? "" : value;
 }
 
-// TLS, with files from the environment where it names them; --plaintext is for loopback.
+// TLS, with the files that environment variables name; --plaintext is for loopback.
 ClientOptions Options(bool plaintext) {
   ClientOptions options;
   options.target = Variable("MODELGATES_OAUTH_GATEWAY");

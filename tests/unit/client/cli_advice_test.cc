@@ -12,7 +12,7 @@ constexpr Command kLogin = Command::kLogin;
 using Reason = ErrorReason;
 
 constexpr char kAnew[] = "start a new login: this code cannot be relied on any more";
-constexpr char kOperators[] = "tell the gateway's operators: its --upstream needs a look";
+constexpr char kOperators[] = "tell the gateway's operators to check its --upstream";
 constexpr char kBearer[] =
     "give an API key with --bearer, or have the gateway's operators check theirs";
 constexpr char kGateway[] = "check --gateway, and whether a gateway listens there";
@@ -36,7 +36,7 @@ const Row kRows[] = {
     {kExchange, GrpcCode::kFailedPrecondition, Reason::kUnspecified, "FILE",
      "check that the file can be read or written"},
     {kLogin, GrpcCode::kUnavailable, Reason::kUnspecified, "PORT",
-     "give another --port, or none: then any that is free is taken"},
+     "give another --port, or none for any free port"},
     {kLogin, GrpcCode::kDeadlineExceeded, Reason::kUnspecified, "WAIT_OVER",
      "log in again, with more time for the browser (--wait)"},
     {kLogin, GrpcCode::kUnavailable, Reason::kUnspecified, "NOT_SERVING",
@@ -54,7 +54,7 @@ const Row kRows[] = {
     {kOther, GrpcCode::kUnavailable, Reason::kUnspecified, "", kGateway},
     {kLogin, GrpcCode::kUnavailable, Reason::kUnspecified, "", kGateway},
     {kExchange, GrpcCode::kUnimplemented, Reason::kUnspecified, "",
-     "check --gateway: what listens there does not serve this call"},
+     "check --gateway: the server at that address does not serve this call"},
     // Time
     {kOther, GrpcCode::kDeadlineExceeded, Reason::kUnspecified, "",
      "run it again with more time (--timeout)"},
