@@ -11,8 +11,8 @@
 
 namespace modelgates::sandbox {
 
-// The two operations of the API, from HTTP request to HTTP answer; CodeBook decides, this
-// translates. Must outlive the table it adds itself to. Not for more than one thread.
+// The two operations of the API, from HTTP request to HTTP answer; CodeBook decides. Must outlive
+// the table it adds itself to. Not thread-safe.
 class AuthRoutes {
  public:
   AuthRoutes(const SandboxOptions& options, CodeBook& codes, SandboxStats& stats);
@@ -27,12 +27,12 @@ class AuthRoutes {
   const std::string base_path_;
   const std::string api_key_;
   const CodeBook::Clock clock_;
-  const std::string user_id_;  // one user, who gives every consent
+  const std::string user_id_;  // of the only user
   CodeBook& codes_;
   SandboxStats& stats_;
 };
 
-// The `code` of an exchange's body, empty when there is none to be read.
+// The `code` of an exchange's body; empty if there is none or the body cannot be parsed.
 std::string AuthCodeIn(const HttpRequest& request);
 
 }  // namespace modelgates::sandbox

@@ -17,7 +17,7 @@ struct Authority {
 
 bool IsPlainText(std::string_view url) {
   return std::none_of(url.begin(), url.end(), [](unsigned char c) {
-    return c <= ' ' || c == 0x7f || c == '\\';  // browsers read a backslash as a slash
+    return c <= ' ' || c == 0x7f || c == '\\';  // browsers read a backslash like a slash
   });
 }
 
@@ -29,8 +29,8 @@ std::string LowerCase(std::string_view text) {
   return lower;
 }
 
-// Of DNS, underscores included. URLs may have more, which would be words of a policy where the
-// origin stands in one; names in other letters have an xn-- form.
+// Whether `host` is a DNS name, with underscores allowed. Other characters of URLs could inject
+// words into the policy that contains the origin. Internationalized names have an xn-- form.
 bool IsName(std::string_view host) {
   constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyz0123456789-._";
   return host.find_first_not_of(kLetters) == std::string_view::npos;

@@ -17,18 +17,17 @@ enum class ChallengeMethod { kS256, kPlain };
 
 struct Challenge {
   std::string value;
-  ChallengeMethod method = ChallengeMethod::kPlain;  // what RFC 7636, 4.3 says when none is given
+  ChallengeMethod method = ChallengeMethod::kPlain;  // the default of RFC 7636, 4.3
 };
 
-// What a caller shows to get a key. `verifier`, when present, is well formed (request_rules.h).
+// The fields of an exchange. `verifier`, if present, is well-formed (request_rules.h).
 struct ExchangeRequest {
   std::string auth_code;
   std::optional<std::string> verifier;
   std::optional<ChallengeMethod> method;
 };
 
-// What became of one exchange. Callers must not learn which refusal it was, only tests and
-// counters.
+// The result of one exchange. Only tests and counters see the different refusals; callers do not.
 enum class Verdict { kIssued, kUnknown, kUsedAgain, kExpired, kWrongMethod, kWrongVerifier };
 
 struct ExchangeResult {
@@ -37,14 +36,14 @@ struct ExchangeResult {
   bool revoked_key = false;  // with kUsedAgain: the key of the first use ended by this call
 };
 
-// The codes that were given out and what may be done with them: no sockets, no JSON.
+// The issued codes and the rules of their exchange. Knows neither sockets nor JSON.
 //
-// A code issues one key, once, before it expires, to who proves the challenge it was created with
-// (RFC 7636, 4.6). A refusal leaves the code as it was. Showing a spent code again revokes the key
-// it issued (RFC 6749, 4.1.2), also when the code has expired since. A verifier for a code that has
-// no challenge is refused (RFC 9700, 2.1.1: else an attacker could strip PKCE), and so is a method.
+// A code issues one key, once, before it expires, to a caller with the verifier of its challenge
+// (RFC 7636, 4.6). A refusal does not change the code. A second use of a spent code revokes its key
+// (RFC 6749, 4.1.2), even if the code has expired. A verifier or a method for a code without a
+// challenge is refused, because an attacker could otherwise remove PKCE (RFC 9700, 2.1.1).
 //
-// Not for more than one thread.
+// Not thread-safe.
 class CodeBook {
  public:
   using Clock = std::function<std::chrono::system_clock::time_point()>;
@@ -54,8 +53,8 @@ class CodeBook {
     UtcTime created_at;
   };
 
-  // Beyond `max_codes` the oldest is forgotten, spent or not, so that a load test that runs for
-  // hours does not fill the memory.
+  // Above `max_codes` the oldest code is removed, spent or not, so that long load tests do not fill
+  // the memory.
   CodeBook(Clock clock, std::chrono::milliseconds code_ttl, std::size_t max_codes = 1'000'000);
 
   Created Create(std::optional<Challenge> challenge);

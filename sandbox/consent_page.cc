@@ -11,7 +11,7 @@ namespace {
 
 namespace http = boost::beast::http;
 
-// Two sets of colours, each with at least 4.5:1 for text, and 3:1 for edges and focus.
+// A light and a dark set of colours, with a contrast of 4.5:1 for text and 3:1 for edges and focus.
 constexpr std::string_view kStyle = R"(
 :root { color-scheme: light dark; --back: #f3f4f9; --card: #fff; --inset: #f3f4f9; --text: #171a2c;
         --quiet: #565c73; --line: #d9dce8; --edge: #7a8099; --accent: #3451d1; --on-accent: #fff; }
@@ -50,7 +50,7 @@ button:focus-visible { outline: 3px solid var(--accent); outline-offset: 3px; }
 footer { margin-top: 1.5rem; padding-top: 1rem; border-top: 1px solid var(--line); }
 )";
 
-// A gate. Part of the page: nothing is loaded.
+// The logo, a gate. Inline, because the page loads nothing.
 constexpr std::string_view kBrand =
     "<p class=\"brand\"><svg viewBox=\"0 0 24 24\" width=\"24\" height=\"24\" "
     "aria-hidden=\"true\"><path d=\"M2 21V11a10 10 0 0 1 20 0v10h-6V11a4 4 0 0 0-8 0v10z\"/></svg>"
@@ -104,7 +104,7 @@ HttpResponse HtmlAnswer(unsigned http_status, std::string_view title, const std:
   return response;
 }
 
-// As people know it; `origin` stands below it on the page.
+// A readable name of the app; the page also shows `origin`.
 std::string NameOf(std::string_view origin) {
   const std::string_view host = origin.substr(origin.find("://") + 3);
   for (const std::string_view loopback : {"127.0.0.1", "localhost", "[::1]"}) {
@@ -116,8 +116,8 @@ std::string NameOf(std::string_view origin) {
   return EscapeHtml(host);
 }
 
-// Where a form may lead: browsers hold its redirects to this too, so the way back has to be in it.
-// Policies have no way to write an IPv6 address (CSP 3, section 2.3.1), so there its scheme stands.
+// The form-action of the policy. Browsers apply it to redirects, too, so it must allow the app's
+// origin. A policy cannot contain an IPv6 address (CSP 3, section 2.3.1), so its scheme is used.
 std::string FormAction(const std::string& origin) {
   const std::size_t host = origin.find("://") + 3;
   return "'self' " + (origin[host] == '[' ? origin.substr(0, host - 2) : origin);

@@ -8,18 +8,18 @@
 
 namespace modelgates::sandbox {
 
-// What the user is asked.
+// The content of the consent page.
 struct ConsentQuestion {
-  std::string app;              // its origin: the one thing about it that is certain
-  std::string token;            // of this page, for the form
+  std::string app;              // its origin, the only fact about it that is verified
+  std::string token;            // of this page, for its form
   std::optional<double> limit;  // US dollars
 };
 
-// The page, usable with the keyboard alone and in any width. It loads nothing and runs nothing, may
-// not be framed, and its form goes nowhere but here and back to the app.
+// The consent page, usable by keyboard only and in any width. It loads nothing, has no scripts, and
+// cannot be framed; its form can be sent only here, and be redirected to the app.
 HttpResponse ConsentPage(const ConsentQuestion& question);
 
-// A page that only says why there is nothing to decide. `title` is HTML, `text` is any text.
+// A page with the reason why there is no consent page. `title` is HTML, `text` is plain text.
 HttpResponse RefusalPage(unsigned http_status, std::string_view title, std::string_view text);
 
 }  // namespace modelgates::sandbox

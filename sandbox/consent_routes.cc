@@ -29,7 +29,7 @@ std::string_view QueryOf(const HttpRequest& request) {
   return mark == std::string_view::npos ? "" : target.substr(mark + 1);
 }
 
-// The body that a create would have, so that the same rules hold.
+// The body of an equivalent create, so that the same rules apply.
 json ToCreateBody(const std::map<std::string, std::string>& fields) {
   json body = json::object();
   for (const char* name : {"callback_url", "code_challenge", "code_challenge_method"}) {
@@ -41,13 +41,13 @@ json ToCreateBody(const std::map<std::string, std::string>& fields) {
     const auto parsed = std::from_chars(text.data(), text.data() + text.size(), number);
     const bool whole = parsed.ec == std::errc{} && parsed.ptr == text.data() + text.size() &&
                        std::isfinite(number);
-    // A text is no limit, and the rule says so.
+    // A text violates the rule of `limit`, which reports it.
     body["limit"] = whole ? json(number) : json(text);
   }
   return body;
 }
 
-// Each page has a cookie of its own, so that two that are open at once do not undo one another.
+// Each page has its own cookie, so that two open pages do not replace each other's.
 std::string CookieName(std::string_view token) {
   return "consent_" + std::string(token.substr(0, 8)) + "=";
 }
@@ -107,7 +107,7 @@ Answer ConsentRoutes::Show(const HttpRequest& request) {
     return {RefusalPage(400, kWrongLink, violation->field + " " + violation->rule + "."), {}};
   }
   const std::string& callback_url = fields->at("callback_url");
-  // What is added to the query would become a part of the fragment (RFC 6749, 3.1.2).
+  // Appended parameters would become part of the fragment (RFC 6749, 3.1.2).
   if (callback_url.find('#') != std::string::npos || callback_url.size() > kMaxCallbackBytes) {
     return {RefusalPage(400, kWrongLink,
                         "callback_url must be at most 2,048 bytes, without a fragment."),
@@ -152,7 +152,7 @@ Answer ConsentRoutes::Decide(const HttpRequest& request) {
     pending.auth_code = codes_.Create(std::move(pending.request.challenge)).auth_code;
     stats_.CountCreated();
   }
-  // A name of the sandbox, of characters that need no escape.
+  // The code is made by the sandbox and needs no escapes.
   return {GoBack(pending.callback_url, "code=" + pending.auth_code), pending.auth_code};
 }
 

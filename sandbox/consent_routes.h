@@ -12,18 +12,18 @@
 
 namespace modelgates::sandbox {
 
-// The page where a user says yes or no, and the answer that it sends.
+// The consent page, and the form that it sends.
 //
 //   GET  /auth?callback_url=...&code_challenge=...&code_challenge_method=S256&limit=5
 //   POST /auth    token=...&decision=approve|deny
 //
-// The POST goes back (303) to the very callback_url that the page was asked for, with `code`, or
-// with `error=access_denied` (RFC 6749, 4.1.2.1), added to its query. A token is good for one
-// answer, which may be repeated and then leads to the very same place. It is good as long as a code
-// is, and only together with the cookie that came with its page: another site can read neither, nor
-// make a browser send the cookie (SameSite=Strict).
+// The POST is redirected (303) to the callback_url of the page, with `code` or
+// `error=access_denied` (RFC 6749, 4.1.2.1) added to its query. A token is valid for one decision;
+// a repeated POST is redirected to the same URL. It is valid as long as a code, and only together
+// with the cookie of its page: another site can read neither, nor make a browser send the cookie
+// (SameSite=Strict).
 //
-// Must outlive the table it adds itself to. Not for more than one thread.
+// Must outlive the table it adds itself to. Not thread-safe.
 class ConsentRoutes {
  public:
   ConsentRoutes(const SandboxOptions& options, CodeBook& codes, SandboxStats& stats);
@@ -31,7 +31,7 @@ class ConsentRoutes {
   void AddTo(RouteTable& routes);
 
  private:
-  // A page that was shown.
+  // A page that was sent.
   struct Pending {
     std::string callback_url;
     CreateRequest request;
@@ -44,7 +44,7 @@ class ConsentRoutes {
   Answer Show(const HttpRequest& request);
   Answer Decide(const HttpRequest& request);
   UtcTime Now() const;
-  // Makes room, then keeps it under its new token.
+  // Keeps it under a new token, and removes old ones. Returns the token.
   std::string Keep(Pending pending);
 
   const CodeBook::Clock clock_;

@@ -6,11 +6,11 @@
 
 namespace modelgates::sandbox {
 
-// Adds the side of the sandbox that ModelGates does not have; both arguments must outlive the
-// table.
+// Adds the routes that control the sandbox, which ModelGates does not have. `faults` and `stats`
+// must outlive the table.
 //
 //   POST   /control/faults   a fault or an array of them (fault_script.h): 200, {"pending": n}
-//   DELETE /control/faults   forgets what is still to come: 200, {"pending": 0}
+//   DELETE /control/faults   removes all pending faults: 200, {"pending": 0}
 //   GET    /control/stats    the counters of SandboxCounts
 void AddControlRoutes(RouteTable& routes, FaultPlan& faults, SandboxStats& stats);
 

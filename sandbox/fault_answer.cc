@@ -14,7 +14,7 @@ constexpr std::size_t kOversizeBytes = 320 * 1024;
 
 HttpResponse StandIn() { return JsonAnswer(200, {{"scripted_fault", "no work was done"}}); }
 
-// Still the JSON object it was, so that only its size can be what a client stumbles over.
+// The result stays the same JSON object, so that only its size differs.
 void Pad(HttpResponse& answer) {
   json body = json::parse(answer.body(), nullptr, false);
   if (!body.is_object()) body = json::object();

@@ -7,9 +7,9 @@
 
 namespace modelgates::sandbox {
 
-// What kStatus, kTruncate and kOversize answer. `answer` is the true one, absent when the fault
-// came before the work; kTruncate then cuts, and kOversize then pads, a small stand-in with status
-// 200. What the rule sets (status, headers, body, content type) wins over both.
+// The answer for kStatus, kTruncate and kOversize. `answer` is the normal one; absent: the
+// operation was not carried out, and kTruncate cuts, kOversize pads, a small answer with status
+// 200. Status, headers, body and content type of the rule have precedence over both.
 HttpResponse ToFaultAnswer(const FaultRule& rule, std::optional<HttpResponse> answer);
 
 }  // namespace modelgates::sandbox

@@ -45,7 +45,7 @@ bool IsHeaderValue(const json& value) {
                       [](unsigned char c) { return (c < ' ' && c != '\t') || c == 0x7f; });
 }
 
-// The length of a body is the sandbox's to write: a wrong one is what `truncate` is for.
+// The sandbox itself writes the length of a body; `truncate` gives a wrong one.
 bool IsFraming(std::string name) {
   for (char& c : name) {
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
@@ -53,7 +53,7 @@ bool IsFraming(std::string name) {
   return name == "content-length" || name == "transfer-encoding";
 }
 
-// Takes one member into the rule; what it returns is the rule that was broken, null when none was.
+// Reads one member into the rule. Returns the violated rule, or null.
 using Reader = const char* (*)(const json& value, FaultRule& rule);
 
 const char* ReadMatch(const json& value, FaultRule& rule) {

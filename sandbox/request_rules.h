@@ -12,19 +12,18 @@
 
 namespace modelgates::sandbox {
 
-// What of a create the sandbox acts on; the rest is only checked.
+// The fields of a create that the sandbox uses; the others are only checked.
 struct CreateRequest {
   std::string callback_origin;
   std::optional<Challenge> challenge;
 };
 
-// The rules of the two bodies, fields in the order of the documentation; the first that is broken
-// is the answer. Unknown members are ignored. `now` decides whether `expires_at` lies in the
-// future.
+// Checks the two bodies, in the documented order of fields, and returns the first violation.
+// Unknown members are ignored. `expires_at` must be after `now`.
 std::variant<CreateRequest, Violation> ValidateCreate(const nlohmann::json& body, UtcTime now);
 std::variant<ExchangeRequest, Violation> ValidateExchange(const nlohmann::json& body);
 
-// 43 to 128 characters that RFC 7636, 4.1 allows: the shape of a verifier and of a challenge.
+// Whether it has the form of a verifier or challenge: 43 to 128 characters of RFC 7636, 4.1.
 bool IsPkceText(std::string_view text);
 
 }  // namespace modelgates::sandbox

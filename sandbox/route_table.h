@@ -10,10 +10,10 @@
 
 namespace modelgates::sandbox {
 
-// Latency and faults are for what a client of ModelGates sees; the rest must always answer at once.
+// Latency and faults apply to kApi only; the others always answer at once.
 enum class RouteKind { kApi, kControl, kProbe };
 
-// What a handler answers, and which code it was about, for the fingerprint in the log (empty:
+// The answer of a handler, and the code in the request, for the fingerprint in the log (empty:
 // none).
 struct Answer {
   HttpResponse http_response;
@@ -22,13 +22,13 @@ struct Answer {
 
 struct Route {
   boost::beast::http::verb method;
-  std::string path;   // whole, with the base path
-  std::string label;  // the name in stats, faults and log; below the base path
+  std::string path;   // complete, with the base path
+  std::string label;  // the name in stats, faults and log: the path without the base path
   RouteKind kind;
   std::function<Answer(const HttpRequest&)> answer;
 };
 
-// All that the sandbox serves. A page (the consent page, say) is one more row.
+// The routes of the sandbox: API, control, probes and pages.
 class RouteTable {
  public:
   void Add(Route route);
@@ -39,7 +39,7 @@ class RouteTable {
   // The methods of the path as the Allow header lists them; empty when the path is unknown.
   std::string AllowedMethods(std::string_view path) const;
 
-  // The label of the path; "(other)" when it is unknown, so that no text of a caller gets through.
+  // The label of the path; "(other)" if it is unknown, so that text of a caller is never logged.
   std::string_view LabelOf(std::string_view path) const;
 
  private:

@@ -131,7 +131,7 @@ class Sandbox::Server {
       co_await acceptor_.async_accept(socket, asio::redirect_error(asio::use_awaitable, error));
       if (!acceptor_.is_open()) break;
       if (error) {
-        // Out of descriptors, most likely: asking again at once would spin until one is free.
+        // Most likely no descriptor is free; accepting again at once would use all CPU.
         pause_.expires_after(std::chrono::milliseconds(20));
         co_await pause_.async_wait(asio::redirect_error(asio::use_awaitable, error));
         continue;

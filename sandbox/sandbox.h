@@ -12,16 +12,16 @@
 
 namespace modelgates::sandbox {
 
-// A ModelGates to develop against: the two operations of the API over HTTP/1.1 with their real
-// rules, and faults on demand.
+// A simulation of ModelGates for development: the two operations of the API over HTTP/1.1 with
+// their documented rules, and faults on demand.
 //
 //   Sandbox sandbox(SandboxOptions{});
 //   ASSERT_TRUE(sandbox.Start().ok());
 //   Gateway gateway(sandbox.base_url());
 //   sandbox.faults().Add({{.path = "/auth/keys", .action = FaultAction::kReset}});
 //
-// One thread serves all connections. Start() and Stop() are for the thread that owns the sandbox;
-// everything else may be called on any thread.
+// One thread serves all connections. Start() and Stop() must be called on the thread that owns the
+// sandbox; all other functions may be called on any thread.
 class Sandbox {
  public:
   explicit Sandbox(SandboxOptions options);
@@ -29,14 +29,14 @@ class Sandbox {
   Sandbox(const Sandbox&) = delete;
   Sandbox& operator=(const Sandbox&) = delete;
 
-  // Binds and serves from then on. Once per object. kInvalidArgument for a wrong option,
-  // kUnavailable when the address cannot be had; the message is one line for people.
+  // Binds the address and starts to serve. Once per object. Errors: kInvalidArgument for a wrong
+  // option, kUnavailable if the address cannot be bound; the message is one line for people.
   absl::Status Start();
 
-  // Cuts all connections; returns when the last line is logged. A second call does nothing.
+  // Closes all connections; returns when the last line is logged. Idempotent.
   void Stop();
 
-  // Where it listens, after Start().
+  // The port and address; requires Start().
   std::uint16_t port() const;
   std::string address() const;   // "127.0.0.1:40123"
   std::string base_url() const;  // "http://127.0.0.1:40123/api/v1"

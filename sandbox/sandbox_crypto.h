@@ -7,24 +7,24 @@
 
 namespace modelgates::sandbox {
 
-// `prefix` and `bytes` random bytes of OpenSSL's generator as base64url without padding. The
-// program ends when the generator fails: there is nothing safe to go on with.
+// `prefix` and `bytes` random bytes of OpenSSL's generator as base64url without padding. Ends the
+// program if the generator fails, because there is no safe alternative.
 std::string RandomName(std::string_view prefix, std::size_t bytes);
 
 // BASE64URL(SHA256(ASCII(verifier))) without padding (RFC 7636, 4.2).
 std::string S256Challenge(std::string_view verifier);
 
-// BASE64(SHA256(text)), with padding: how Content-Security-Policy names a style.
+// BASE64(SHA256(text)), with padding: the source expression of a style in a policy.
 std::string Sha256Base64(std::string_view text);
 
-// Whether both are equal. The time depends on the lengths only.
+// Whether both are equal, in a time that depends on their lengths only.
 bool SameSecret(std::string_view a, std::string_view b);
 
-// A number from 1 to 2^30 that is the same for the same text in every process.
+// A number from 1 to 2^30 that depends on `text` only.
 std::int64_t StableNumber(std::string_view text);
 
-// Names secrets in the log so that lines about the same one can be found, and nothing more: the key
-// is random and leaves with the process.
+// Identifies secrets in the log: equal secrets have equal fingerprints, which reveal nothing else,
+// because the key is random in each process.
 class Fingerprinter {
  public:
   Fingerprinter();

@@ -12,15 +12,15 @@
 
 namespace modelgates::sandbox {
 
-// The log line of one request. It has no member for a code, a verifier, a key, a bearer, a
-// challenge or a body, and `path` is the name of a route, never text of a caller.
+// The log line of one request. It has no member for a code, verifier, key, bearer, challenge or
+// body. `path` is the label of a route, never text of a caller.
 struct RequestLine {
   std::string method;
   std::string path;
   std::optional<unsigned> http_status;  // absent: no answer was sent
   std::chrono::microseconds duration{0};
   std::string request_id;
-  std::string auth_code_fp;  // Fingerprinter; empty: no code in sight
+  std::string auth_code_fp;  // Fingerprinter; empty: no code
 };
 
 // Writes one JSON object per line to the logger, whose pattern must be "%v" (MakeStdoutLogger).
@@ -31,13 +31,13 @@ class SandboxLog {
 
   void Request(const RequestLine& line);
 
-  // A fault strikes; the line of the request follows when it is over.
+  // A fault is applied. The line of the request follows at its end.
   void Fault(const RequestLine& line, std::string_view action, bool after_work);
 
   void Listening(std::string_view address);
   void Stopped();
 
-  // A session that ended by an exception: out of memory, or a bug.
+  // A session was ended by an exception: out of memory, or a bug.
   void SessionFailed(std::string_view what);
 
  private:
@@ -45,7 +45,7 @@ class SandboxLog {
   const CodeBook::Clock clock_;
 };
 
-// Lines as they are, on stdout, each flushed.
+// A logger that writes unchanged lines to stdout and flushes each.
 std::shared_ptr<spdlog::logger> MakeStdoutLogger();
 
 }  // namespace modelgates::sandbox

@@ -13,7 +13,7 @@
 
 namespace modelgates::sandbox {
 
-// What all sessions of a sandbox share; it outlives them.
+// The parts that all sessions of a sandbox share. They must outlive the sessions.
 struct SandboxParts {
   RouteTable routes{};
   FaultPlan faults{};
@@ -24,15 +24,15 @@ struct SandboxParts {
   std::chrono::milliseconds latency{0};
 };
 
-// The life of one connection: requests one after the other, each answered or struck by a fault.
+// One connection: its requests one after the other, each with its answer or fault.
 //
-// The order of one request: arrive, be matched with a fault, (delay,) work, (delay,) latency,
-// answer. In parentheses: the delay of the fault, before or after the work as its rule says.
+// The steps of one request: read, find a fault, (delay,) work, (delay,) latency, answer. In
+// parentheses: the delay of the fault, before or after the work, by its rule.
 class SandboxSession {
  public:
   SandboxSession(boost::asio::ip::tcp::socket socket, SandboxParts& parts);
 
-  // Until the caller leaves, or a fault ends the connection, or Abort().
+  // Runs until the caller closes the connection, a fault ends it, or Abort().
   boost::asio::awaitable<void> Run();
 
   void Abort();
@@ -42,7 +42,7 @@ class SandboxSession {
 
   boost::asio::awaitable<Next> Serve(Arrival arrival);
 
-  // The answer to send; nothing where the fault leaves the request without one.
+  // The answer to send; nullopt: the fault sends none.
   boost::asio::awaitable<std::optional<HttpResponse>> Work(const HttpRequest& request,
                                                            const Route* route,
                                                            const std::optional<FaultRule>& fault,

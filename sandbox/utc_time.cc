@@ -29,7 +29,7 @@ int Number(std::string_view digits) {
   return number;
 }
 
-// `text` is all that follows the seconds: "Z" or ".123Z".
+// `text`: what follows the seconds, "Z" or ".123Z".
 std::optional<microseconds> FractionOf(std::string_view text) {
   if (text == "Z") return microseconds{0};
   if (text.size() < 3 || text.size() > 11 || text.front() != '.' || text.back() != 'Z') return {};
@@ -68,7 +68,7 @@ std::string FormatUtc(UtcTime time, Fraction fraction) {
   return text + 'Z';
 }
 
-// Not strftime: its names of days and months follow the locale.
+// Not strftime, whose names of days and months depend on the locale.
 std::string FormatHttpDate(UtcTime time) {
   constexpr std::array kDays{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
   constexpr std::array kMonths{"Jan", "Feb", "Mar", "Apr", "May", "Jun",

@@ -7,18 +7,17 @@
 
 namespace modelgates::sandbox {
 
-// A point in time on the UTC calendar. Microseconds, because nanoseconds in 64 bits end in the year
-// 2262 and the API takes dates up to 9999.
+// A point in time in UTC. In microseconds, because nanoseconds in 64 bits end in the year 2262, and
+// the API accepts dates up to 9999.
 using UtcTime = std::chrono::sys_time<std::chrono::microseconds>;
 
-// Reads `YYYY-MM-DDTHH:MM:SS[.f]Z` with one to nine digits of fraction; what is finer than a
-// microsecond is cut. Nothing for any other form: offsets, missing seconds, dates that do not
-// exist.
+// Parses `YYYY-MM-DDTHH:MM:SS[.f]Z` with one to nine digits of fraction, cut to microseconds.
+// nullopt for any other form: an offset, no seconds, a date that does not exist.
 std::optional<UtcTime> ParseUtc(std::string_view text);
 
 enum class Fraction { kMilliseconds, kMicroseconds };
 
-// `2026-01-02T03:04:05.678Z`, or with six digits.
+// `2026-01-02T03:04:05.678Z`, or with six digits of fraction.
 std::string FormatUtc(UtcTime time, Fraction fraction);
 
 // The form of the Date header (RFC 9110, 5.6.7): `Fri, 02 Jan 2026 03:04:05 GMT`.

@@ -23,15 +23,14 @@ using namespace std::string_view_literals;
 using asio::ip::tcp;
 using boost::system::error_code;
 
-// Clients of the API were seen to send headers of 9,000 characters. Beast throws on a value of 64
-// KiB.
+// Some clients of the API send headers of 9,000 characters. Beast throws on a value of 64 KiB.
 constexpr std::uint32_t kMaxHeaderBytes = 60 * 1024;
 constexpr std::uint64_t kMaxBodyBytes = 1024 * 1024;
 constexpr std::chrono::seconds kLinger{1};
 
 auto Catching(error_code& error) { return asio::redirect_error(asio::use_awaitable, error); }
 
-// nullopt: the caller left, so no answer is possible.
+// nullopt: the caller closed the connection, so no answer is possible.
 std::optional<HttpResponse> RefusalFor(const error_code& error) {
   if (error == http::error::body_limit) return ErrorAnswer(413, "the body exceeds 1 MiB");
   if (error == http::error::header_limit || error == http::error::buffer_overflow) {

@@ -17,8 +17,8 @@
 
 namespace modelgates::sandbox {
 
-// A request as it came, or, with `refusal`, as much of one as could be read: the answer is then
-// settled (400, 413, 431) and the connection of no further use.
+// A received request. With `refusal` it could be read only in part: the answer is then known (400,
+// 413, 431), and the connection cannot be used again.
 struct Arrival {
   HttpRequest request;
   std::optional<HttpResponse> refusal;
@@ -26,32 +26,32 @@ struct Arrival {
 
 enum class Share { kWhole, kHead, kHeadAndHalfBody };
 
-// One accepted connection: HTTP, and every fault of a socket. A failed function closes nothing and
-// reports nothing: the next Read() finds that the connection has ended.
-// All on the thread of the socket's io_context. Owned by shared_ptr.
+// One accepted connection: HTTP, and the faults of a socket. A failed function does not close the
+// connection and reports no error; the next Read() finds that the connection has ended.
+// Must be used on the thread of the socket's io_context, and be owned by shared_ptr.
 class Wire : public std::enable_shared_from_this<Wire> {
  public:
   explicit Wire(boost::asio::ip::tcp::socket socket);
 
-  // nullopt: the caller has left. Sends `100 Continue` when the caller waits for it.
+  // nullopt: the caller has closed the connection. Sends `100 Continue` if the caller waits for it.
   boost::asio::awaitable<std::optional<Arrival>> Read();
 
-  // Whether the kernel accepted all of it. `response` must live until then.
+  // Whether the kernel accepted the whole answer. `response` must outlive the task.
   boost::asio::awaitable<bool> Write(const HttpResponse& response, Share share);
 
   boost::asio::awaitable<void> WriteGarbage();
 
-  // Waits, at most until Abort().
+  // Waits for `duration` or until Abort().
   boost::asio::awaitable<void> Hold(std::chrono::milliseconds duration);
 
-  // Reads and discards until the caller leaves, or Abort().
+  // Reads and discards until the caller closes the connection, or until Abort().
   boost::asio::awaitable<void> Hang();
 
-  // Sends FIN, then waits a moment for the caller's FIN: a close with unread bytes would send RST,
-  // which can overtake the answer.
+  // Sends FIN, then waits for a short time for the caller's FIN. Closing with unread bytes would
+  // send RST, which can destroy the answer.
   boost::asio::awaitable<void> CloseGently();
 
-  // RST.
+  // Sends RST.
   void Reset();
 
   // Ends every wait of the connection.

@@ -16,7 +16,7 @@ namespace {
 
 using sandbox::FaultAction;
 
-// The wall clock of the gateway process only.
+// Shifts the wall clock of the gateway process only.
 class WallClock {
  public:
   WallClock() {
@@ -24,7 +24,7 @@ class WallClock {
     const int fd = mkstemp(path.data());
     if (fd < 0) throw std::runtime_error("no temporary file");
     path_ = path;
-    // Written, so that there is a page to share.
+    // Written, so that the mapped page exists.
     if (pwrite(fd, &kNoOffset, sizeof(kNoOffset), 0) != sizeof(kNoOffset)) {
       throw std::runtime_error("cannot write " + path_);
     }
@@ -51,7 +51,7 @@ class WallClock {
   volatile int64_t* offset_ = nullptr;
 };
 
-// Without these hours in its log the gateway saw no step, and kept promises would say nothing.
+// Checks the hours in the gateway's log: without the steps the result would be meaningless.
 void ExpectSteps(gateway::GatewayProcess& gateway) {
   std::set<std::string> hours;
   for (const nlohmann::json& line : gateway.Lines("call")) {
@@ -75,7 +75,7 @@ std::vector<Promise> ClockStep() {
                                                   .longest_deadline = Seconds(2)},
                                                  clock.Steps());
     ExpectSteps(stage.gateway());
-    // Not before their time either.
+    // Calls must not end before their deadline.
     const double right = ShareOf(calls, [](const Ended& call) {
       return call.reason == "DEADLINE_EXCEEDED" && call.took < call.deadline &&
              call.took > 0.7 * call.deadline;

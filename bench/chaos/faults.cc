@@ -9,7 +9,7 @@ std::vector<Promise> Faults() {
   for (const FaultAction action :
        {FaultAction::kStatus, FaultAction::kReset, FaultAction::kClose, FaultAction::kTruncate,
         FaultAction::kOversize, FaultAction::kGarbage, FaultAction::kHang}) {
-    // As many attempts as there can be.
+    // As many attempts as possible.
     Stage stage({"--nobreaker", "--noretry_budget", "--initial_interval=10ms"});
     stage.faults().Add(Always(action));
     stage.Offer({.calls_per_second = 300,
@@ -19,7 +19,7 @@ std::vector<Promise> Faults() {
                  .exchanges = 0.5});
   }
   {
-    // As many calls as are admitted wait, and more come.
+    // As many calls wait as are admitted, and further ones arrive.
     Stage stage({"--nobreaker"});
     stage.faults().Add(Always(FaultAction::kHang));
     stage.Offer({.calls_per_second = 700,

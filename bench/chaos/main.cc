@@ -1,8 +1,8 @@
-// Puts the gateway between callers and an upstream that misbehaves, and prints what became of what
-// it promises. Requests are counted by the upstream, calls and times by the callers.
+// Runs the gateway between callers and a failing upstream, and prints whether its promises were
+// kept. The upstream counts requests; the callers measure calls and times.
 //
 // usage: chaos [SCENARIO ...]
-// Exits with 1 when a promise was broken.
+// Exit status 1: a promise was broken.
 #include <fmt/format.h>
 #include <sys/resource.h>
 
@@ -21,7 +21,7 @@ struct Scenario {
   std::vector<Promise> (*run)();
 };
 
-// The last one reports the memory after all others.
+// The last one reports the memory of all others.
 constexpr Scenario kScenarios[] = {
     {"outage", OutageWithoutBreaker}, {"recovery", OutageAndRecovery},
     {"brown-out", BrownOut},          {"overload", Overload},
@@ -34,7 +34,7 @@ bool IsKnown(std::string_view name) {
                      [&](const Scenario& scenario) { return scenario.name == name; });
 }
 
-// The other ends of all connections of the gateway are in this process.
+// This process has the other end of every connection of the gateway.
 void AllowManyConnections() {
   rlimit limit{};
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;

@@ -18,7 +18,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr size_t kChannels = 4;
 
-// Calls that are under way, and those that have ended.
+// Running and finished calls.
 class Calls {
  public:
   void StartCreate(oauth::v1::OAuthService::Stub& stub, Clock::time_point begin, Seconds deadline) {
@@ -32,7 +32,7 @@ class Calls {
                      size_t number) {
     auto call = std::make_shared<Call<oauth::v1::ExchangeAuthCodeResponse>>();
     auto on_end = Begin(*call, begin, deadline);
-    // Sent before the call returns, and not needed after that.
+    // gRPC serializes it before the call returns.
     const auto request = gateway::MinimalExchange("code-" + std::to_string(number));
     stub.async()->ExchangeAuthCode(&call->context, &request, &call->reply,
                                    [call, on_end](const grpc::Status& status) { on_end(status); });
@@ -51,7 +51,7 @@ class Calls {
     Reply reply;
   };
 
-  // What to do when the call has ended.
+  // The callback for the end of a call.
   template <class Reply>
   std::function<void(const grpc::Status&)> Begin(Call<Reply>& call, Clock::time_point begin,
                                                  Seconds deadline) {
@@ -96,7 +96,7 @@ class Calls {
 OpenLoop::OpenLoop(const std::string& address) {
   for (size_t i = 0; i < kChannels; ++i) {
     grpc::ChannelArguments arguments;
-    // Else channels to one address share a connection.
+    // Otherwise channels to one address share a connection.
     arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
     arguments.SetInt(GRPC_ARG_ENABLE_RETRIES, 0);
     const auto channel =
@@ -120,13 +120,13 @@ std::vector<Ended> OpenLoop::Offer(const Load& load, const std::vector<Happening
       next_happening->act();
     }
     std::this_thread::sleep_until(begin + std::chrono::duration_cast<Clock::duration>(due));
-    // The golden ratio's multiples, so that deadlines are spread evenly and in no order.
+    // Multiples of the golden ratio distribute the deadlines evenly and without an order.
     const double place = static_cast<double>(number) * 0.6180339887498949;
     const Seconds deadline =
         load.shortest_deadline + (place - static_cast<double>(static_cast<size_t>(place))) *
                                      (load.longest_deadline - load.shortest_deadline);
     oauth::v1::OAuthService::Stub& stub = *stubs_[number % stubs_.size()];
-    // Spread evenly as well, in an order that has nothing to do with that of deadlines.
+    // Also distributed evenly, independent of the deadlines.
     const double part = static_cast<double>(number) * 0.4142135623730951;
     if (part - static_cast<double>(static_cast<size_t>(part)) < load.exchanges) {
       calls.StartExchange(stub, begin, deadline, ++exchanges_);

@@ -12,11 +12,11 @@ namespace modelgates::bench {
 
 using Seconds = std::chrono::duration<double>;
 
-// How a call ended. Times are since the load began.
+// The end of a call. Times count from the start of the load.
 struct Ended {
   Seconds sent;
   Seconds took;
-  Seconds deadline;  // from `sent`
+  Seconds deadline;  // after `sent`
   grpc::StatusCode code;
   std::string reason;  // ErrorInfo.reason; empty: not an error of the gateway
 
@@ -26,10 +26,10 @@ struct Ended {
 struct Load {
   double calls_per_second;
   Seconds duration;
-  // Deadlines are spread evenly from the first to the second.
+  // Deadlines are distributed evenly between these two.
   Seconds shortest_deadline{5};
   Seconds longest_deadline{5};
-  // Which share of the calls are ExchangeAuthCode, each of a code of its own; the others are
+  // The share of ExchangeAuthCode among the calls, each with a different code; the others are
   // CreateAuthCode.
   double exchanges = 0;
 };
@@ -40,13 +40,12 @@ struct Happening {
   std::function<void()> act;
 };
 
-// Callers that do not wait for each other: calls at an even rate, whether they succeed or not. They
-// retry nothing.
+// Independent callers: calls at a constant rate, whether they succeed or not, and without retries.
 class OpenLoop {
  public:
   explicit OpenLoop(const std::string& address);
 
-  // Returns when every call has ended; in the order they ended. `happenings` in order of time.
+  // Returns when every call has ended, in the order of their ends. `happenings` in order of time.
   std::vector<Ended> Offer(const Load& load, const std::vector<Happening>& happenings = {});
 
  private:
@@ -54,7 +53,7 @@ class OpenLoop {
   size_t exchanges_ = 0;
 };
 
-// The value that `share` of them do not exceed; 0 of none.
+// The value that `share` of `values` do not exceed; 0 if there are none.
 double Percentile(std::vector<double> values, double share);
 
 }  // namespace modelgates::bench

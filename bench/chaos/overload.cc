@@ -5,7 +5,7 @@
 namespace modelgates::bench {
 
 std::vector<Promise> Overload() {
-  // So many calls a second are admitted at most: 50 at once, 100 ms each.
+  // Calls per second that can be admitted: 50 concurrent ones of 100 ms each.
   constexpr double kCapacity = 500;
   constexpr Seconds kDuration{8};
   Stage stage({"--max_concurrent_calls=50"}, std::chrono::milliseconds(100));

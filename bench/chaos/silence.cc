@@ -5,8 +5,8 @@
 namespace modelgates::bench {
 
 std::vector<Promise> Silence() {
-  // 150 callers at once, each gone after 0.3 s. Longer than the cap of an exchange, so that those
-  // that nobody waits for begin to end.
+  // 150 concurrent callers that cancel after 0.3 s. Longer than --exchange_cap, so that exchanges
+  // without a caller begin to end.
   constexpr Seconds kDuration{60};
   constexpr double kExchanges = 2000;  // --max_exchanges
   Stage stage({"--nobreaker"});

@@ -16,7 +16,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds kSampling{20};
-// The page of metrics is asked for more seldom: it takes the gateway's time.
+// The page of metrics is requested less often, because it takes the gateway's time.
 constexpr int kSamplesPerPage = 25;
 
 double most_grown = 0;

@@ -11,7 +11,7 @@
 
 namespace modelgates::bench {
 
-// A promise that the gateway makes, and what a run showed of it.
+// A promise of the gateway, and the measured value.
 struct Promise {
   std::string text;
   std::string figure;
@@ -19,7 +19,7 @@ struct Promise {
   bool kept = false;
 };
 
-// The real gateway between callers and a sandbox, and all that is counted on its wires.
+// The real gateway between callers and a sandbox, with counters of its connections.
 class Stage {
  public:
   explicit Stage(std::vector<std::string> flags, std::chrono::milliseconds latency = {},
@@ -32,14 +32,14 @@ class Stage {
 
   // Requests that reached the sandbox within [from, to) of the last load.
   double Requests(Seconds from, Seconds to) const;
-  // The most of them within any `window` that lies within [from, to).
+  // The largest number of them within any `window` in [from, to).
   double MostRequests(Seconds from, Seconds to, Seconds window) const;
 
-  // The most connections to the sandbox that the gateway has had during the last load, by its own
-  // count.
+  // The largest number of the gateway's connections to the sandbox during the last load, by its
+  // metric.
   double MostConnections() const { return most_connections_; }
 
-  // Resident memory that the gateway has had at most, above what it had before the first call.
+  // The peak of the gateway's resident memory, minus that before the first call.
   double GrownMegabytes() const;
 
  private:
@@ -60,14 +60,14 @@ class Stage {
 std::vector<sandbox::FaultRule> Always(sandbox::FaultAction action, unsigned percent = 100);
 
 double ShareOf(const std::vector<Ended>& calls, const std::function<bool(const Ended&)>& which);
-// Milliseconds that these calls took.
+// The duration of these calls in milliseconds.
 std::vector<double> MillisecondsOf(const std::vector<Ended>& calls,
                                    const std::function<bool(const Ended&)>& which);
 
 // "99.53%"
 std::string Percent(double share);
 
-// The largest growth of memory that any stage has ended with.
+// The largest GrownMegabytes of all finished stages.
 double MostGrownMegabytes();
 
 }  // namespace modelgates::bench

@@ -1,7 +1,7 @@
-// Preloaded into the gateway, shifts the wall clock that it sees, by the seconds in the file that
-// WALL_CLOCK_OFFSET_FILE names; the steady clock stays. Unlike with libfaketime, waits until a
-// point of the wall clock (gRPC's, by abseil) end when that point has come, as after a step of the
-// real clock; else they would end at once, over and over.
+// Preloaded into the gateway, this library shifts its wall clock by the seconds in the file that
+// WALL_CLOCK_OFFSET_FILE names; the steady clock does not change. Unlike with libfaketime, a wait
+// until a point of the wall clock (gRPC's, by abseil) ends at that point, as after a step of the
+// real clock. Otherwise such waits would return at once, again and again.
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <linux/futex.h>

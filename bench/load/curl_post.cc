@@ -1,8 +1,8 @@
-// What the gateway does not use: libcurl's own transfers on its multi socket API, trimmed to what
-// they need. Every POST in flight has a handle that is used over and over; headers are one list.
+// An alternative that the gateway does not use: libcurl's transfers on its multi socket API, with
+// minimal options. Each concurrent POST has a handle that is reused; all share one list of headers.
 //
 // usage: curl_post BASE_URL CA_FILE IN_FLIGHT POSTS REQUEST_FILE
-// Prints what PostReport says; connecting is not counted.
+// Prints PostReport; connecting is not measured.
 #include <curl/curl.h>
 
 #include <cstdio>
@@ -36,7 +36,7 @@ class Client {
       if (name == "Host" || name == "Content-Length") continue;
       headers_ = curl_slist_append(headers_, (name + ": " + value).c_str());
     }
-    // A body of this size is not announced.
+    // Disables "Expect: 100-continue".
     headers_ = curl_slist_append(headers_, "Expect:");
     for (size_t i = 0; i < in_flight; ++i) slots_.push_back(std::make_unique<Slot>(*this));
   }

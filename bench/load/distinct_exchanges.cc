@@ -7,13 +7,13 @@
 #include "integration/call_messages.h"
 #include "support/gateway_client.h"
 
-// Exchanges of codes that are all different, which h2load, with its one message, cannot make: none
-// is joined or replayed, so each passes through all of the registry.
+// Exchanges of different codes, which h2load cannot send, because it repeats one message. None is
+// joined or replayed, so each runs through the whole registry.
 //
 //   distinct_exchanges HOST:PORT COUNT IN_FLIGHT PREFIX [once-only]
 //
-// Each code is PREFIX and a number, so that a second run needs a PREFIX of its own. Ends with 1
-// when a call fails.
+// Each code is PREFIX and a number, so a second run needs another PREFIX. Exit status 1: a call
+// failed.
 int main(int argc, char** argv) {
   using modelgates::gateway::CallSettings;
   using modelgates::gateway::GatewayClient;

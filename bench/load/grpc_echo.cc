@@ -1,4 +1,5 @@
-// The floor of gRPC in C++: the callback API answers CreateAuthCode at once, with no upstream.
+// The lower bound of gRPC in C++: the callback API answers CreateAuthCode at once, without
+// upstream.
 //
 // usage: grpc_echo ADDRESS
 #include <absl/synchronization/mutex.h>
@@ -29,7 +30,7 @@ class EchoService final : public v1::OAuthService::CallbackService {
 };
 
 int Serve(const std::string& address) {
-  // As in the gateway: a floor that pays for what the gateway avoids would flatter it.
+  // As in the gateway, so that the comparison is fair.
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
   EchoService service;
   grpc::ServerBuilder builder;

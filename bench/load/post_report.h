@@ -17,8 +17,8 @@ inline double CpuSeconds() {
   return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }
 
-// What the *_post programs measure: CPU and latency of so many POSTs, after a tenth as many, and
-// one of each connection, that warm up.
+// The result of the *_post programs: CPU and latency of a number of POSTs. Before them a tenth as
+// many, and at least one per connection, warm up.
 class PostReport {
  public:
   using Clock = std::chrono::steady_clock;
@@ -27,7 +27,7 @@ class PostReport {
     latencies_us_.reserve(posts);
   }
 
-  // False when there are enough.
+  // False: all POSTs were started.
   bool Start() {
     if (started_ == warm_up_ + posts_) return false;
     ++started_;

@@ -10,7 +10,7 @@
 
 namespace modelgates::bench {
 
-// The bytes of one HTTP request, from a file, and its parts for clients that make the bytes
+// The bytes of one HTTP request, from a file, and its parts for clients that compose the request
 // themselves.
 struct PreparedRequest {
   std::string bytes;

@@ -1,8 +1,8 @@
-// The floor of a REST client: one thread, epoll, kept-alive connections, no library. It sends the
-// bytes of one prepared request over and over, and looks at nothing but the length of the answers.
+// The lower bound of a REST client: one thread, epoll, persistent connections, no library. It sends
+// the bytes of one prepared request repeatedly, and reads only the length of the answers.
 //
 // usage: raw_post PORT CONNECTIONS POSTS REQUEST_FILE
-// Prints what PostReport says; connecting is not counted.
+// Prints PostReport; connecting is not measured.
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
@@ -31,7 +31,7 @@ using Clock = PostReport::Clock;
   std::exit(1);
 }
 
-// Length of the whole answer at the start of `bytes`; 0 while its head is incomplete.
+// Length of the answer at the start of `bytes`; 0: its head is incomplete.
 size_t AnswerLength(std::string_view bytes) {
   constexpr std::string_view kName = "Content-Length: ";
   const size_t head = bytes.find("\r\n\r\n");
@@ -98,7 +98,7 @@ class Client {
     if (sent != static_cast<ssize_t>(request_.size())) Fail("send");
   }
 
-  // True when an answer is whole.
+  // True: an answer is complete.
   bool Receive(Connection& connection) {
     std::array<char, 4096> buffer;
     const ssize_t received = recv(connection.socket, buffer.data(), buffer.size(), 0);

@@ -1,7 +1,7 @@
-// The gateway's way out alone: POSTs through CurlTransport, one after the other, so many at once.
+// Only the gateway's transport: a fixed number of concurrent POSTs through CurlTransport.
 //
 // usage: transport_post BASE_URL CA_FILE IN_FLIGHT POSTS REQUEST_FILE
-// Prints what PostReport says; connecting is not counted.
+// Prints PostReport; connecting is not measured.
 #include <cstdio>
 #include <cstdlib>
 #include <optional>

@@ -9,8 +9,8 @@
 
 namespace modelgates::gateway {
 
-// Adds the counter "allocs" to a benchmark: allocations per iteration. Made right before the loop,
-// so that only the loop counts.
+// Adds the counter "allocs" to a benchmark: allocations per iteration. Must be created immediately
+// before the loop, so that only the loop counts.
 class AllocationReport {
  public:
   explicit AllocationReport(benchmark::State& state) : state_(state), before_(AllocationsSoFar()) {}
@@ -18,7 +18,7 @@ class AllocationReport {
   AllocationReport& operator=(const AllocationReport&) = delete;
   ~AllocationReport() {
     const auto count = static_cast<double>(AllocationsSoFar() - before_);
-    // To the hundredth: the first round may fill a buffer that is kept.
+    // Rounded to hundredths, because the first iteration may allocate a buffer that is reused.
     const double each = count / static_cast<double>(state_.iterations());
     state_.counters["allocs"] = std::round(each * 100) / 100;
   }

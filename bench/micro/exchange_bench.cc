@@ -15,12 +15,12 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// A registry and what it needs, without a network.
+// A registry with its dependencies, without a network.
 class Exchanges {
  public:
   explicit Exchanges(ExchangeOptions options) : registry_(loop_, retrier_, options, ReadExchange) {}
 
-  // Begins a call; it waits unless there is something to replay.
+  // Starts a call, which waits unless a result is replayed.
   void Begin(uint64_t identity) {
     Spawn(Run(identity));
     loop_.Run();
@@ -54,8 +54,8 @@ class Exchanges {
   ExchangeRegistry registry_;
 };
 
-// An exchange of its own, joined by so many others, from its first call until it is forgotten.
-// Making the answer, two allocations, is in it.
+// A new exchange, joined by the given number of calls, from its first call until it is forgotten.
+// Includes two allocations for the answer.
 void ExchangeRun(benchmark::State& state) {
   Exchanges exchanges({.success_ttl = 1ms});
   uint64_t identity = 0;

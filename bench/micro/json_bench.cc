@@ -6,7 +6,7 @@
 namespace modelgates::gateway {
 namespace {
 
-// Strings of 43 characters, as a challenge has; `text` says what is in them.
+// Writes strings of 43 characters, the length of a challenge, with the characters of `text`.
 void Write(benchmark::State& state, std::string_view text) {
   std::string value;
   while (value.size() < 43) value += text;
@@ -54,7 +54,7 @@ void ReadStrings(JsonValue& value) {
   });
 }
 
-// The reader changes its text, so each round has a copy.
+// The reader modifies its text, so each iteration has a copy.
 void Read(benchmark::State& state, const std::string& text) {
   std::string copy;
   const AllocationReport report(state);

@@ -10,7 +10,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// Lines are made and written as in the gateway; what the kernel does with them is next to nothing.
+// Lines are formatted and written as in the gateway, to /dev/null, where the kernel does no work.
 Log::Options IntoNothing(LogFormat format = LogFormat::kJson) {
   static const int dev_null = open("/dev/null", O_WRONLY | O_CLOEXEC);
   return {.format = format, .sink = nullptr, .fd = dev_null};
@@ -55,7 +55,7 @@ BENCHMARK_CAPTURE(LogValue, plain, "a")->ArgName("bytes")->Arg(64)->Arg(4096);
 BENCHMARK_CAPTURE(LogValue, quotes, "\"")->ArgName("bytes")->Arg(64)->Arg(4096);
 BENCHMARK_CAPTURE(LogValue, unicode, "é")->ArgName("bytes")->Arg(64)->Arg(4096);
 
-// What a call spends on being observed: its scope, one attempt, the line and the metrics.
+// The cost of observing a call: its scope, one attempt, the log line and the metrics.
 void CallScopeOfASuccess(benchmark::State& state) {
   Log log(IntoNothing());
   Metrics metrics;

@@ -7,7 +7,7 @@ namespace {
 
 namespace v1 = modelgates::oauth::v1;
 
-// `request` with no more than the first `count` of its fields.
+// `request` with only its first `count` fields.
 template <class Request>
 Request WithFields(Request request, int64_t count) {
   std::vector<const google::protobuf::FieldDescriptor*> fields;
@@ -51,15 +51,15 @@ BENCHMARK_TEMPLATE(ToHttpRequestHeaders, v1::ExchangeAuthCodeRequest)
     ->RangeMultiplier(16)
     ->Range(16, 4096);
 
-// The documented answer, made longer by a member that we do not know.
+// The documented answer, with an additional unknown member.
 HttpResponse Padded(HttpResponse answer, int64_t bytes) {
   answer.body.pop_back();
   answer.body += R"(,"unknown":")" + std::string(static_cast<size_t>(bytes), 'a') + "\"}";
   return answer;
 }
 
-// Reading uses an answer up, so each round has a copy of the body to itself: that is in the time.
-// Its buffer is kept, so it is not in the allocations.
+// Reading consumes an answer, so each iteration copies the body, which counts for the time. Its
+// buffer is reused, so it does not count for the allocations.
 template <class Reply>
 void Read(benchmark::State& state, const HttpResponse& answer) {
   HttpResponse response = answer;

@@ -5,7 +5,7 @@
 namespace modelgates::gateway {
 namespace {
 
-// Looks for the three secrets of an exchange in `piece`, repeated up to the length asked for.
+// Searches for the three secrets of an exchange in `piece`, repeated up to the given length.
 void RedactionApply(benchmark::State& state, const std::string& piece) {
   const oauth::v1::ExchangeAuthCodeRequest request = DocumentedExchange();
   Redaction redaction;

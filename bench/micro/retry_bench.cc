@@ -9,7 +9,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// As the retrier asks after each attempt: the table's word first.
+// As the retrier after each attempt: classify by the table, then decide.
 void DecideAfter(benchmark::State& state, const HttpResult& result, const RetryPolicy& policy) {
   const AllocationReport report(state);
   for (auto _ : state) {

@@ -13,8 +13,7 @@ namespace v1 = modelgates::oauth::v1;
 
 constexpr char kRequestId[] = "f39b911f6f272cb081198485ea1a9909";
 
-// A message of `message_bytes` that holds nothing secret, and the secrets of an exchange to look
-// for in it.
+// Searches a message of `message_bytes` for the secrets of an exchange, none of which it contains.
 void ToStatusForbidden(benchmark::State& state) {
   const v1::ExchangeAuthCodeRequest request = DocumentedExchange();
   Redaction redaction;
@@ -47,7 +46,7 @@ void ToStatusHtmlPage(benchmark::State& state) {
 }
 BENCHMARK(ToStatusHtmlPage)->ArgName("page_bytes")->Arg(64)->Arg(1024)->Arg(65'536);
 
-// From the wrong request to its status.
+// From an invalid request to its status.
 void ToStatusViolations(benchmark::State& state) {
   v1::CreateAuthCodeRequest request = DocumentedCreate();
   request.set_callback_url("nope");

@@ -40,7 +40,7 @@ void ValidateWrongFields(benchmark::State& state) {
 }
 BENCHMARK(ValidateWrongFields);
 
-// The longest field that is accepted is read byte by byte.
+// Each byte of the longest accepted field is read.
 void ValidateCallbackUrl(benchmark::State& state) {
   v1::CreateAuthCodeRequest request;
   request.set_callback_url("https://a.b/" +

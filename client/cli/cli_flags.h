@@ -11,8 +11,9 @@
 namespace modelgates::oauth::cli {
 
 // The flags of the commands, and their conversion. Every field of the proto has a flag of the same
-// name, with dashes. To...() read files and stdin; errors are kInvalidArgument, with the flag as
-// the field.
+// name, with dashes. To...() read files and stdin; errors are kInvalidArgument with the flag as
+// field.
+
 // The flags of all commands; allowed before and after the command.
 struct CommonFlags {
   std::string gateway = "127.0.0.1:50051";

@@ -16,8 +16,7 @@ struct CallFailure {
 };
 
 // Reads the typed details. Ignores what it cannot read: bytes that are not a google.rpc.Status, an
-// ErrorInfo of another domain, details of unknown types, malformed
-// numbers.
+// ErrorInfo of another domain, details of unknown types, malformed numbers.
 Error DecodeError(const CallFailure& failure);
 
 }  // namespace modelgates::oauth
