@@ -9,6 +9,7 @@
 #include "support/documented_messages.h"
 #include "support/fake_loop.h"
 #include "support/prepared_transport.h"
+#include "support/unlimited_retrier.h"
 
 namespace modelgates::gateway {
 namespace {
@@ -50,7 +51,7 @@ class Exchanges {
   FakeLoop loop_;
   PreparedTransport transport_{loop_};
   double random_ = 0.5;
-  Retrier retrier_{loop_, transport_, [this] { return random_; }};
+  UnlimitedRetrier retrier_{loop_, transport_, [this] { return random_; }};
   ExchangeRegistry registry_;
 };
 

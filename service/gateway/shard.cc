@@ -63,7 +63,7 @@ Shard::Shard(const Config& config, Log& log, Metrics& metrics, ReloadObserver& r
       breaker_log_(log),
       budget_(ToBudgetOptions(config_)),
       breaker_(ToBreakerOptions(config_), Random(), &breaker_log_),
-      retrier_(loop_, transport_, Random(), &budget_, &breaker_,
+      retrier_(loop_, transport_, Random(), budget_, breaker_,
                [] { return std::chrono::floor<std::chrono::seconds>(system_clock::now()); }),
       secrets_([this](int error) { WarnOfUnlockedMemory(error); }),
       exchanges_(loop_, retrier_, ToExchangeOptions(config_), ReadExchange,

@@ -69,19 +69,18 @@ bool HasUnknownAttempt(const Outcome& outcome) {
 }
 
 std::optional<CircuitBreaker::Ticket> Retrier::AskBreaker(TimePoint now, Outcome& outcome,
-                                                          AttemptObserver* observer) {
+                                                          AttemptObserver& observer) {
   const bool is_retry = !outcome.attempts.empty();
-  std::optional<CircuitBreaker::Ticket> ticket = CircuitBreaker::Ticket{};
-  if (breaker_ != nullptr) ticket = breaker_->Enter(now);
+  const std::optional<CircuitBreaker::Ticket> ticket = breaker_.Enter(now);
   if (ticket) {
-    if (budget_ != nullptr && !is_retry) budget_->Deposit();
+    if (!is_retry) budget_.Deposit();
     return ticket;
   }
   const Decision refusal = Refusal(now);
-  if (is_retry && observer != nullptr) observer->OnDecision(refusal);
+  if (is_retry) observer.OnDecision(refusal);
   outcome.stop = refusal.stop;
   outcome.retry_after = refusal.retry_after;
-  outcome.breaker_failure = breaker_->last_failure();
+  outcome.breaker_failure = breaker_.last_failure();
   return ticket;
 }
 
@@ -89,7 +88,7 @@ std::optional<CircuitBreaker::Ticket> Retrier::AskBreaker(TimePoint now, Outcome
 // Retry-After is relative to it (see ParseRetryAfter).
 void Retrier::DateAnswer(HttpResult& result) const {
   auto* response = std::get_if<HttpResponse>(&result);
-  if (response == nullptr || response->retry_after.empty() || !wall_clock_) return;
+  if (response == nullptr || response->retry_after.empty()) return;
   if (!ParseHttpDate(response->date)) response->date = ToHttpDate(wall_clock_());
 }
 
@@ -102,14 +101,14 @@ Decision Retrier::DecideNext(const RetryOptions& options, RetryClass retry_class
                              static_cast<int>(outcome.attempts.size()), now - options.started,
                              LastStart(options, unknown) - now, random_());
   if (!decision.retry) return decision;
-  if (breaker_ != nullptr && !breaker_->closed()) {
+  if (!breaker_.closed()) {
     Decision refusal = Refusal(now);
     refusal.retry_after = std::max(refusal.retry_after, decision.retry_after);
     return refusal;
   }
   // The pool bounds the number of stale connections, so they need no budget.
   const bool is_free = options.repeat == Repeat::kHarmless && MetStaleConnection(outcome.last);
-  if (budget_ != nullptr && !is_free && !budget_->Take(now)) {
+  if (!is_free && !budget_.Take(now)) {
     decision.retry = false;
     decision.delay = {};
     decision.stop = StopReason::kBudgetExhausted;
@@ -120,7 +119,7 @@ Decision Retrier::DecideNext(const RetryOptions& options, RetryClass retry_class
 Decision Retrier::Refusal(TimePoint now) const {
   Decision decision;
   decision.stop = StopReason::kBreakerOpen;
-  decision.retry_after = breaker_->RetryIn(now);
+  decision.retry_after = breaker_.RetryIn(now);
   return decision;
 }
 
@@ -136,7 +135,7 @@ bool Retrier::IsOver(const RetryOptions& options, Outcome& outcome) const {
 }
 
 Task<Outcome> Retrier::Send(const HttpRequest& request, const RetryOptions& options,
-                            AttemptObserver* observer) {
+                            AttemptObserver& observer, AttemptGate* gate) {
   Outcome outcome;
   // After one stale idle connection the call uses a new one, so that it does not meet a second.
   bool fresh_connection = false;
@@ -144,13 +143,13 @@ Task<Outcome> Retrier::Send(const HttpRequest& request, const RetryOptions& opti
     if (IsOver(options, outcome)) co_return outcome;
     const std::optional<CircuitBreaker::Ticket> ticket = AskBreaker(loop_.Now(), outcome, observer);
     if (!ticket) co_return outcome;
-    if (options.gate != nullptr) {
-      Task<bool> asking = options.gate->MayAttempt();
+    if (gate != nullptr) {
+      Task<bool> asking = gate->MayAttempt();
       const bool is_open = co_await asking;
       if (!is_open) {
         Decision shut;
         shut.stop = StopReason::kUnsafeExchange;
-        if (!outcome.attempts.empty() && observer != nullptr) observer->OnDecision(shut);
+        if (!outcome.attempts.empty()) observer.OnDecision(shut);
         outcome.stop = shut.stop;
         co_return outcome;
       }
@@ -162,7 +161,7 @@ Task<Outcome> Retrier::Send(const HttpRequest& request, const RetryOptions& opti
     const TimePoint attempt_deadline = AttemptDeadline(options, sent, unknown);
     Task<HttpResult> sending = transport_.Send(request, {.deadline = attempt_deadline,
                                                          .stop = options.stop,
-                                                         .observer = observer,
+                                                         .observer = &observer,
                                                          .fresh_connection = fresh_connection});
     outcome.last = co_await sending;
     DateAnswer(outcome.last);
@@ -173,29 +172,28 @@ Task<Outcome> Retrier::Send(const HttpRequest& request, const RetryOptions& opti
     record.started = sent - options.started;
     record.elapsed = ended - sent;
     record.outcome_unknown = classification.retry == RetryClass::kUnknownOutcome;
-    if (observer != nullptr) observer->OnAttempt(record, CauseOf(outcome.last));
+    observer.OnAttempt(record, CauseOf(outcome.last));
 
     // Before the decision, so that the failure that opens the breaker is not retried. A stale
     // connection is not a failure.
-    if (breaker_ != nullptr && !stale_connection &&
-        !TimedOutTooSoonToBlameUpstream(outcome.last, options.attempt_timeout,
-                                        attempt_deadline - sent)) {
-      breaker_->Record(*ticket, classification, ended);
+    if (!stale_connection && !TimedOutTooSoonToBlameUpstream(outcome.last, options.attempt_timeout,
+                                                             attempt_deadline - sent)) {
+      breaker_.Record(*ticket, classification, ended);
     }
     const Decision decision = DecideNext(options, classification.retry, ended, outcome);
-    if (observer != nullptr) observer->OnDecision(decision);
+    observer.OnDecision(decision);
     outcome.stop = decision.stop;
     outcome.retry_after = decision.retry_after;
     if (!decision.retry) co_return outcome;
 
     unknown = UnknownAttempt(options, outcome);
     fresh_connection = fresh_connection || stale_connection || unknown != nullptr;
-    AttemptObserver* const progress = unknown == nullptr ? observer : nullptr;
-    if (progress != nullptr) progress->OnSendProgress(SendProgress::kBackoff);
+    const bool reports = unknown == nullptr;
+    if (reports) observer.OnSendProgress(SendProgress::kBackoff);
     WaitPoint backoff(loop_);
     const TimePoint next = loop_.Now() + decision.delay;
     co_await backoff.Wait(next, options.stop);
-    if (progress != nullptr) progress->OnSendProgress(SendProgress::kConnecting);
+    if (reports) observer.OnSendProgress(SendProgress::kConnecting);
   }
 }
 

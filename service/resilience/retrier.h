@@ -81,7 +81,6 @@ struct RetryOptions {
   std::stop_token stop;
   Classifier classify = nullptr;  // required
   Repeat repeat = Repeat::kOnlyUnsent;
-  AttemptGate* gate = nullptr;  // may be null
   // When the call began, for the attempt log and max_elapsed.
   TimePoint started;
 };
@@ -119,11 +118,10 @@ inline constexpr std::chrono::seconds kMinTelltaleTimeout{1};
 // pool bounds their number.
 class Retrier {
  public:
-  // All must outlive every Send. `budget` and `breaker` may be null. `wall_clock` dates answers
-  // that have a date as Retry-After but no Date; empty: they are not dated.
-  Retrier(EventLoop& loop, HttpTransport& transport, RandomSource random,
-          RetryBudget* budget = nullptr, CircuitBreaker* breaker = nullptr,
-          WallClock wall_clock = nullptr)
+  // All must outlive every Send. `wall_clock` dates answers that have a date as Retry-After but no
+  // Date.
+  Retrier(EventLoop& loop, HttpTransport& transport, RandomSource random, RetryBudget& budget,
+          CircuitBreaker& breaker, WallClock wall_clock)
       : loop_(loop),
         transport_(transport),
         random_(std::move(random)),
@@ -131,15 +129,14 @@ class Retrier {
         breaker_(breaker),
         wall_clock_(std::move(wall_clock)) {}
 
-  // Each attempt sends the same bytes. `request`, `options` and `observer` must outlive the task;
-  // `observer` may be null.
+  // Each attempt sends the same bytes. `gate` may be null. All arguments must outlive the task.
   Task<Outcome> Send(const HttpRequest& request, const RetryOptions& options,
-                     AttemptObserver* observer);
+                     AttemptObserver& observer, AttemptGate* gate = nullptr);
 
  private:
-  // Asks breaker and gate; nullopt: not allowed, and `outcome` has the reason.
+  // nullopt: the breaker does not allow the attempt, and `outcome` has the reason.
   std::optional<CircuitBreaker::Ticket> AskBreaker(TimePoint now, Outcome& outcome,
-                                                   AttemptObserver* observer);
+                                                   AttemptObserver& observer);
   Decision DecideNext(const RetryOptions& options, RetryClass retry_class, TimePoint now,
                       const Outcome& outcome);
   void DateAnswer(HttpResult& result) const;
@@ -151,8 +148,8 @@ class Retrier {
   EventLoop& loop_;
   HttpTransport& transport_;
   RandomSource random_;
-  RetryBudget* const budget_;
-  CircuitBreaker* const breaker_;
+  RetryBudget& budget_;
+  CircuitBreaker& breaker_;
   const WallClock wall_clock_;
 };
 

@@ -40,7 +40,7 @@ Task<void> OAuthRpcs::CreateAuthCode(std::shared_ptr<CreateAuthCodeCall> call) {
   while (true) {
     const HttpRequest http_request =
         ToHttpRequest(request, defaults_, authorized->credential.bearer);
-    Task<Outcome> send = retrier_.Send(http_request, authorized->options, served.scope().get());
+    Task<Outcome> send = retrier_.Send(http_request, authorized->options, *served.scope());
     outcome = co_await send;
     if (!served.WasKeyRefused(&outcome)) break;
     Task<bool> again = served.AuthorizeAgain(*authorized, outcome);

@@ -11,6 +11,7 @@
 
 #include "support/fake_loop.h"
 #include "support/memory_exchange_store.h"
+#include "support/unlimited_retrier.h"
 #include "unit/exchange/exchange_table.h"
 
 namespace modelgates::gateway {
@@ -345,7 +346,7 @@ class Schedule {
   const bool shared_ = choices_.OneIn(2);
   const Outage outage_ = choices_.OneIn(2) ? Outage::kRefuse : Outage::kGoOn;
   ChanceTransport transport_{loop_, choices_, recovery_, report_};
-  Retrier retrier_{loop_, transport_, [] { return 0.0; }};
+  UnlimitedRetrier retrier_{loop_, transport_, [] { return 0.0; }};
   MemoryExchangeStore store_{loop_, kLease, kOptions.cap + 2 * kOptions.unknown_ttl};
   MemoryExchangeStore::Access access_{store_};
   std::deque<ExchangeRegistry> gateways_;

@@ -45,7 +45,6 @@ ExchangeFlight::ExchangeFlight(const Parts& parts, const ExchangeKey& key, bool 
       call_(std::move(call)),
       observer_(std::move(observer)),
       lease_(std::move(lease)) {
-  call_.gate = lease_.get();
   call_.stop = stop_.get_token();
   call_.attempt_timeout = parts_.options.cap;
   call_.attempt_may_outlive_deadline = true;
@@ -112,7 +111,7 @@ Task<void> ExchangeFlight::Run(Retrier& retrier, HttpRequest request, ExchangeRe
       Task<bool> claim = AwaitClaim(read);
       if (!co_await claim) co_return;
     }
-    Task<Outcome> send = retrier.Send(request, call_, this);
+    Task<Outcome> send = retrier.Send(request, call_, *this, lease_.get());
     Outcome outcome = co_await send;
     if (lease_ != nullptr && !sent()) {
       // Another gateway took over the claim before this one sent anything.

@@ -59,9 +59,9 @@ class ExchangeFlight final : public AttemptObserver, private Timer {
     std::pmr::memory_resource& memory;  // for a key
   };
 
-  // `parts` must outlive the flight. `call`: the options of the first caller; gate, stop and limits
-  // of an attempt are replaced by those of an exchange. `observer` and `lease` may be null; without
-  // a lease the exchange is not shared with other gateways.
+  // `parts` must outlive the flight. `call`: the options of the first caller; stop and limits of an
+  // attempt are replaced by those of an exchange. `observer` and `lease` may be null; without a
+  // lease the exchange is not shared with other gateways.
   ExchangeFlight(const Parts& parts, const ExchangeKey& key, bool replayable, RetryOptions call,
                  std::shared_ptr<ExchangeObserver> observer, std::shared_ptr<ExchangeLease> lease);
   ExchangeFlight(const ExchangeFlight&) = delete;

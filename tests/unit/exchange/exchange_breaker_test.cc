@@ -18,7 +18,8 @@ class ExchangeBreaker : public ExchangeTest {
   }
 
   CircuitBreaker breaker_{{.min_attempts = 2}, [] { return 0.5; }, nullptr};
-  Retrier guarded_{loop_, transport_, [] { return 0.0; }, nullptr, &breaker_};
+  NoLimits off_;
+  Retrier guarded_{loop_, transport_, [] { return 0.0; }, off_.budget, breaker_, ADateIn1994};
 };
 
 TEST_F(ExchangeBreaker, ARefusedExchangeLeavesNothingBehind) {

@@ -11,6 +11,7 @@
 #include "exchange/flights/exchange_registry.h"
 #include "support/fake_loop.h"
 #include "support/scripted_transport.h"
+#include "support/unlimited_retrier.h"
 #include "unit/exchange/exchange_table.h"
 
 namespace modelgates::gateway {
@@ -167,7 +168,7 @@ class ExchangeTest : public testing::Test {
   const std::shared_ptr<Observer> observer_ = std::make_shared<Observer>();
   FakeLoop loop_;
   ScriptedTransport transport_{loop_};
-  Retrier retrier_{loop_, transport_, [] { return 0.0; }};
+  UnlimitedRetrier retrier_{loop_, transport_, [] { return 0.0; }};
   std::optional<ExchangeRegistry> exchanges_{std::in_place, loop_, retrier_, ExchangeOptions{},
                                              ReadByTable};
   std::deque<Caller> callers_;

@@ -196,8 +196,9 @@ TEST_F(ExchangeRecovery, ThatIsAbortedLeavesTheOutcomeUnknown) {
 
 TEST_F(ExchangeRecovery, TakesATokenOfTheRetryBudgetWhateverTheConnectionWas) {
   RetryBudget budget({.percent = 0, .min_rate = 1});
+  NoLimits off;
   Retrier bounded(
-      loop_, transport_, [] { return 0.0; }, &budget);
+      loop_, transport_, [] { return 0.0; }, budget, off.breaker, ADateIn1994);
   exchanges_.emplace(loop_, bounded, ExchangeOptions{}, ReadByTable);
   while (budget.Take(loop_.Now())) {
   }
@@ -216,8 +217,9 @@ TEST_F(ExchangeRecovery, TakesATokenOfTheRetryBudgetWhateverTheConnectionWas) {
 TEST_F(ExchangeRecovery, IsRefusedByAnOpenBreaker) {
   CircuitBreaker breaker(
       {.min_attempts = 1}, [] { return 0.5; }, nullptr);
+  NoLimits off;
   Retrier guarded(
-      loop_, transport_, [] { return 0.0; }, nullptr, &breaker);
+      loop_, transport_, [] { return 0.0; }, off.budget, breaker, ADateIn1994);
   exchanges_.emplace(loop_, guarded, ExchangeOptions{}, ReadByTable);
   transport_.Then(Reset(), 10ms);
   const Caller& refused = Finish(Recovering());

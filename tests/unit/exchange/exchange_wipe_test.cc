@@ -94,7 +94,7 @@ class ExchangeWipe : public ExchangeTest {
 
   WatchedMemory memory_;
   SecretTransport secret_transport_{loop_};
-  Retrier secret_retrier_{loop_, secret_transport_, [] { return 0.0; }};
+  UnlimitedRetrier secret_retrier_{loop_, secret_transport_, [] { return 0.0; }};
 };
 
 TEST_F(ExchangeWipe, TheAnswerIsWipedWhenItsMemoryEnds) {

@@ -8,6 +8,7 @@
 #include "resilience/retrier.h"
 #include "support/fake_loop.h"
 #include "support/scripted_transport.h"
+#include "support/unlimited_retrier.h"
 #include "table_classifiers.h"
 
 // A total outage under steady traffic, from its first second to the recovery: what budget and
@@ -33,8 +34,11 @@ class OutageTest : public testing::TestWithParam<Traffic> {
     TimePoint ended;
   };
 
-  void UseRetrier(RetryBudget* budget, CircuitBreaker* breaker) {
-    retrier_.emplace(loop_, transport_, RandomSource([this] { return Random(); }), budget, breaker);
+  void UseRetrier(const CircuitBreaker::Options& breaker) {
+    breaker_.emplace(
+        breaker, [this] { return Random(); }, nullptr);
+    retrier_.emplace(
+        loop_, transport_, [this] { return Random(); }, budget_, *breaker_, ADateIn1994);
   }
   double Random() { return std::uniform_real_distribution(0.0, 1.0)(random_); }
 
@@ -80,7 +84,8 @@ class OutageTest : public testing::TestWithParam<Traffic> {
     options.attempt_timeout = 10s;
     options.classify = ClassifyCreate;
     options.repeat = Repeat::kHarmless;
-    Task<Outcome> sending = retrier_->Send(request_, options, nullptr);
+    IgnoreAttempts observer;
+    Task<Outcome> sending = retrier_->Send(request_, options, observer);
     const Outcome outcome = co_await sending;
     call.succeeded = std::holds_alternative<HttpResponse>(outcome.last) &&
                      std::get<HttpResponse>(outcome.last).status == 200;
@@ -89,12 +94,13 @@ class OutageTest : public testing::TestWithParam<Traffic> {
 
   std::mt19937 random_{1};
   const HttpRequest request_{"/auth/keys/code"};
+  RetryBudget budget_{{}};
+  std::optional<CircuitBreaker> breaker_;
   std::optional<Retrier> retrier_;
 };
 
 TEST_P(OutageTest, TheBudgetAloneBoundsTheLoad) {
-  RetryBudget budget({});
-  UseRetrier(&budget, nullptr);
+  UseRetrier({.enabled = false});
   Serve(true, 20s);
   const TimePoint outage = loop_.Now();
   Serve(false, 60s);
@@ -104,10 +110,7 @@ TEST_P(OutageTest, TheBudgetAloneBoundsTheLoad) {
 }
 
 TEST_P(OutageTest, TheBreakerKeepsTheLoadAway) {
-  RetryBudget budget({});
-  CircuitBreaker breaker(
-      {}, [this] { return Random(); }, nullptr);
-  UseRetrier(&budget, &breaker);
+  UseRetrier({});
   Serve(true, 20s);
   const TimePoint outage = loop_.Now();
   Serve(false, 30s);

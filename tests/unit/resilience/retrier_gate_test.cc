@@ -3,9 +3,9 @@
 #include <deque>
 #include <optional>
 
-#include "resilience/retrier.h"
 #include "support/fake_loop.h"
 #include "support/scripted_transport.h"
+#include "support/unlimited_retrier.h"
 #include "table_classifiers.h"
 
 namespace modelgates::gateway {
@@ -44,12 +44,12 @@ class RetrierGateTest : public testing::Test {
     options_.stop = stop_.get_token();
     options_.classify = ClassifyExchange;
     options_.repeat = Repeat::kOneRecovery;
-    options_.gate = &gate_;
   }
 
   void Start() {
     Spawn([](RetrierGateTest& test) -> Task<void> {
-      Task<Outcome> send = test.retrier_.Send(test.request_, test.options_, nullptr);
+      IgnoreAttempts observer;
+      Task<Outcome> send = test.retrier_.Send(test.request_, test.options_, observer, &test.gate_);
       test.outcome_ = co_await send;
     }(*this));
     loop_.Run();
@@ -62,7 +62,7 @@ class RetrierGateTest : public testing::Test {
 
   FakeLoop loop_;
   ScriptedTransport transport_{loop_};
-  Retrier retrier_{loop_, transport_, [] { return 0.0; }};
+  UnlimitedRetrier retrier_{loop_, transport_, [] { return 0.0; }};
   ScriptedGate gate_{loop_};
   HttpRequest request_{"/auth/keys"};
   RetryOptions options_;

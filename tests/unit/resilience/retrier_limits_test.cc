@@ -9,6 +9,7 @@
 #include "resilience/retrier.h"
 #include "support/fake_loop.h"
 #include "support/scripted_transport.h"
+#include "support/unlimited_retrier.h"
 #include "table_classifiers.h"
 
 // What all calls share and a single one cannot overrule: the retry budget, the circuit breaker.
@@ -93,13 +94,13 @@ class RetrierLimitsTest : public testing::Test {
   ScriptedTransport transport_{loop_};
   RetryBudget budget_{{.percent = 10, .min_rate = 0}};
   CircuitBreaker breaker_{{.min_attempts = kMinAttempts}, [] { return 0.5; }, nullptr};
-  Retrier retrier_{loop_, transport_, [] { return 0.5; }, &budget_, &breaker_};
+  Retrier retrier_{loop_, transport_, [] { return 0.5; }, budget_, breaker_, ADateIn1994};
   const HttpRequest request_{"/auth/keys/code"};
   std::list<Call> calls_;
 
  private:
   Task<void> Run(Call& call) {
-    Task<Outcome> sending = retrier_.Send(request_, call.options, &call);
+    Task<Outcome> sending = retrier_.Send(request_, call.options, call);
     call.outcome = co_await sending;
   }
 };

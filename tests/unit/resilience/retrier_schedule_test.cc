@@ -6,9 +6,9 @@
 #include <random>
 #include <vector>
 
-#include "resilience/retrier.h"
 #include "support/fake_loop.h"
 #include "support/scripted_transport.h"
+#include "support/unlimited_retrier.h"
 #include "table_classifiers.h"
 
 // Thousands of random calls, each with a random policy, upstream, deadline and cancellation,
@@ -135,7 +135,8 @@ class RandomCall {
 
  private:
   Task<void> Call() {
-    Task<Outcome> sending = retrier_.Send(request_, options_, nullptr);
+    IgnoreAttempts observer;
+    Task<Outcome> sending = retrier_.Send(request_, options_, observer);
     outcome_ = co_await sending;
     finished_ = loop_.Now();
   }
@@ -177,7 +178,7 @@ class RandomCall {
   Dice dice_;
   FakeLoop loop_;
   ScriptedTransport transport_{loop_};
-  Retrier retrier_{loop_, transport_, [this] { return dice_.Fraction(); }};
+  UnlimitedRetrier retrier_{loop_, transport_, [this] { return dice_.Fraction(); }};
   HttpRequest request_{"/auth/keys"};
   std::stop_source stop_;
   RetryOptions options_;

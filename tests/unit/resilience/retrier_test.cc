@@ -9,6 +9,7 @@
 
 #include "support/fake_loop.h"
 #include "support/scripted_transport.h"
+#include "support/unlimited_retrier.h"
 #include "table_classifiers.h"
 
 namespace modelgates::gateway {
@@ -79,13 +80,7 @@ class RetrierTest : public testing::Test {
   FakeLoop loop_;
   ScriptedTransport transport_{loop_};
   double random_ = 0.5;
-  // Sun, 06 Nov 1994 08:49:37 GMT.
-  Retrier retrier_{loop_,
-                   transport_,
-                   [this] { return random_; },
-                   nullptr,
-                   nullptr,
-                   [] { return std::chrono::sys_seconds(std::chrono::seconds(784111777)); }};
+  UnlimitedRetrier retrier_{loop_, transport_, [this] { return random_; }};
   HttpRequest request_{"/auth/keys/code"};
   std::stop_source stop_;
   RetryOptions options_;
@@ -94,7 +89,7 @@ class RetrierTest : public testing::Test {
 
  private:
   Task<void> RunCall() {
-    Task<Outcome> sending = retrier_.Send(request_, options_, &observer_);
+    Task<Outcome> sending = retrier_.Send(request_, options_, observer_);
     outcome_ = co_await sending;
   }
 };
@@ -341,11 +336,11 @@ TEST_F(RetrierTest, SendsNothingAfterALateWakeup) {
   LateLoop loop;
   ScriptedTransport transport(loop);
   transport.Then(Answer(503));
-  Retrier retrier(loop, transport, [this] { return random_; });
+  UnlimitedRetrier retrier(loop, transport, [this] { return random_; });
   options_.started = loop.Now();
   options_.deadline = loop.Now() + 2s;
   const auto call = [&]() -> Task<void> {
-    Task<Outcome> sending = retrier.Send(request_, options_, nullptr);
+    Task<Outcome> sending = retrier.Send(request_, options_, observer_);
     outcome_ = co_await sending;
   };
   Spawn(call());
@@ -503,8 +498,9 @@ TEST_F(RetrierTest, ManyCallsRetryWithoutMixing) {
   constexpr int kCalls = 1000;
   transport_.Otherwise(Answer(500), 1ms);
   std::vector<Outcome> outcomes(kCalls);
+  IgnoreAttempts observer;
   const auto call = [&](int id) -> Task<void> {
-    Task<Outcome> sending = retrier_.Send(request_, options_, nullptr);
+    Task<Outcome> sending = retrier_.Send(request_, options_, observer);
     outcomes[id] = co_await sending;
   };
   for (int id = 0; id < kCalls; ++id) {

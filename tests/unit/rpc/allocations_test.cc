@@ -9,6 +9,7 @@
 #include "support/documented_messages.h"
 #include "support/fake_loop.h"
 #include "support/prepared_transport.h"
+#include "support/unlimited_retrier.h"
 #include "telemetry/reload_log.h"
 
 namespace modelgates::gateway {
@@ -95,7 +96,7 @@ class AllocationsTest : public testing::Test {
   PreparedTransport transport_{loop_};
   RetryBudget budget_{{}};
   CircuitBreaker breaker_{{}, [] { return 0.5; }, nullptr};
-  Retrier retrier_{loop_, transport_, [] { return 0.5; }, &budget_, &breaker_};
+  Retrier retrier_{loop_, transport_, [] { return 0.5; }, budget_, breaker_, ADateIn1994};
   ExchangeRegistry exchanges_{loop_, retrier_, {}, ReadExchange};
   Admission admission_{1};
   UnreadReplies unread_{loop_, {}};
