@@ -23,10 +23,8 @@ void ToStatusForbidden(benchmark::State& state) {
       OutcomeOf(JsonError(403, std::string(static_cast<size_t>(state.range(0)), 'n')));
   const AllocationReport report(state);
   for (auto _ : state) {
-    FailedCall failed = FailUpstream(Rpc::kExchangeAuthCode, outcome);
-    failed.request_id = kRequestId;
-    failed.redaction = &redaction;
-    benchmark::DoNotOptimize(ToStatus(ToErrorReply(failed)));
+    const FailedCall failed = FailUpstream(Rpc::kExchangeAuthCode, outcome);
+    benchmark::DoNotOptimize(ToStatus(ToErrorReply(failed, kRequestId, redaction)));
   }
 }
 BENCHMARK(ToStatusForbidden)->ArgName("message_bytes")->Arg(16)->Arg(1024)->Arg(65'536);
@@ -38,10 +36,8 @@ void ToStatusHtmlPage(benchmark::State& state) {
   const Outcome outcome = OutcomeOf(HtmlPage(502, page));
   const AllocationReport report(state);
   for (auto _ : state) {
-    FailedCall failed = FailUpstream(Rpc::kCreateAuthCode, outcome);
-    failed.request_id = kRequestId;
-    failed.redaction = &redaction;
-    benchmark::DoNotOptimize(ToStatus(ToErrorReply(failed)));
+    const FailedCall failed = FailUpstream(Rpc::kCreateAuthCode, outcome);
+    benchmark::DoNotOptimize(ToStatus(ToErrorReply(failed, kRequestId, redaction)));
   }
 }
 BENCHMARK(ToStatusHtmlPage)->ArgName("page_bytes")->Arg(64)->Arg(1024)->Arg(65'536);
@@ -56,10 +52,8 @@ void ToStatusViolations(benchmark::State& state) {
   const Redaction redaction;
   const AllocationReport report(state);
   for (auto _ : state) {
-    FailedCall failed = FailValidation(Rpc::kCreateAuthCode, Validate(request, config));
-    failed.request_id = kRequestId;
-    failed.redaction = &redaction;
-    benchmark::DoNotOptimize(ToStatus(ToErrorReply(failed)));
+    const FailedCall failed = FailValidation(Rpc::kCreateAuthCode, Validate(request, config));
+    benchmark::DoNotOptimize(ToStatus(ToErrorReply(failed, kRequestId, redaction)));
   }
 }
 BENCHMARK(ToStatusViolations)->ArgName("violations")->DenseRange(1, 3);
@@ -68,10 +62,8 @@ void ToStatusOverloaded(benchmark::State& state) {
   const Redaction redaction;
   const AllocationReport report(state);
   for (auto _ : state) {
-    FailedCall failed = FailLocally(Rpc::kCreateAuthCode, v1::GATEWAY_OVERLOADED);
-    failed.request_id = kRequestId;
-    failed.redaction = &redaction;
-    benchmark::DoNotOptimize(ToStatus(ToErrorReply(failed)));
+    const FailedCall failed = FailLocally(Rpc::kCreateAuthCode, v1::GATEWAY_OVERLOADED);
+    benchmark::DoNotOptimize(ToStatus(ToErrorReply(failed, kRequestId, redaction)));
   }
 }
 BENCHMARK(ToStatusOverloaded);

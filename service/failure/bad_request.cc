@@ -67,14 +67,15 @@ void Add(std::string_view field, std::string_view description, google::rpc::BadR
 }  // namespace
 
 std::optional<google::rpc::BadRequest> BadRequestOf(const FailedCall& failed,
-                                                    const std::optional<ErrorBody>& body) {
+                                                    const std::optional<ErrorBody>& body,
+                                                    const Redaction& redaction) {
   google::rpc::BadRequest bad_request;
   for (const Violation& violation : failed.violations) {
     Add(violation.field, violation.rule, bad_request);
   }
   if (body) {
     const std::string_view field = FieldNamedBy(*body, failed.rpc);
-    if (!field.empty()) Add(field, UpstreamMessage(*body, *failed.redaction), bad_request);
+    if (!field.empty()) Add(field, UpstreamMessage(*body, redaction), bad_request);
   }
   if (bad_request.field_violations().empty()) return std::nullopt;
   return bad_request;

@@ -20,7 +20,7 @@ struct Answer {
   std::optional<ErrorBody> body;
 };
 
-Answer AnswerOf(const FailedCall& failed) {
+Answer AnswerOf(const FailedCall& failed, const Redaction& redaction) {
   if (failed.outcome == nullptr) return {};
   const auto* response = std::get_if<HttpResponse>(&failed.outcome->last);
   if (response == nullptr) return {};
@@ -37,7 +37,7 @@ Answer AnswerOf(const FailedCall& failed) {
     answer.body->user_id.reset();
     return answer;
   }
-  if (answer.body && HasSplitSecret(*answer.body, *failed.redaction)) {
+  if (answer.body && HasSplitSecret(*answer.body, redaction)) {
     answer.body->metadata.reset();
     answer.body->metadata_dropped = true;
     answer.body->user_id.reset();
@@ -63,14 +63,15 @@ std::string_view SdkErrorOf(const FailedCall& failed, const Answer& answer) {
   return typed && name != nullptr ? name : "ModelGatesDefaultError";
 }
 
-google::rpc::ErrorInfo ErrorInfoOf(const FailedCall& failed, const Answer& answer) {
+google::rpc::ErrorInfo ErrorInfoOf(const FailedCall& failed, const Answer& answer,
+                                   std::string_view request_id, const Redaction& redaction) {
   google::rpc::ErrorInfo info;
   info.set_domain(kErrorDomain);
   info.set_reason(v1::ErrorReason_Name(failed.reason));
   auto& metadata = *info.mutable_metadata();
   metadata["origin"] = ToString(failed.row->origin);
   metadata["rpc"] = ToString(failed.rpc);
-  metadata["requestId"] = failed.request_id;
+  metadata["requestId"] = request_id;
   metadata["attempts"] = std::to_string(failed.attempts);
   metadata["retryable"] = failed.retryable ? "true" : "false";
   metadata["stopReason"] = ToString(failed.stop);
@@ -85,10 +86,10 @@ google::rpc::ErrorInfo ErrorInfoOf(const FailedCall& failed, const Answer& answe
   metadata["httpStatus"] = std::to_string(answer.response->status);
   metadata["sdkError"] = SdkErrorOf(failed, answer);
   constexpr size_t kMaxIdBytes = 128;
-  std::string id = CleanText(failed.redaction->Apply(answer.response->request_id), kMaxIdBytes);
+  std::string id = CleanText(redaction.Apply(answer.response->request_id), kMaxIdBytes);
   if (!id.empty()) metadata["upstreamRequestId"] = std::move(id);
   if ((failed.row->details & kLocationHost) != 0) {
-    std::string host = LocationHost(*answer.response, *failed.redaction);
+    std::string host = LocationHost(*answer.response, redaction);
     if (!host.empty()) metadata["locationHost"] = std::move(host);
   }
   return info;
@@ -151,18 +152,22 @@ google::rpc::Help HelpFor(ErrorReason reason) {
   return help;
 }
 
-ErrorDetails DetailsOf(const FailedCall& failed, const Answer& answer) {
+ErrorDetails DetailsOf(const FailedCall& failed, const Answer& answer, std::string_view request_id,
+                       const Redaction& redaction) {
   ErrorDetails details;
-  details.error_info = ErrorInfoOf(failed, answer);
+  details.error_info = ErrorInfoOf(failed, answer, request_id, redaction);
   details.retry_info = RetryInfoOf(failed);
-  details.request_info.set_request_id(std::string(failed.request_id));
-  if (failed.attempts > 0) details.upstream_error = ToUpstreamError(failed, answer.body);
+  details.request_info.set_request_id(std::string(request_id));
+  if (failed.attempts > 0) {
+    details.upstream_error = ToUpstreamError(failed, answer.body, redaction);
+  }
   details.localized_message = UserMessage(failed);
   // The row's details belong to the row's reason only.
   if (failed.reason != failed.row->reason) return details;
 
   const uint8_t wanted = failed.row->details;
-  if ((wanted & kBadRequest) != 0) details.bad_request = BadRequestOf(failed, answer.body);
+  if ((wanted & kBadRequest) != 0)
+    details.bad_request = BadRequestOf(failed, answer.body, redaction);
   if ((wanted & kPreconditionFailure) != 0) details.precondition_failure = PaymentFailure();
   if ((wanted & kQuotaFailure) != 0) details.quota_failure = QuotaFailureOf(failed.row->origin);
   if (HasHelp(failed.row->help, answer)) details.help = HelpFor(failed.reason);
@@ -171,12 +176,14 @@ ErrorDetails DetailsOf(const FailedCall& failed, const Answer& answer) {
 
 }  // namespace
 
-ErrorReply ToErrorReply(const FailedCall& failed) {
-  const Answer answer = AnswerOf(failed);
+ErrorReply ToErrorReply(const FailedCall& failed, std::string_view request_id,
+                        const Redaction& redaction) {
+  const Answer answer = AnswerOf(failed, redaction);
   ErrorReply reply;
   reply.status.set_code(static_cast<int>(failed.code));
-  reply.status.set_message(ErrorMessage(failed, answer.body));
-  reply.details_truncated = PackDetails(DetailsOf(failed, answer), reply.status);
+  reply.status.set_message(ErrorMessage(failed, answer.body, redaction));
+  reply.details_truncated =
+      PackDetails(DetailsOf(failed, answer, request_id, redaction), reply.status);
   if (!failed.retryable) {
     reply.retry_pushback = "-1";
   } else if (failed.retry_delay) {

@@ -3,8 +3,10 @@
 #include <google/rpc/status.pb.h>
 
 #include <string>
+#include <string_view>
 
 #include "failure/failed_call.h"
+#include "redaction/redaction.h"
 
 namespace modelgates::gateway {
 
@@ -21,8 +23,9 @@ struct ErrorReply {
   bool details_truncated = false;
 };
 
-// Pure. Texts of the upstream are redacted, cleaned and cut. Of the body of a 2xx answer at most
-// the message of an error of the API is used.
-ErrorReply ToErrorReply(const FailedCall& failed);
+// Pure. Texts of the upstream are redacted by `redaction`, cleaned and cut. Of the body of a 2xx
+// answer at most the message of an error of the API is used. `request_id`: the id of the call.
+ErrorReply ToErrorReply(const FailedCall& failed, std::string_view request_id,
+                        const Redaction& redaction);
 
 }  // namespace modelgates::gateway

@@ -108,14 +108,15 @@ std::string UserWait(milliseconds wait) {
 
 }  // namespace
 
-std::string ErrorMessage(const FailedCall& failed, const std::optional<ErrorBody>& body) {
+std::string ErrorMessage(const FailedCall& failed, const std::optional<ErrorBody>& body,
+                         const Redaction& redaction) {
   std::string message = WhatHappenedAndWhatToDo(failed);
   for (size_t i = 0; i < failed.violations.size(); ++i) {
     const Violation& violation = failed.violations[i];
     message += fmt::format("{} {} {}", i == 0 ? ":" : ";", violation.field, violation.rule);
   }
   if (body) {
-    std::string spoken = UpstreamMessage(*body, *failed.redaction);
+    std::string spoken = UpstreamMessage(*body, redaction);
     std::replace(spoken.begin(), spoken.end(), '"', '\'');
     if (!spoken.empty()) message += fmt::format("; it said \"{}\"", spoken);
   }

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "failure/failed_call.h"
+#include "redaction/redaction.h"
 #include "upstream/error_body.h"
 
 namespace modelgates::gateway {
@@ -13,7 +14,8 @@ namespace modelgates::gateway {
 
 // For people who program or operate: what happened, then what to do, then what the upstream said,
 // in quotation marks. At most kMaxMessageBytes of valid UTF-8 without control characters or markup.
-std::string ErrorMessage(const FailedCall& failed, const std::optional<ErrorBody>& body);
+std::string ErrorMessage(const FailedCall& failed, const std::optional<ErrorBody>& body,
+                         const Redaction& redaction);
 
 // The upstream's message: redacted, without markup and control characters, cut.
 std::string UpstreamMessage(const ErrorBody& body, const Redaction& redaction);

@@ -3,13 +3,11 @@
 #include <chrono>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "failure/error_catalogue.h"
 #include "failure/key_owner.h"
 #include "failure/violation.h"
-#include "redaction/redaction.h"
 #include "resilience/retrier.h"
 #include "upstream/rpc.h"
 
@@ -37,8 +35,6 @@ struct FailedCall {
   int attempts = 0;
   const Outcome* outcome = nullptr;  // null: no attempt ended
   std::vector<Violation> violations{};
-  std::string_view request_id{};
-  const Redaction* redaction = nullptr;  // required
 };
 
 // A failure that the gateway found itself: the reason's row.

@@ -99,13 +99,14 @@ void AddAnswer(const HttpResponse& response, const std::optional<ErrorBody>& bod
 
 }  // namespace
 
-v1::UpstreamError ToUpstreamError(const FailedCall& failed, const std::optional<ErrorBody>& body) {
+v1::UpstreamError ToUpstreamError(const FailedCall& failed, const std::optional<ErrorBody>& body,
+                                  const Redaction& redaction) {
   v1::UpstreamError error;
   error.set_attempts(static_cast<uint32_t>(failed.attempts));
   error.set_auth_code_state(failed.auth_code_state);
   if (failed.outcome == nullptr) return error;
   if (const auto* response = std::get_if<HttpResponse>(&failed.outcome->last)) {
-    AddAnswer(*response, body, *failed.redaction, error);
+    AddAnswer(*response, body, redaction, error);
   } else {
     error.set_http_status(std::get<TransportError>(failed.outcome->last).http_status);
   }

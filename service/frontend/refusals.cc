@@ -22,12 +22,6 @@ constexpr std::string_view kIdInTemplate = "################################";
 constexpr ErrorReason kReasons[] = {v1::CALLER_NOT_ALLOWED, v1::CALLER_LIMIT_EXCEEDED,
                                     v1::GATEWAY_DRAINING, v1::GATEWAY_OVERLOADED};
 
-ErrorReply ReplyTo(FailedCall failed, std::string_view request_id, const Redaction& redaction) {
-  failed.request_id = request_id;
-  failed.redaction = &redaction;
-  return ToErrorReply(failed);
-}
-
 std::vector<size_t> FindAll(std::string_view text, std::string_view part) {
   std::vector<size_t> found;
   for (size_t at = text.find(part); at != std::string_view::npos; at = text.find(part, at + 1)) {
@@ -69,7 +63,7 @@ Refusal Refusals::Refuse(ErrorReason reason, Caller caller, TimePoint now) {
 
 Refusals::Prepared Refusals::Prepare(Rpc rpc, ErrorReason reason) const {
   const FailedCall failed = FailLocally(rpc, reason);
-  const ErrorReply reply = ReplyTo(failed, kIdInTemplate, no_secrets_);
+  const ErrorReply reply = ToErrorReply(failed, kIdInTemplate, {});
   std::string details = reply.status.SerializeAsString();
   std::vector<size_t> id_positions = FindAll(details, kIdInTemplate);
   return {failed, reply.status.message(), std::move(details), std::move(id_positions),
@@ -84,7 +78,7 @@ const Refusals::Prepared& Refusals::For(Rpc rpc, ErrorReason reason) const {
 
 std::string Refusals::DetailsFor(const Prepared& prepared, std::string_view request_id) const {
   if (request_id.size() != kIdInTemplate.size()) {
-    return ReplyTo(prepared.failed, request_id, no_secrets_).status.SerializeAsString();
+    return ToErrorReply(prepared.failed, request_id, {}).status.SerializeAsString();
   }
   std::string details = prepared.details;
   for (const size_t at : prepared.id_positions) details.replace(at, request_id.size(), request_id);

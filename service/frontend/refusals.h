@@ -63,7 +63,6 @@ class Refusals {
 
   Log& log_;
   Metrics& metrics_;
-  const Redaction no_secrets_;
   std::vector<Prepared> prepared_;  // see For
   std::mutex mutex_;
   Fingerprints fingerprints_;  // guarded by mutex_

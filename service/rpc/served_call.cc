@@ -105,15 +105,13 @@ void ServedCall::Fail(const Authorized& authorized, FailedCall failed, Redaction
   Fail(failed, secrets, end);
 }
 
-void ServedCall::FailUnsent(FailedCall failed) {
+void ServedCall::FailUnsent(const FailedCall& failed) {
   CallScope::End end;
   Fail(failed, Redaction(), end);
 }
 
-void ServedCall::Fail(FailedCall& failed, const Redaction& secrets, CallScope::End& end) {
-  failed.request_id = scope_->request_id();
-  failed.redaction = &secrets;
-  const ErrorReply reply = ToErrorReply(failed);
+void ServedCall::Fail(const FailedCall& failed, const Redaction& secrets, CallScope::End& end) {
+  const ErrorReply reply = ToErrorReply(failed, scope_->request_id(), secrets);
   if (!reply.retry_pushback.empty()) {
     call_->AddTrailer("grpc-retry-pushback-ms", reply.retry_pushback);
   }

@@ -82,8 +82,8 @@ class ServedCall {
 
  private:
   bool MayBeSent(bool malformed, std::vector<Violation> violations);
-  void FailUnsent(FailedCall failed);
-  void Fail(FailedCall& failed, const Redaction& secrets, CallScope::End& end);
+  void FailUnsent(const FailedCall& failed);
+  void Fail(const FailedCall& failed, const Redaction& secrets, CallScope::End& end);
   void Finish(CallScope::End& end, const grpc::Status& status);
 
   const Parts& parts_;

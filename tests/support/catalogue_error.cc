@@ -136,10 +136,7 @@ CatalogueError Make(ErrorReason reason, const Texts& texts) {
     error.auth_code_state = row->auth_code_state;
   }
   error.request_id = texts.large() ? std::string(128, 'r') : "request-1";
-  const Redaction redaction;
-  failed.request_id = error.request_id;
-  failed.redaction = &redaction;
-  error.reply = ToErrorReply(failed);
+  error.reply = ToErrorReply(failed, error.request_id, Redaction());
   return error;
 }
 

@@ -9,11 +9,8 @@ namespace modelgates::gateway {
 namespace {
 
 // Python's decoder raises when code or message differ between the two.
-void ExpectSameInBoth(FailedCall failed) {
-  const Redaction redaction;
-  failed.request_id = "request-1";
-  failed.redaction = &redaction;
-  const ErrorReply error = ToErrorReply(failed);
+void ExpectSameInBoth(const FailedCall& failed) {
+  const ErrorReply error = ToErrorReply(failed, "request-1", Redaction());
   const grpc::Status status = ToStatus(error);
   google::rpc::Status details;
   ASSERT_TRUE(details.ParseFromString(status.error_details()));

@@ -35,11 +35,9 @@ Error Decode(const Details&... details) {
 }
 
 // What the gateway itself makes of a failure, decoded here.
-Error DecodeFailed(gateway::FailedCall failed) {
-  const gateway::Redaction redaction;
-  failed.request_id = "request-1";
-  failed.redaction = &redaction;
-  const google::rpc::Status status = gateway::ToErrorReply(failed).status;
+Error DecodeFailed(const gateway::FailedCall& failed) {
+  const google::rpc::Status status =
+      gateway::ToErrorReply(failed, "request-1", gateway::Redaction()).status;
   return DecodeError({status.code(), status.message(), status.SerializeAsString(), ""});
 }
 

@@ -27,10 +27,8 @@ TEST_P(NamedFieldTest, IsFoundOrLeftOpen) {
     (*body.metadata.emplace().mutable_fields())["field"].set_string_value(row.metadata_field);
   }
   const Outcome outcome = OutcomeOf(JsonError(400));
-  FailedCall failed = FailUpstream(row.rpc, outcome);
-  const Redaction redaction;
-  failed.redaction = &redaction;
-  const auto bad_request = BadRequestOf(failed, body);
+  const FailedCall failed = FailUpstream(row.rpc, outcome);
+  const auto bad_request = BadRequestOf(failed, body, Redaction());
   ASSERT_EQ(bad_request.has_value(), !row.field.empty());
   if (!bad_request) return;
   ASSERT_EQ(bad_request->field_violations_size(), 1);
@@ -75,10 +73,8 @@ void ExpectEveryMemberIsNamed(Rpc rpc) {
     body.message = "this is odd";
     (*body.metadata.emplace().mutable_fields())["field"].set_string_value(field);
     const Outcome outcome = OutcomeOf(JsonError(400));
-    FailedCall failed = FailUpstream(rpc, outcome);
-    const Redaction redaction;
-    failed.redaction = &redaction;
-    const auto bad_request = BadRequestOf(failed, body);
+    const FailedCall failed = FailUpstream(rpc, outcome);
+    const auto bad_request = BadRequestOf(failed, body, Redaction());
     ASSERT_TRUE(bad_request) << field;
     EXPECT_EQ(bad_request->field_violations(0).field(), field);
   }
@@ -95,12 +91,10 @@ TEST(BadRequest, LooksForFieldsInTheBeginningOfAMessageOnly) {
   constexpr size_t kSearchedBytes = 4096;
   const auto field_of = [](const std::string& message) {
     const Outcome outcome = OutcomeOf(JsonError(400));
-    FailedCall failed = FailUpstream(kCreate, outcome);
-    const Redaction redaction;
-    failed.redaction = &redaction;
+    const FailedCall failed = FailUpstream(kCreate, outcome);
     ErrorBody body;
     body.message = message;
-    const auto bad_request = BadRequestOf(failed, body);
+    const auto bad_request = BadRequestOf(failed, body, Redaction());
     return bad_request ? bad_request->field_violations(0).field() : "";
   };
   std::string repeated;

@@ -35,12 +35,9 @@ TEST_P(HostileAnswerTest, FitsTheBudget) {
                               std::vector<AttemptRecord>(9, RecordOf(JsonError(503))));
   for (AttemptRecord& record : outcome.attempts) record.elapsed = 9'999'999'999ns;
   outcome.retry_after = 3'599'999ms;
-  FailedCall failed = FailUpstream(kExchange, outcome);
+  const FailedCall failed = FailUpstream(kExchange, outcome);
   const std::string request_id(128, 'r');
-  const Redaction redaction;
-  failed.request_id = request_id;
-  failed.redaction = &redaction;
-  const ErrorReply error = ToErrorReply(failed);
+  const ErrorReply error = ToErrorReply(failed, request_id, Redaction());
 
   EXPECT_LE(error.status.ByteSizeLong(), kBudget);
   EXPECT_LE(error.status.message().size(), 512u);
@@ -110,10 +107,8 @@ TEST(ErrorBudget, KeepsTheFirstEightOf300Violations) {
                           "must be a status from 400 to 599, or 4XX or 5XX",
                           v1::RETRY_CONFIG_INVALID});
   }
-  FailedCall failed = FailValidation(Rpc::kCreateAuthCode, std::move(violations));
-  const Redaction redaction;
-  failed.redaction = &redaction;
-  const ErrorReply error = ToErrorReply(failed);
+  const FailedCall failed = FailValidation(Rpc::kCreateAuthCode, std::move(violations));
+  const ErrorReply error = ToErrorReply(failed, "request-1", Redaction());
   EXPECT_LE(error.status.ByteSizeLong(), kBudget);
   EXPECT_LE(error.status.message().size(), 512u);
   EXPECT_TRUE(error.details_truncated);

@@ -588,10 +588,8 @@ struct SdkCase {
   std::string exchange;
 };
 
-std::string SdkErrorIn(FailedCall failed) {
-  const Redaction redaction;
-  failed.redaction = &redaction;
-  const ErrorReply reply = ToErrorReply(failed);
+std::string SdkErrorIn(const FailedCall& failed) {
+  const ErrorReply reply = ToErrorReply(failed, "request-1", Redaction());
   return FindDetail<google::rpc::ErrorInfo>(reply.status)->metadata().at("sdkError");
 }
 

@@ -10,10 +10,8 @@ using namespace std::chrono_literals;
 
 constexpr Rpc kRpcs[] = {Rpc::kCreateAuthCode, Rpc::kExchangeAuthCode};
 
-std::string PushbackOf(FailedCall failed) {
-  const Redaction redaction;
-  failed.redaction = &redaction;
-  return ToErrorReply(failed).retry_pushback;
+std::string PushbackOf(const FailedCall& failed) {
+  return ToErrorReply(failed, "request-1", Redaction()).retry_pushback;
 }
 
 // The trailer is what keeps a caller's own retry policy from multiplying ours, so no error may go

@@ -20,10 +20,8 @@ constexpr auto kCreate = Rpc::kCreateAuthCode;
 constexpr auto kExchange = Rpc::kExchangeAuthCode;
 using Names = std::vector<std::string>;
 
-ErrorReply Mapped(FailedCall failed, const Redaction& redaction = {}) {
-  failed.request_id = "request-1";
-  failed.redaction = &redaction;
-  ErrorReply error = ToErrorReply(failed);
+ErrorReply Mapped(const FailedCall& failed, const Redaction& redaction = {}) {
+  ErrorReply error = ToErrorReply(failed, "request-1", redaction);
   EXPECT_EQ(error.status.code(), static_cast<int>(failed.code));
   EXPECT_LE(error.status.message().size(), 512u);
   EXPECT_LE(error.status.ByteSizeLong(), 4096u);

@@ -27,10 +27,8 @@ constexpr char kKey[] = "sk-or-v1-5be1bc2c6b4f8a1d7e3c9f0a2d4b6c8e";
 google::rpc::Status Shown(const HttpResponse& response, const Redaction& redaction,
                           Rpc rpc = kExchange) {
   const Outcome outcome = OutcomeOf(response);
-  FailedCall failed = FailUpstream(rpc, outcome);
-  failed.request_id = "request-1";
-  failed.redaction = &redaction;
-  return ToErrorReply(failed).status;
+  const FailedCall failed = FailUpstream(rpc, outcome);
+  return ToErrorReply(failed, "request-1", redaction).status;
 }
 
 Redaction SecretsOfACall() {

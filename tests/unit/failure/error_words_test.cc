@@ -46,12 +46,9 @@ void ForEachEnd(Check check) {
           if ((row.details & kBadRequest) != 0 && row.trigger == Trigger::kLocal) {
             failed.violations = {{"callback_url", "must be https", row.reason}};
           }
-          const Redaction redaction;
-          failed.request_id = "request-1";
-          failed.redaction = &redaction;
           SCOPED_TRACE(std::string(row.condition) + ", " + std::string(ToString(rpc)) + ", " +
                        std::string(ToString(stop)));
-          check(Case{&row, failed, ToErrorReply(failed).status});
+          check(Case{&row, failed, ToErrorReply(failed, "request-1", Redaction()).status});
         }
       }
     }
@@ -152,9 +149,7 @@ TEST(ErrorWords, CountTheAttemptsThatWereSpent) {
   const std::vector<AttemptRecord> earlier(3, RecordOf(JsonError(500)));
   const Outcome outcome = OutcomeOf(JsonError(500), StopReason::kAttemptsExhausted, earlier);
   FailedCall failed = FailUpstream(Rpc::kCreateAuthCode, outcome);
-  const Redaction redaction;
-  failed.redaction = &redaction;
-  EXPECT_EQ(ToErrorReply(failed).status.message(),
+  EXPECT_EQ(ToErrorReply(failed, "request-1", Redaction()).status.message(),
             "the upstream failed (4 attempts): report it to its operators; it said \"no\"");
 }
 
@@ -163,9 +158,7 @@ TEST(ErrorWords, SayWhoseKeyWasRefused) {
   const auto message = [&](std::optional<KeyOwner> owner) {
     FailedCall failed = FailUpstream(Rpc::kExchangeAuthCode, outcome);
     failed.key_owner = owner;
-    const Redaction redaction;
-    failed.redaction = &redaction;
-    return ToErrorReply(failed).status.message();
+    return ToErrorReply(failed, "request-1", Redaction()).status.message();
   };
   EXPECT_EQ(message(KeyOwner::kGateway),
             "the upstream refused the gateway's API key: operators should check --api_key_file; it "

@@ -40,11 +40,8 @@ TEST_P(RefusalTest, RepliesAsTheErrorModelSays) {
                        {row.rpc, TimePoint(), row.request_id, "", "ipv4:127.0.0.1:1",
                         row.rpc == Rpc::kCreateAuthCode ? "" : "code-1"},
                        TimePoint());
-  const Redaction none;
-  FailedCall failed = FailLocally(row.rpc, row.reason);
-  failed.request_id = refusal.request_id;
-  failed.redaction = &none;
-  const ErrorReply expected = ToErrorReply(failed);
+  const FailedCall failed = FailLocally(row.rpc, row.reason);
+  const ErrorReply expected = ToErrorReply(failed, refusal.request_id, Redaction());
   google::rpc::Status status;
   ASSERT_TRUE(status.ParseFromString(refusal.details));
   ASSERT_EQ(status.details_size(), expected.status.details_size());
