@@ -1,5 +1,7 @@
 #include "base/json_grammar.h"
 
+#include <absl/strings/ascii.h>
+
 #include <cstddef>
 #include <vector>
 
@@ -8,8 +10,6 @@
 
 namespace modelgates::gateway {
 namespace {
-
-bool IsHexDigit(char c) { return IsDigit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
 
 // Each function removes what it names from the start of the text, or returns false.
 class Scanner {
@@ -90,7 +90,8 @@ class Scanner {
     rest_.remove_prefix(1);
     if (c != 'u') return std::string_view("\"\\/bfnrt").find(c) != std::string_view::npos;
     for (int i = 0; i < 4; ++i) {
-      if (rest_.empty() || !IsHexDigit(rest_[0])) return false;
+      if (rest_.empty()) return false;
+      if (!absl::ascii_isxdigit(static_cast<unsigned char>(rest_[0]))) return false;
       rest_.remove_prefix(1);
     }
     return true;

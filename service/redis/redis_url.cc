@@ -29,7 +29,7 @@ std::optional<Secret> PercentDecoded(std::string_view text) {
     unsigned char byte = 0;
     const char* const end =
         std::from_chars(digits.data(), digits.data() + digits.size(), byte, 16).ptr;
-    if (end != digits.data() + 2) break;
+    if (digits.size() < 2 || end != digits.data() + 2) break;
     decoded += static_cast<char>(byte);
     text.remove_prefix(3);
   }

@@ -20,7 +20,8 @@ Violation Wrong(const char* rule, v1::ErrorReason reason) { return {"callback_ur
 Violation Malformed(const char* rule) { return Wrong(rule, v1::FIELD_INVALID); }
 Violation NotAllowed(const char* rule) { return Wrong(rule, v1::CALLBACK_URL_NOT_ALLOWED); }
 
-bool IsLoopback(const std::string& host) {
+// The hosts that the API names, which are not all loopback addresses (base/host_port.h).
+bool IsDocumentedLocalhost(const std::string& host) {
   return host == "localhost" || host == "127.0.0.1" || host == "[::1]";
 }
 
@@ -37,7 +38,7 @@ std::optional<Violation> CheckCallbackUrl(std::string_view text, CallbackPolicy 
   if (url->has_user_info) return Malformed("must not have a user or a password");
 
   const bool documented = url->scheme == "https" && (url->port == 443 || url->port == 3000);
-  const bool loopback = url->scheme == "http" && IsLoopback(url->host);
+  const bool loopback = url->scheme == "http" && IsDocumentedLocalhost(url->host);
   if (documented || policy == CallbackPolicy::kAny) return std::nullopt;
   if (policy == CallbackPolicy::kDocumented) return NotAllowed(kDocumentedRule);
   if (loopback) return std::nullopt;
