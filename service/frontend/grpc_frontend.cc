@@ -12,6 +12,7 @@
 #include "base/host_port.h"
 #include "base/peer_address.h"
 #include "frontend/server_limits.h"
+#include "telemetry/port_metrics.h"
 
 namespace modelgates::gateway {
 namespace {
@@ -31,6 +32,14 @@ ReflectionOptions ToReflectionOptions(const Config& config, Metrics& metrics) {
   return options;
 }
 
+ConnectionLimits::Options ToConnectionOptions(const Config& config) {
+  ConnectionLimits::Options options;
+  options.max_connections = config.max_connections;
+  options.max_per_peer = config.max_connections_per_address;
+  options.max_per_second = config.max_handshakes_per_second;
+  return options;
+}
+
 IncompleteRequests::Options ToIncompleteOptions(Metrics& metrics) {
   IncompleteRequests::Options options;
   options.on_given_up = [&metrics] { metrics.IncompleteRequestGivenUp(); };
@@ -41,10 +50,11 @@ IncompleteRequests::Options ToIncompleteOptions(Metrics& metrics) {
 
 GrpcFrontend::GrpcFrontend(const Parts& parts)
     : config_(parts.config),
+      clock_(parts.loop),
       metrics_(parts.metrics),
+      port_log_(parts.port_log),
       tls_(config_, parts.loop, metrics_, &parts.reloads),
-      handshakes_(parts.loop, parts.log, metrics_),
-      connections_(config_, parts.loop, parts.log, metrics_),
+      connections_(ToConnectionOptions(config_)),
       access_({config_, parts.loop, parts.log, metrics_, parts.reloads}),
       admission_(config_.max_concurrent_calls),
       refusals_(parts.log, metrics_, parts.rpcs.fingerprints()),
@@ -56,7 +66,7 @@ GrpcFrontend::GrpcFrontend(const Parts& parts)
 
 GrpcFrontend::~GrpcFrontend() = default;
 
-absl::Status GrpcFrontend::Listen(Listener::Failed failed) {
+absl::Status GrpcFrontend::Listen() {
   if (!tls_.status().ok()) return tls_.status();
   auto bound = Listener::Bind(config_.listen);
   if (!bound.ok()) {
@@ -81,9 +91,9 @@ absl::Status GrpcFrontend::Listen(Listener::Failed failed) {
   if (server_ == nullptr) return absl::UnavailableError("--listen: gRPC does not start");
   shutdown_ = std::make_unique<GrpcShutdown>(*server_);
   address_ = fmt::format("{}:{}", SplitHostPort(config_.listen).value().host, listener_->port());
-  SetHandshakeObserver(&handshakes_);
+  SetHandshakeObserver(&port_log_);
   listener_->Start([this](int listener, int connection) { Accept(listener, connection); },
-                   std::move(failed));
+                   [this](int error) { port_log_.OnAcceptFailed(error); });
   return absl::OkStatus();
 }
 
@@ -95,7 +105,11 @@ void GrpcFrontend::Accept(int listener, int connection) {
     close(connection);  // the peer has closed it
     return;
   }
-  if (!connections_.Admit(connection, *peer)) return;
+  if (const auto bound = connections_.Admit(connection, *peer, clock_.Now())) {
+    port_log_.OnConnectionRefused(*bound, *peer);
+    close(connection);
+    return;
+  }
   const HandshakePeer handshake(*peer);
   grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters parameters;
   parameters.listener_fd = listener;
@@ -105,14 +119,14 @@ void GrpcFrontend::Accept(int listener, int connection) {
 
 void GrpcFrontend::SetConfig(const Config& config) {
   admission_.SetMaxCalls(config.max_concurrent_calls);
-  connections_.SetConfig(config);
+  connections_.SetOptions(ToConnectionOptions(config));
 }
 
 void GrpcFrontend::UpdateMetrics() {
   access_.UpdateMetrics();
   metrics_.SetIncompleteRequests(incomplete_requests_.size());
   metrics_.SetReflectionStreams(reflection_streams_.open());
-  connections_.UpdateMetrics();
+  metrics_.port().SetConnections(connections_.CountOpen());
 }
 
 void GrpcFrontend::Cancel() {

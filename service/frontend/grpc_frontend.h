@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "base/connection_limits.h"
 #include "base/event_loop.h"
 #include "base/listener.h"
 #include "base/log.h"
@@ -14,7 +15,6 @@
 #include "call/incomplete_requests.h"
 #include "config/config.h"
 #include "frontend/caller_access.h"
-#include "frontend/caller_connections.h"
 #include "frontend/caller_tls.h"
 #include "frontend/channelz_service.h"
 #include "frontend/grpc_shutdown.h"
@@ -24,8 +24,8 @@
 #include "frontend/refusals.h"
 #include "frontend/unknown_methods.h"
 #include "rpc/oauth_rpcs.h"
-#include "telemetry/handshake_log.h"
 #include "telemetry/metrics.h"
+#include "telemetry/port_log.h"
 
 namespace modelgates::gateway {
 
@@ -41,6 +41,7 @@ class GrpcFrontend {
     EventLoop& loop;
     Log& log;
     Metrics& metrics;
+    PortLog& port_log;
     ReloadObserver& reloads;
     OAuthRpcs& rpcs;
   };
@@ -51,9 +52,8 @@ class GrpcFrontend {
   ~GrpcFrontend();
 
   // Binds `config.listen` and serves, with TLS if the settings name its files; health is
-  // NOT_SERVING until SetServing. `failed`: see Listener::Start. Error: UNAVAILABLE, with the
-  // setting and the reason.
-  absl::Status Listen(Listener::Failed failed);
+  // NOT_SERVING until SetServing. Error: UNAVAILABLE, with the setting and the reason.
+  absl::Status Listen();
   // host:port with the actual port. Requires Listen.
   const std::string& address() const { return address_; }
 
@@ -82,10 +82,11 @@ class GrpcFrontend {
   void Accept(int listener, int connection);
 
   const Config& config_;
+  const EventLoop& clock_;
   Metrics& metrics_;
+  PortLog& port_log_;
   CallerTls tls_;
-  HandshakeLog handshakes_;
-  CallerConnections connections_;
+  ConnectionLimits connections_;
   CallerAccess access_;
   Admission admission_;
   Refusals refusals_;

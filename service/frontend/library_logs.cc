@@ -13,7 +13,7 @@ namespace {
 std::atomic<Log*> g_log{nullptr};  // global, because the libraries' hooks take no context
 
 // gRPC writes up to two lines for each failed TLS handshake and each invalid TLS record of a peer.
-// HandshakeLog counts failed handshakes and logs the cause.
+// PortLog counts failed handshakes and logs the cause.
 bool IsOfTlsPeers(std::string_view file) { return file.ends_with("/ssl_transport_security.cc"); }
 
 void ReportGrpc(gpr_log_func_args* args) {

@@ -10,7 +10,6 @@
 
 #include "admin/admin_server.h"
 #include "frontend/grpc_frontend.h"
-#include "gateway/accept_failures.h"
 #include "gateway/admin_bearer.h"
 #include "gateway/ask_loop.h"
 #include "gateway/loop_watchdog.h"
@@ -18,6 +17,7 @@
 #include "gateway/settings_page.h"
 #include "gateway/shard.h"
 #include "telemetry/metrics.h"
+#include "telemetry/port_log.h"
 #include "telemetry/reload_log.h"
 
 namespace modelgates::gateway {
@@ -30,8 +30,8 @@ class RealServer final : public Server, private Drainable {
         log_(log),
         settings_page_(config_, sources, absl::Now),
         shard_(config_, log_, metrics_, reloads_),
-        frontend_({config_, shard_.loop(), log_, metrics_, reloads_, shard_.rpcs()}),
-        accept_failures_(log_, metrics_),
+        port_log_(shard_.loop(), log_, metrics_),
+        frontend_({config_, shard_.loop(), log_, metrics_, port_log_, reloads_, shard_.rpcs()}),
         serving_([this](bool serving) { frontend_.SetServing(serving); }),
         watchdog_(shard_.loop(), [this](bool turns) { LoopTurns(turns); }) {
     config_.api_key = Secret();  // not read again
@@ -53,7 +53,7 @@ class RealServer final : public Server, private Drainable {
 
   absl::Status Listen() {
     if (absl::Status status = ListenAdmin(); !status.ok()) return status;
-    if (absl::Status status = frontend_.Listen(ReportAcceptFailure()); !status.ok()) return status;
+    if (absl::Status status = frontend_.Listen(); !status.ok()) return status;
     serving_.Start();
     watchdog_.Start();
     return absl::OkStatus();
@@ -103,13 +103,10 @@ class RealServer final : public Server, private Drainable {
     log_.Write(line);
   }
 
-  Listener::Failed ReportAcceptFailure() {
-    return [this](int error) { accept_failures_.Report(error, shard_.Now()); };
-  }
-
   absl::Status ListenAdmin() {
     if (config_.admin_listen.empty()) return absl::OkStatus();
-    auto admin = AdminServer::Start(config_.admin_listen, Pages(), ReportAcceptFailure());
+    auto admin = AdminServer::Start(config_.admin_listen, Pages(),
+                                    [this](int error) { port_log_.OnAcceptFailed(error); });
     if (!admin.ok()) {
       return absl::UnavailableError(
           fmt::format("--admin_listen: {}", std::string(admin.status().message())));
@@ -146,8 +143,8 @@ class RealServer final : public Server, private Drainable {
   ReloadLog reloads_{log_, metrics_};
   SettingsPage settings_page_;
   Shard shard_;
+  PortLog port_log_;
   GrpcFrontend frontend_;
-  AcceptFailures accept_failures_;
   ServingState serving_;
   LoopWatchdog watchdog_;
   std::optional<AdminBearer> admin_bearer_;
