@@ -1,11 +1,11 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2154 # colours: common.sh
-# Checks that are counted. Sourced after common.sh.
+# Counted checks. Sourced after common.sh.
 
 checks_passed=0 checks_failed=0
 
-# check NAME COMMAND...: what the command says is shown beside the name, all of it when it fails.
-# The command is a condition here, so `set -e` does not hold in it.
+# check NAME COMMAND...: prints NAME with the first line of output, or with all output on failure.
+# The command is run in a condition, so `set -e` has no effect in it.
 check() {
   local name=$1 output
   output=$(mktemp)

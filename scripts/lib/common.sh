@@ -1,14 +1,14 @@
 # shellcheck shell=bash
-# What the scripts share. Sourced, never run; the sourcing script has set -euo pipefail.
+# Functions of all scripts. Sourced, not run; the sourcing script has set -euo pipefail.
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 tools="$root/build/tools/bin"
 
-# Developer tools of ours come before others of the same name; tests find grpcurl here too.
+# The tools of build/tools precede others of the same name; tests also find grpcurl there.
 export PATH="$tools:$PATH"
 
-# Without the first of these, ccache takes every use of a precompiled header for a miss; without the
-# others, the same source in another folder.
+# Without the first of these, ccache has no hit with a precompiled header; without the others, none for
+# the same source in another folder.
 export CCACHE_SLOPPINESS="${CCACHE_SLOPPINESS-pch_defines,time_macros}"
 export CCACHE_BASEDIR="${CCACHE_BASEDIR-$root}"
 export CCACHE_NOHASHDIR="${CCACHE_NOHASHDIR-true}"
@@ -27,7 +27,7 @@ fail() {
   exit 1
 }
 
-# Runs a command whose output matters only when it fails.
+# Runs a command and prints its output only if it fails.
 quietly() {
   local output
   output=$("$@" 2>&1 </dev/null) || {
@@ -51,18 +51,18 @@ build() {
   (cd "$root" && cmake --build --preset "$preset" "${targets[@]}")
 }
 
-# Files of the project, committed or about to be, that match the patterns; NUL between the names.
+# Files that are tracked by git or would be added, and match the patterns; separated by NUL.
 project_files() {
   (
     cd "$root" && git ls-files -z --cached --others --exclude-standard -- "$@" |
       while IFS= read -r -d '' file; do
-        # Deleted but not committed yet is still listed.
+        # git also lists deleted files.
         if [[ -f "$file" ]]; then printf '%s\0' "$file"; fi
       done
   )
 }
 
-# eventually SECONDS COMMAND...: tries until it succeeds; false when the time is over.
+# eventually SECONDS COMMAND...: repeats COMMAND until it succeeds; fails after SECONDS.
 eventually() {
   local end=$((SECONDS + $1))
   shift

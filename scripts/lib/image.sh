@@ -8,15 +8,15 @@ images="$root/build/image"
 gateway_image=localhost/oauth-gateway:built
 sandbox_image=localhost/oauth-sandbox:built
 
-# in_own_mounts ARGUMENT...: runs the script again where no mount of its is anybody else's, so that none
-# is left when it ends, however that is.
+# in_own_mounts ARGUMENT...: runs the script again in its own mount namespace, so that no mount remains
+# when it ends in any way.
 in_own_mounts() {
   [[ -z "${own_mounts:-}" ]] || return 0
   ((EUID == 0)) || fail "run this as root: images are built and run without a daemon"
   own_mounts=true exec unshare --mount --propagation private "$0" "$@"
 }
 
-# Where the folder cannot hold an overlay (it may be one itself), copies do, at a price of disk.
+# Uses copies, which take more disk, if the folder cannot be an overlay (it may be on one).
 storage_driver() {
   local probe driver=vfs
   probe=$(mktemp -d "$images/overlay.XXXXXX")
@@ -30,7 +30,7 @@ storage_driver() {
   echo "$driver"
 }
 
-# A store of its own keeps these images out of the machine's, and the other way round.
+# A separate store, so that these images do not mix with those of the machine.
 use_store() {
   mkdir -p "$images"
   [[ -s "$images/driver" ]] || storage_driver >"$images/driver"
@@ -38,19 +38,19 @@ use_store() {
 }
 
 run_buildah() { buildah "${store[@]}" "$@"; }
-# runc takes the cgroups of any kernel; nothing here needs systemd.
+# runc works with the cgroups of any kernel, and without systemd.
 run_podman() {
   podman "${store[@]}" --log-level fatal --cgroup-manager cgroupfs --runtime runc --events-backend file "$@"
 }
 
-# archive main|security: whence this machine installs its own packages.
+# archive main|security: the archive from which this machine installs packages.
 archive() {
   apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | sort -u |
     if [[ "$1" == security ]]; then grep security; else grep -v security; fi | head -n 1
 }
 
-# The base under the name that the Dockerfile gives it: the same packages, from the same archive,
-# as the image of that name.
+# The base image under the name in the Dockerfile, made from the same packages as the image of that
+# name.
 make_base() {
   ! run_buildah inspect --type image "$base_image" >/dev/null 2>&1 || return 0
   local container main security
@@ -66,7 +66,7 @@ make_base() {
   rm "$images/base.tar"
 }
 
-# build_image TARGET IMAGE [OPTION ...]. Of a commit, everything in the image has its time.
+# build_image TARGET IMAGE [OPTION ...]. All files in the image have the time of the commit.
 build_image() {
   local target=$1 image=$2 version revision
   shift 2
@@ -75,7 +75,7 @@ build_image() {
   local epoch cache=${CCACHE_DIR:-$HOME/.cache/ccache}
   epoch=$(git -C "$root" log -1 --format=%ct)
   mkdir -p "$cache"
-  # docker's format: the other one has no place for HEALTHCHECK.
+  # docker's format, because the OCI format has no HEALTHCHECK.
   run_buildah build --isolation chroot --network host --pull-never --format docker --layers \
     --timestamp "$epoch" --build-arg SOURCE_DATE_EPOCH="$epoch" \
     --build-arg VERSION="$version" --build-arg REVISION="$revision" \

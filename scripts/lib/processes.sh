@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2034  # most of the variables are for the sourcing script
-# Sandbox, gateway and their like, started in the background and stopped again. Sourced after
+# Starts sandbox, gateway and other programs in the background, and stops them. Sourced after
 # common.sh; the sourcing script sets $bin, the folder of the programs.
 
 bin=''
@@ -11,7 +11,7 @@ upstream_latency=0s
 sandbox_port=0 gateway_port=0 admin_port=0 # 0: any that is free
 sandbox_pid='' sandbox_address='' gateway_pid='' gateway_address='' admin_address=''
 
-# Everything from a call passes through here: an error of the upstream may quote the code.
+# Redacts all output of a call, because an error of the upstream may contain the code.
 show() {
   local text=$* secret length
   for secret in "${secrets[@]}"; do
@@ -23,13 +23,13 @@ show() {
 
 # ---- Starting
 
-# Those of the documents, each where nothing listens on it.
+# The ports of the documentation if they are free, else any free ones.
 port_or_any() { if (: <>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; then echo 0; else echo "$1"; fi; }
 use_usual_ports() {
   gateway_port=$(port_or_any 50051) admin_port=$(port_or_any 9090) sandbox_port=$(port_or_any 8080)
 }
 
-# Makes the folder of the logs, and sees to it that this script leaves nothing behind.
+# Makes the folder of the logs, and registers the clean-up of this script.
 prepare_logs() {
   logs=$(mktemp -d "${TMPDIR:-/tmp}/oauth-$(basename "$0").XXXXXX")
   trap clean_up EXIT
@@ -39,18 +39,18 @@ prepare_logs() {
 
 alive() { [[ -n "$1" && -d "/proc/$1" ]]; }
 
-# log_field NAME FIELD: a field of the line in which NAME says where it listens.
+# log_field NAME FIELD: a field of the line `listening` in the log of NAME.
 log_field() {
   jq -Rr "fromjson? | select(.event == \"listening\") | .$2" "$logs/$1.log" | head -n 1
 }
 
 listens() { [[ -n "$(log_field "$1" event)" ]] || ! alive "$2"; }
 
-# start NAME COMMAND...: until it says where it listens. $! is its process then.
+# start NAME COMMAND...: returns when its log has the line `listening`. $! is its process.
 start() {
   local name=$1
   shift
-  # Sessions of their own let programs outlive this terminal when they are to be kept.
+  # In separate sessions, so that with --keep they survive this terminal.
   setsid "$@" >"$logs/$name.log" 2>&1 </dev/null &
   started+=("$name $!")
   eventually 20 listens "$name" "$!" || fail "$name has named no port after 20 s"
@@ -65,8 +65,8 @@ start_sandbox() {
   sandbox_address=$(log_field sandbox address)
 }
 
-# start_gateway API_KEY: after the sandbox. It lets http://localhost through, as the API does, for
-# programs under development. No drain delay: here no load balancer needs time to look elsewhere.
+# start_gateway API_KEY: after the sandbox. Allows http://localhost, as the API does for programs under
+# development. Without drain delay, because there is no load balancer.
 start_gateway() {
   MODELGATES_API_KEY=$1 start gateway "$bin/oauth-gateway" --listen="127.0.0.1:$gateway_port" \
     --admin_listen="127.0.0.1:$admin_port" --upstream="http://$sandbox_address/api/v1" --drain_delay=0s \
@@ -80,7 +80,7 @@ start_gateway() {
 
 gone() { ! alive "$1"; }
 
-# stop NAME PID: asks it to end, and says whether it did so in good order.
+# stop NAME PID: sends SIGTERM, and returns whether the exit status is 0.
 stop() {
   local status=0
   kill -TERM "$2" 2>/dev/null || true
@@ -94,7 +94,7 @@ stop() {
   return "$status"
 }
 
-# The last one first: the gateway may still be talking to the sandbox.
+# In reverse order, because the gateway may still use the sandbox.
 stop_all() {
   local failed=0 name pid
   while ((${#started[@]} > 0)); do

@@ -1,4 +1,4 @@
-// The PKCE flow through the gateway, and what its errors say.
+// The PKCE flow through the gateway, and two errors with their details.
 package main
 
 import (
@@ -44,7 +44,7 @@ func must[T any](reply T, err error) T {
 	return reply
 }
 
-// TLS, with files from the environment where it names them; --plaintext is for loopback.
+// TLS, with the files that environment variables name; --plaintext is for loopback.
 func security() credentials.TransportCredentials {
 	if len(os.Args) > 1 && os.Args[1] == "--plaintext" {
 		return insecure.NewCredentials()

@@ -1,4 +1,4 @@
-"""The PKCE flow through the gateway, and what its errors say."""
+"""The PKCE flow through the gateway, and two errors with their details."""
 
 import base64
 import hashlib
@@ -32,7 +32,7 @@ def explain(error: grpc.RpcError) -> None:
 
 
 def connect(gateway: str) -> grpc.Channel:
-    """TLS, with files from the environment where it names them; --plaintext is for loopback."""
+    """TLS, with the files that environment variables name; --plaintext is for loopback."""
     if "--plaintext" in sys.argv[1:]:
         return grpc.insecure_channel(gateway)
     files = (os.environ.get(f"MODELGATES_OAUTH_{name}_FILE")
