@@ -4,14 +4,23 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <system_error>
 
 #include "base/secret.h"
 
 namespace modelgates::gateway {
+namespace {
 
-std::optional<std::string> ReadSmallFile(const std::string& path, size_t max_bytes) {
+absl::Status Unreadable(int error) {
+  return absl::UnavailableError("must be a file that can be read: " +
+                                std::generic_category().message(error));
+}
+
+}  // namespace
+
+absl::StatusOr<std::string> ReadSmallFile(const std::string& path, size_t max_bytes) {
   const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (file < 0) return std::nullopt;
+  if (file < 0) return Unreadable(errno);
   std::string content(max_bytes + 1, '\0');
   size_t size = 0;
   int error = 0;
@@ -26,8 +35,7 @@ std::optional<std::string> ReadSmallFile(const std::string& path, size_t max_byt
   if (size > max_bytes) error = EFBIG;
   if (error != 0) {
     Wipe(content);
-    errno = error;
-    return std::nullopt;
+    return Unreadable(error);
   }
   content.resize(size);
   return content;

@@ -4,8 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -229,11 +227,8 @@ absl::StatusOr<CallerRules> ParseCallers(std::string text) {
 }
 
 absl::StatusOr<CallerRules> ReadCallersFile(const std::string& path) {
-  std::optional<std::string> text = ReadSmallFile(path, kMaxBytes);
-  if (!text) {
-    return absl::UnavailableError(
-        fmt::format("must be a file of at most 1 MiB that can be read: {}", std::strerror(errno)));
-  }
+  absl::StatusOr<std::string> text = ReadSmallFile(path, kMaxBytes);
+  if (!text.ok()) return text.status();
   return ParseCallers(*std::move(text));
 }
 

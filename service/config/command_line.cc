@@ -88,8 +88,8 @@ class Reader {
   }
 
   void ReadFlagfile(const std::string& path, const Argument& argument, int depth) {
-    const std::optional<std::string> content = ReadSmallFile(path, kMaxFlagfileBytes);
-    if (!content || depth == kMaxDepth) {
+    const absl::StatusOr<std::string> content = ReadSmallFile(path, kMaxFlagfileBytes);
+    if (!content.ok() || depth == kMaxDepth) {
       return AddError(
           fmt::format("--flagfile={} must be a file that can be read, at most {} within each other",
                       Quote(path), kMaxDepth),

@@ -2,9 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <cerrno>
-#include <cstring>
-
 #include "base/ascii.h"
 #include "base/small_file.h"
 
@@ -45,11 +42,8 @@ std::optional<std::string> KeyRule(std::string_view key) {
 }
 
 absl::StatusOr<Secret> ReadKeyFile(const std::string& path) {
-  std::optional<std::string> text = ReadSmallFile(path, 2 * kMaxBytes);
-  if (!text) {
-    return absl::UnavailableError(
-        fmt::format("must be a file that can be read: {}", std::strerror(errno)));
-  }
+  absl::StatusOr<std::string> text = ReadSmallFile(path, 2 * kMaxBytes);
+  if (!text.ok()) return text.status();
   std::string_view key = *text;
   if (key.starts_with(kByteOrderMark)) key.remove_prefix(kByteOrderMark.size());
   key = Trim(key);

@@ -7,8 +7,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
-#include <cstring>
 
 #include "base/ascii.h"
 #include "base/host_port.h"
@@ -47,9 +45,8 @@ Rule HostPortRule(std::string_view text) {
 }
 
 Rule CaFileRule(std::string_view path) {
-  const std::optional<std::string> text = ReadSmallFile(std::string(path), 16 << 20);
-  if (!text) return fmt::format("must be a file that can be read: {}", std::strerror(errno));
-  return ToRule(ParsePemCertificates(*text));
+  const absl::StatusOr<std::string> text = ReadSmallFile(std::string(path), 16 << 20);
+  return text.ok() ? ToRule(ParsePemCertificates(*text)) : ToRule(text);
 }
 
 Rule HeaderNameRule(std::string_view text) {

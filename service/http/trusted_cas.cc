@@ -2,19 +2,13 @@
 
 #include <openssl/x509_vfy.h>
 
-#include <fstream>
-#include <iterator>
 #include <new>
 #include <vector>
 
 #include "base/pem_certificates.h"
+#include "base/small_file.h"
 
 namespace modelgates::gateway {
-namespace {
-
-constexpr std::streamsize kMaxBytes = 16 << 20;
-
-}  // namespace
 
 TrustedCas::TrustedCas() : store_(X509_STORE_new(), X509_STORE_free) {
   if (!store_) throw std::bad_alloc();
@@ -23,12 +17,10 @@ TrustedCas::TrustedCas() : store_(X509_STORE_new(), X509_STORE_free) {
 }
 
 absl::StatusOr<TrustedCas> TrustedCas::Read(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
+  const absl::StatusOr<std::string> text = ReadSmallFile(path, 16 << 20);
+  if (!text.ok()) return text.status();
   TrustedCas cas;
-  cas.pem_.assign(std::istreambuf_iterator<char>(file), {});
-  if (!file || cas.pem_.size() > kMaxBytes) {
-    return absl::UnavailableError("must be a file of at most 16 MiB that can be read");
-  }
+  cas.pem_ = *text;  // a copy, because the buffer of `text` is as large as the bound
   absl::StatusOr<std::vector<X509Pointer>> certificates = ParsePemCertificates(cas.pem_);
   if (!certificates.ok()) return certificates.status();
   for (const X509Pointer& certificate : *certificates) {

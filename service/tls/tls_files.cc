@@ -7,8 +7,6 @@
 #include <openssl/ssl.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <ctime>
 #include <optional>
 #include <string_view>
@@ -27,13 +25,6 @@ struct BioDeleter {
 struct ContextDeleter {
   void operator()(SSL_CTX* context) const { SSL_CTX_free(context); }
 };
-
-absl::StatusOr<std::string> ReadText(const std::string& path) {
-  std::optional<std::string> text = ReadSmallFile(path, kMaxBytes);
-  if (text) return *std::move(text);
-  return absl::UnavailableError(
-      absl::StrCat("must be a file that can be read: ", std::strerror(errno)));
-}
 
 // The text of OpenSSL's last error. Clears the error queue.
 std::string ReasonOfOpenSsl() {
@@ -76,7 +67,7 @@ std::string WhyTooWeak(const std::vector<X509Pointer>& chain) {
 
 absl::StatusOr<Certificates> ReadCertificateChain(const std::string& path) {
   const WallTime now = WallTime::clock::now();
-  const absl::StatusOr<std::string> text = ReadText(path);
+  const absl::StatusOr<std::string> text = ReadSmallFile(path, kMaxBytes);
   if (!text.ok()) return text.status();
   absl::StatusOr<std::vector<X509Pointer>> list = ParsePemCertificates(*text);
   if (!list.ok()) return list.status();
@@ -98,7 +89,7 @@ absl::StatusOr<Certificates> ReadCertificateChain(const std::string& path) {
 }
 
 absl::StatusOr<EvpKeyPointer> ReadPrivateKey(const std::string& path) {
-  absl::StatusOr<std::string> text = ReadText(path);
+  absl::StatusOr<std::string> text = ReadSmallFile(path, kMaxBytes);
   if (!text.ok()) return text.status();
   const bool has_passphrase = text->find("ENCRYPTED") != std::string::npos;
   const bool has_key = text->find("PRIVATE KEY-----") != std::string::npos;
@@ -124,7 +115,7 @@ absl::StatusOr<EvpKeyPointer> ReadPrivateKey(const std::string& path) {
 
 absl::StatusOr<Certificates> ReadClientCas(const std::string& path) {
   const WallTime now = WallTime::clock::now();
-  const absl::StatusOr<std::string> text = ReadText(path);
+  const absl::StatusOr<std::string> text = ReadSmallFile(path, kMaxBytes);
   if (!text.ok()) return text.status();
   absl::StatusOr<std::vector<X509Pointer>> list = ParsePemCertificates(*text);
   if (!list.ok()) return list.status();

@@ -4,8 +4,6 @@
 #include <fmt/format.h>
 
 #include <bit>
-#include <cerrno>
-#include <cstring>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -51,11 +49,8 @@ absl::StatusOr<Peppers> ParsePeppers(std::string_view text) {
 }  // namespace
 
 absl::StatusOr<Peppers> ReadPepperFile(const std::string& path) {
-  std::optional<std::string> text = ReadSmallFile(path, kMaxFileBytes);
-  if (!text) {
-    return absl::UnavailableError(
-        fmt::format("must be a file that can be read: {}", std::strerror(errno)));
-  }
+  absl::StatusOr<std::string> text = ReadSmallFile(path, kMaxFileBytes);
+  if (!text.ok()) return text.status();
   absl::StatusOr<Peppers> peppers = ParsePeppers(*text);
   Wipe(*text);
   return peppers;
