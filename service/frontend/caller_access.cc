@@ -2,6 +2,8 @@
 
 #include <google/rpc/error_details.pb.h>
 #include <google/rpc/status.pb.h>
+#include <grpc/grpc_security_constants.h>
+#include <grpcpp/security/auth_context.h>
 
 #include <algorithm>
 #include <string>
@@ -17,6 +19,20 @@ namespace {
 namespace v1 = modelgates::oauth::v1;
 
 constexpr size_t kMinCounted = 16'384;
+
+std::string First(const grpc::AuthContext& auth, const char* property) {
+  const auto values = auth.FindPropertyValues(property);
+  return values.empty() ? std::string() : std::string(values.front().data(), values.front().size());
+}
+
+// Reads the typed properties only. The list of alternative names mixes URIs and DNS names, so a DNS
+// name could imitate an ID. gRPC sets the SPIFFE ID only if it is the only URI.
+CallerIdentity IdentityOf(const grpc::ServerContextBase& context, bool by_certificate) {
+  if (!by_certificate) return CallerIdentity::OfPeer(context.peer());
+  const auto auth = context.auth_context();
+  return CallerIdentity::OfCertificate(First(*auth, GRPC_PEER_SPIFFE_ID_PROPERTY_NAME),
+                                       First(*auth, GRPC_PEER_DNS_PROPERTY_NAME));
+}
 
 std::unique_ptr<Callers> MakeCallers(const Config& config) {
   if (config.callers_file.empty()) return nullptr;
@@ -48,10 +64,9 @@ grpc::Status NotAllowed(std::string_view path) {
 CallerAccess::CallerAccess(const Parts& parts)
     : log_(parts.log),
       metrics_(parts.metrics),
-      proof_(parts.config.tls_client_ca_file.empty() ? CallerProof::kAddress
-                                                     : CallerProof::kCertificate),
+      by_certificate_(!parts.config.tls_client_ca_file.empty()),
       callers_(MakeCallers(parts.config)),
-      tells_apart_(callers_ != nullptr || proof_ == CallerProof::kCertificate),
+      tells_apart_(callers_ != nullptr || by_certificate_),
       limited_(parts.loop, parts.log) {
   if (callers_ == nullptr) return;
   file_.emplace(
@@ -64,7 +79,8 @@ CallerAccess::CallerAccess(const Parts& parts)
 }
 
 std::optional<ErrorReason> CallerAccess::EnterIdentified(Call& call, std::string_view path) {
-  call.Identify(std::make_unique<const CallerIdentity>(IdentityOf(call.context(), proof_)));
+  call.Identify(
+      std::make_unique<const CallerIdentity>(IdentityOf(call.context(), by_certificate_)));
   if (callers_ == nullptr) return std::nullopt;
   auto entered = callers_->Enter(*call.caller(), path, call.started());
   if (const auto* why = std::get_if<CallerRefusal>(&entered)) return Refused(*why, *call.caller());
@@ -74,7 +90,7 @@ std::optional<ErrorReason> CallerAccess::EnterIdentified(Call& call, std::string
 
 grpc::Status CallerAccess::CheckIdentified(grpc::CallbackServerContext& context,
                                            std::string_view path) const {
-  const CallerIdentity caller = IdentityOf(context, proof_);
+  const CallerIdentity caller = IdentityOf(context, by_certificate_);
   if (callers_->Allow(caller, path)) return grpc::Status::OK;
   if (log_.Enabled(Severity::kInfo)) {
     LogLine line = log_.Line(Severity::kInfo, "caller_not_allowed",

@@ -11,7 +11,6 @@
 #include "base/log.h"
 #include "base/reloaded_file.h"
 #include "call/call.h"
-#include "call/peer_identity.h"
 #include "caller/callers.h"
 #include "config/config.h"
 #include "failure/error_catalogue.h"
@@ -61,7 +60,7 @@ class CallerAccess {
 
   Log& log_;
   Metrics& metrics_;
-  const CallerProof proof_;
+  const bool by_certificate_;               // else callers are identified by their address
   const std::unique_ptr<Callers> callers_;  // null: every caller may call everything
   const bool tells_apart_;
   LimitedCallers limited_;
