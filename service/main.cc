@@ -1,15 +1,8 @@
 #include <absl/synchronization/mutex.h>
-#include <fcntl.h>
-#include <sched.h>
 #include <signal.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <cstdio>
-#include <cstdlib>
-#include <cstring>
-#include <initializer_list>
 #include <string>
 #include <thread>
 #include <utility>
@@ -21,6 +14,7 @@
 #include "frontend/library_logs.h"
 #include "frontend/server_limits.h"
 #include "gateway/probe.h"
+#include "gateway/process_setup.h"
 #include "gateway/room_rules.h"
 #include "gateway/server.h"
 #include "gateway/signals.h"
@@ -31,51 +25,6 @@ namespace {
 constexpr int kWrongSettings = 2;
 constexpr int kCutOff = 1;
 constexpr int kProbeFailed = 1;
-
-// Opens /dev/null as each of the descriptors 0 to 2 that is closed. Otherwise the next file that is
-// opened would get its number, and with it the log.
-void OpenStandardDescriptors() {
-  for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
-    // open returns the lowest free number, which is the closed one.
-    if (fcntl(fd, F_GETFD) < 0) open("/dev/null", O_RDWR);
-  }
-}
-
-// A shell usually allows 1,024 descriptors; 1,000 concurrent calls need about as many just for the
-// upstream.
-void AllowManyConnections() {
-  rlimit limit{};
-  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-  limit.rlim_cur = limit.rlim_max;
-  setrlimit(RLIMIT_NOFILE, &limit);
-}
-
-// Memory contains keys and codes: no core dump for any core pattern, and no ptrace.
-void NeverDumpMemory() {
-  prctl(PR_SET_DUMPABLE, 0);
-  const rlimit none{0, 0};
-  setrlimit(RLIMIT_CORE, &none);
-}
-
-// Vector registers keep the last copied and compared bytes: the same functions load zeros.
-void OverwriteRegisters() {
-  char zeros[1024] = {};
-  for (size_t size = 1; size < sizeof(zeros) / 2; ++size) {
-    asm volatile("" : "+r"(size) : : "memory");  // hides the value, so that the calls are made
-    std::memmove(zeros + sizeof(zeros) / 2, zeros, size);
-    if (std::memcmp(zeros + sizeof(zeros) / 2, zeros, size) != 0) std::abort();
-    if (std::memchr(zeros, 1, size) != nullptr) std::abort();
-  }
-}
-
-// Wipes copies of the key: the environment stays in memory, and the first call of a library's
-// function saves all registers on the stack.
-void WipeTracesOfTheKey() {
-  char* const key = std::getenv(kKeyVariable);
-  if (key != nullptr) explicit_bzero(key, std::strlen(key));
-  OverwriteRegisters();
-  WipeStack();
-}
 
 int Serve(Config config, SettingSources sources, const std::vector<std::string>& warnings,
           const std::vector<std::string>& args) {
@@ -134,15 +83,6 @@ int Probe(const Config& config) {
   if (status.ok()) return 0;
   std::fprintf(stderr, "oauth-gateway: %s\n", std::string(status.message()).c_str());
   return kProbeFailed;
-}
-
-// gRPC's threads and the loop wake each other at every step of a call. With the usual policy a
-// woken thread interrupts the running one, two to four times per call; with this policy it waits
-// for its turn, and then finds several pieces of work (docs/adr/0007). Inherited by every thread.
-// If the system refuses it, calls only cost more.
-void UseBatchScheduling() {
-  const sched_param priority{};
-  sched_setscheduler(0, SCHED_BATCH, &priority);
 }
 
 int Main(int argc, char** argv) {
