@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 
+#include "base/markup.h"
 #include "base/text.h"
 
 namespace modelgates::gateway {

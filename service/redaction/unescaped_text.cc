@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "base/ascii.h"
-#include "base/text.h"
+#include "base/markup.h"
 
 namespace modelgates::gateway {
 namespace {

@@ -5,6 +5,8 @@
 
 #include <random>
 
+#include "base/markup.h"
+
 namespace modelgates::gateway {
 namespace {
 
