@@ -1,4 +1,4 @@
-# One interface target holds every flag of ours; targets link it PRIVATE, so nothing leaks to users.
+# One interface target has all flags; targets link it PRIVATE, so that users do not get them.
 add_library(gateway_warnings INTERFACE)
 target_compile_options(gateway_warnings INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Wold-style-cast -Woverloaded-virtual
@@ -6,12 +6,12 @@ target_compile_options(gateway_warnings INTERFACE
   # uninitialized values in the headers of abseil and Boost.
   $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict;-Wno-maybe-uninitialized>)
 
-# Read-only after the start; and lazy binding saves registers on the stack, with pieces of secrets in
-# them (docs/adr/0024).
+# Relocations are read-only after the start. Lazy binding would save registers on the stack, with parts
+# of secrets (docs/adr/0024).
 add_link_options(-Wl,-z,relro,-z,now)
 
 if(GATEWAY_SANITIZER)
-  # Everything must carry the same sanitizer, generated code included.
+  # All code must have the same sanitizer, including generated code.
   add_compile_options(-fsanitize=${GATEWAY_SANITIZER} -fno-omit-frame-pointer
                       -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${GATEWAY_SANITIZER})

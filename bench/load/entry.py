@@ -1,4 +1,4 @@
-"""How the programs here start and end, and the folder that each works in."""
+"""Start and end of the programs in this folder, and their working folder."""
 import pathlib
 import resource
 import signal
@@ -8,17 +8,17 @@ import tempfile
 
 
 def working_folder(stack):
-    """Is gone when `stack` is left."""
+    """A folder that is removed when `stack` is closed."""
     folder = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="oauth-bench.")))
-    # nginx gives up root, and has to reach its files all the same.
+    # nginx drops its root privileges but must still read its files.
     folder.chmod(0o755)
     return folder
 
 
 def run(main):
-    # Whatever ends this runs the same clean-up: servers must not outlive it.
+    # Every way to end runs the clean-up, so that servers do not outlive this program.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    # A thousand calls that wait hold a thousand connections, here and in what is started.
+    # A thousand waiting calls have a thousand connections, here and in the started programs.
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     try:

@@ -1,4 +1,4 @@
-"""How the instructions of a CreateAuthCode call grow with what it carries."""
+"""Instructions of a CreateAuthCode call by its content."""
 import argparse
 import contextlib
 
@@ -12,7 +12,7 @@ URL = "https://app.example.com/auth/callback"
 
 
 def shapes():
-    """What is carried, as text, and the base path of the upstream that answers it."""
+    """The content as text, and the base path of the upstream that answers."""
     usual = (HERE / "create.textproto").read_text()
     callback = f'callback_url: "{URL}"\n'
     api = "/api/v1"

@@ -1,4 +1,4 @@
-"""Clients that are connected by HTTP/2 and make no call."""
+"""HTTP/2 clients that are connected and make no calls."""
 import resource
 import selectors
 import socket
@@ -6,7 +6,7 @@ import socket
 PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 EMPTY_SETTINGS = b"\0\0\0\4\0\0\0\0\0"
 SETTINGS_ACK = b"\0\0\0\4\1\0\0\0\0"
-# Fewer than any listen queue.
+# Fewer than the smallest listen queue.
 AT_ONCE = 100
 
 

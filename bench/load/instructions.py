@@ -20,14 +20,14 @@ from upstream import HERE, Upstream
 RECORD = ROOT / "bench/instructions.json"
 TOLERANCE = 0.03
 IN_FLIGHT = 4
-# Connecting and reading the counters costs the same after few calls and after many, so the
-# difference is what the calls cost. Which threads had to be woken is chance: hence the rounds.
+# Connecting and reading the counters costs the same for few and for many calls, so the difference
+# is the cost of the calls. Which threads are woken is random, so there are several rounds.
 FEW, MANY, ROUNDS = 100, 1_100, 5
 # Runs once for each read of /metrics; callgrind then writes a file and counts from zero.
 DUMP_AT = "modelgates::gateway::Metrics::Render*"
 
 
-# With and without join, memory and replay.
+# With and without joining, keeping and replaying.
 REMEMBERED, ONCE_ONLY = "exchange, remembered", "exchange, once-only"
 
 
@@ -35,7 +35,7 @@ def calls(folder):
     create, exchange = folder / "create.bin", folder / "exchange.bin"
     create.write_bytes(encode(HERE / "create.textproto", "CreateAuthCodeRequest"))
     exchange.write_bytes(encode(HERE / "exchange.textproto", "ExchangeAuthCodeRequest"))
-    # h2load repeats one message, and all but the first exchange of a code would be replayed.
+    # h2load repeats one message, and every further exchange of a code would be replayed.
     return [Call("CreateAuthCode", create),
             Call("ExchangeAuthCode", exchange, ("x-modelgates-exchange: once-only",))]
 
@@ -43,8 +43,8 @@ def calls(folder):
 class CountedGateway(Gateway):
     def __init__(self, url, cpus, folder):
         self.out = folder / "callgrind.out"
-        # Load and upstream run on the same CPU and before it. So the gateway finds every answer
-        # there when it looks, at any speed of the machine, and its threads sleep equally often.
+        # Load and upstream have the same CPU and precedence. So every answer is there when the
+        # gateway reads, at any speed of the machine, and its threads sleep equally often.
         super().__init__(url, None, cpus, folder, seconds=60, command=[
             "nice", "-n", "10", "valgrind", "--tool=callgrind", "--fair-sched=yes",
             f"--dump-before={DUMP_AT}", f"--callgrind-out-file={self.out}",
@@ -52,7 +52,7 @@ class CountedGateway(Gateway):
         self.dumps = 0
 
     def counted(self):
-        """Instructions since the last time, and calls that ended so far."""
+        """Instructions since the last call, and the number of ended calls."""
         ended = self.ended()
         self.dumps += 1
         file = self.out.with_name(f"{self.out.name}.{self.dumps}")
@@ -62,7 +62,7 @@ class CountedGateway(Gateway):
 
 
 class OneMessage:
-    """One message over and over."""
+    """Repeats one message."""
     def __init__(self, call, cpus, folder):
         self.name, self.call, self.cpus, self.folder = call.rpc, call, cpus, folder
 
@@ -73,7 +73,7 @@ class OneMessage:
 
 
 class DistinctExchanges:
-    """A code of its own for each call."""
+    """A different code for each call."""
     def __init__(self, name, cpus, *metadata):
         self.name, self.cpus, self.metadata = name, cpus, metadata
         self.runs = 0
@@ -113,7 +113,7 @@ def count_instructions():
 
 
 def record(found):
-    # The figures are committed with the change that they belong to, so it has no name yet.
+    # The figures are committed together with their change, which has no hash yet.
     subject = subprocess.run(["git", "-C", ROOT, "log", "-1", "--format=%s"], check=True,
                              capture_output=True, text=True).stdout.strip()
     RECORD.write_text(json.dumps({"on_top_of": subject, "instructions_per_call": found},
@@ -123,7 +123,7 @@ def record(found):
 
 
 def compare(found):
-    """Prints each figure beside the recorded one; the names of those that grew too much."""
+    """Prints each figure and the recorded one. Returns the names of those that grew too much."""
     recorded = json.loads(RECORD.read_text())["instructions_per_call"]
     grew = []
     for rpc, count in found.items():

@@ -1,4 +1,4 @@
-"""Load and proof: calls made by h2load, and by nghttp where an answer is looked at."""
+"""Load by h2load, and single calls by nghttp, whose answers are checked."""
 import dataclasses
 import pathlib
 import re
@@ -7,12 +7,12 @@ import subprocess
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SERVICE = "modelgates.oauth.v1.OAuthService"
 HEADERS = ["-H", "content-type: application/grpc", "-H", "te: trailers"]
-# How many connections carry so many calls at once; the rest are streams of each.
+# Number of connections for a number of concurrent calls, which are streams of them.
 CONNECTIONS = {1: 1, 4: 1, 16: 4, 128: 8, 1000: 20, 10000: 100}
 
 
 def encode(textproto, message):
-    """The message as it is sent: protobuf behind gRPC's five bytes."""
+    """The message with gRPC's prefix of five bytes."""
     proto = subprocess.run(
         ["protoc", f"--proto_path={ROOT / 'proto'}", f"--encode=modelgates.oauth.v1.{message}",
          "modelgates/oauth/v1/oauth.proto"],
@@ -22,7 +22,7 @@ def encode(textproto, message):
 
 @dataclasses.dataclass(frozen=True)
 class Call:
-    """One RPC with one prepared message, to be made over and over."""
+    """One RPC with one prepared message, to be repeated."""
     rpc: str
     body: pathlib.Path
     headers: tuple = ()
@@ -39,13 +39,13 @@ class Result:
 
 
 def reply_length(call, address, preexec):
-    """Makes the call once and looks at it: its status has to be OK. Bytes of its reply."""
+    """Makes the call once and checks that its status is OK. Returns the size of the reply."""
     def nghttp(*options):
         command = ["nghttp", "--no-dep", "-t", "20", *options, *call.arguments(address)]
         return subprocess.run(command, capture_output=True, check=True, timeout=30,
                               preexec_fn=preexec).stdout
 
-    # Both at once would mix the reply into the frames.
+    # In two calls, because otherwise the reply is mixed with the log of frames.
     frames = nghttp("--verbose", "--null-out").decode(errors="replace")
     if not re.search(r"grpc-status: 0\s", frames):
         raise RuntimeError(f"{call.rpc} at {address} is not OK:\n{frames[-2000:]}")

@@ -1,4 +1,4 @@
-"""One measurement of one row, and the proof that all of its calls were answered."""
+"""One measurement of one row, with a check that all calls were answered."""
 import contextlib
 import dataclasses
 import json
@@ -19,9 +19,9 @@ class Scenario:
     name: str
     upstream: str
     in_flight: tuple
-    # Numbers in flight that are also measured at a pace of PACE.
+    # Numbers of concurrent calls that are also measured at the rate PACE.
     paced: tuple = ()
-    # Further clients that are connected and do nothing.
+    # Additional clients that are connected and idle.
     idle_clients: int = 0
 
 
@@ -30,9 +30,9 @@ SCENARIOS = {scenario.name: scenario for scenario in (
     Scenario("https", "https", (16, 128)),
     Scenario("slow", "slow", (1_000, 10_000)),
     Scenario("idle-clients", "http", (16,), idle_clients=10_000))}
-# A share of what the row does when the loop is closed: nearer to life, and latency says something.
+# A share of the rate of the closed loop: more realistic, and latency has a meaning.
 PACE = 0.7
-# What the gateway sends for create.textproto.
+# The request of the gateway for create.textproto.
 POST_BODY = {
     "callback_url": "https://app.example.com/auth/callback",
     "code_challenge": "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",
@@ -61,7 +61,7 @@ class Bench:
         self.call = Call("CreateAuthCode", body)
 
     def measure(self, row, scenario):
-        """One dict for each load, and one for the process before any."""
+        """One dict for each load, and one for the process before the first."""
         if row.program:
             return [self._post(row.program, scenario.upstream, in_flight)
                     for in_flight in scenario.in_flight]
@@ -108,7 +108,7 @@ class Bench:
         machine, elapsed = machine_cpu_seconds() - machine, time.monotonic() - started
         self._prove(row, calls, before, self._counters(row, server))
         return {**loaded(result.calls_per_second, result.latencies_us, cpu * 1e6 / calls),
-                # The peak: after a warm-up with as many calls in flight.
+                # The peak, after a warm-up with the same number of concurrent calls.
                 "memory_mb": server.status("VmHWM") / 1024, "threads": server.status("Threads"),
                 "other_cpus": max(0.0, machine - bench) / elapsed}
 
@@ -118,12 +118,12 @@ class Bench:
                 self.upstream.cpu_seconds())
 
     def _counters(self, row, server):
-        # The first request for the counter is itself counted by the second.
+        # The second request for the counter counts the first one.
         requests = 0 if row.name == "grpc-echo" else self.upstream.requests()
         return requests, server.ended() if isinstance(server, Gateway) else {}
 
     def _prove(self, row, calls, before, after):
-        """h2load has counted the replies; here, what the gateway and the upstream counted."""
+        """Checks the counters of gateway and upstream; h2load has counted the replies."""
         ended = {grpc_code: count - before[1].get(grpc_code, 0)
                  for grpc_code, count in after[1].items()}
         ended = {grpc_code: count for grpc_code, count in ended.items() if count}

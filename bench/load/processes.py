@@ -1,4 +1,4 @@
-"""Processes that are measured: started on CPUs of their own, watched through /proc, and stopped."""
+"""Measured processes: started on separate CPUs, observed through /proc, and stopped."""
 import os
 import pathlib
 import signal
@@ -9,7 +9,7 @@ TICKS = os.sysconf("SC_CLK_TCK")
 
 
 def split_cpus():
-    """The CPU of what is measured, and those of load and upstream; the same one if there is one."""
+    """The CPU of the measured process, and those of load and upstream; equal if only one exists."""
     cpus = sorted(os.sched_getaffinity(0))
     return {cpus[0]}, {cpus[1] if len(cpus) > 1 else cpus[0]}
 
@@ -19,7 +19,7 @@ def pin(cpus):
 
 
 class Process:
-    """A server in the background. Its output is the file `log`."""
+    """A server in the background, with its output in the file `log`."""
 
     def __init__(self, command, cpus, log, environment=None):
         self.log = pathlib.Path(log)
@@ -41,7 +41,7 @@ class Process:
         self.ready_ms = (time.monotonic() - self.started) * 1e3
 
     def wait_until(self, ready, seconds=20):
-        """What `ready` returns, as soon as that is true; fails if the process ends before."""
+        """Waits until `ready` returns a true value, which is returned; fails if the process ends."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             if self.popen.poll() is not None:
@@ -81,13 +81,13 @@ class Process:
 
 
 def cpu_seconds_of(pid):
-    # The name, in brackets, may hold anything; user and system time are fields 14 and 15.
+    # The name, in brackets, may contain anything; user and system time are fields 14 and 15.
     fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / TICKS
 
 
 def machine_cpu_seconds():
-    """What all CPUs worked, whoever it was for."""
+    """The CPU time of all processes."""
     fields = pathlib.Path("/proc/stat").read_text().splitlines()[0].split()
     user, nice, system, _, _, irq, softirq = map(int, fields[1:8])
     return (user + nice + system + irq + softirq) / TICKS

@@ -1,4 +1,4 @@
-"""The programs that are measured, and how each is started."""
+"""The measured programs, and how each is started."""
 import dataclasses
 import json
 import re
@@ -14,7 +14,7 @@ KEY = "sk-bench"
 
 
 class Gateway(Process):
-    """Ours, with every default but ports and drain delay; log and metrics are on."""
+    """The gateway with default settings except ports and drain delay; log and metrics are on."""
 
     def __init__(self, url, ca_file, cpus, folder, command=(RELEASE / "oauth-gateway",),
                  flags=(), seconds=20):
@@ -39,7 +39,7 @@ class Gateway(Process):
             return answer.read().decode()
 
     def ended(self):
-        """Calls that ended, by gRPC code."""
+        """Ended calls by gRPC code."""
         found = re.findall(r'^grpc_server_handled_total\{.*grpc_code="(\w+)".*\} (\d+)$',
                            self.get("metrics"), re.MULTILINE)
         counts = {}
@@ -95,7 +95,7 @@ PEER_ROWS = (Row("tonic", EVERY), Row("grpc-go", EVERY), Row("envoy", EVERY),
 
 
 def rows(also=()):
-    """Those that are built: peers may be missing. `also`: further gateways of ours."""
+    """The programs that are built; peers may be missing. `also`: additional gateways."""
     return [Row("ours", EVERY, command=(RELEASE / "oauth-gateway",)), *also,
             *(row for row in PEER_ROWS if (PEERS / row.name).exists()),
             Row("grpc-echo", ("http",)), Row("raw-post", ("http",), program="raw_post"),

@@ -1,4 +1,4 @@
-"""Everything that scripts/bench measures in CPU time, round after round, as one table."""
+"""All measurements of scripts/bench in CPU time, in rounds, as one table."""
 import argparse
 import contextlib
 import json
@@ -39,7 +39,7 @@ def parse_arguments():
 
 
 def plan(rows_known, only):
-    """Row after row in each scenario, so that what is compared is close in time."""
+    """All rows of a scenario one after the other, so that compared values are close in time."""
     names = {row.name for row in rows_known}
     scenarios = only & set(SCENARIOS) or set(SCENARIOS)
     return [(row, scenario) for scenario in SCENARIOS.values() if scenario.name in scenarios

@@ -1,4 +1,4 @@
-"""Medians of all rounds, and ratios of ours to each other row within a round."""
+"""Medians of all rounds, and ratios of the gateway to each other row within a round."""
 import statistics
 
 COLUMNS = (("CPU us/call", "cpu_us", ".1f"), ("calls/s", "calls_per_second", ".0f"),
@@ -10,7 +10,7 @@ RATIOS = (("CPU", "cpu_us"), ("calls/s", "calls_per_second"), ("p99", "p99_ms"),
 
 
 def with_floor_sum(runs):
-    """Adds what gRPC and a REST client cost at least, if they cost nothing together."""
+    """Adds the sum of the lower bounds of gRPC and of a REST client."""
     sums = []
     for echo in runs:
         for post in runs:

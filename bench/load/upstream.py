@@ -15,7 +15,7 @@ ANSWERS = {
                         "created_at": "2027-03-01T09:21:40.021Z"}},
     "exchange": {"key": "sk-0123456789abcdef0123456789abcdef", "user_id": "user_0123456789abcdef"},
 }
-# Bytes that an answer is longer by, and the base path of the API that gives it.
+# Additional bytes of an answer, and the base path of the API that sends it.
 BIG_ANSWERS = {1024: "/longer/1k", 16 * 1024: "/longer/16k", 128 * 1024: "/longer/128k"}
 
 
@@ -33,7 +33,7 @@ def listens(port):
 
 
 def make_certificate(folder):
-    """A CA, and a certificate of it for 127.0.0.1: every row verifies what it talks to."""
+    """A CA and its certificate for 127.0.0.1, because every row verifies the upstream."""
     request = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
                "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"]
     authority = ["-subj", "/CN=bench CA", "-keyout", "ca.key", "-out", "ca.pem"]
@@ -46,7 +46,7 @@ def make_certificate(folder):
 
 
 def longer_answers():
-    """Locations of nginx that answer as create does, with one unknown field more."""
+    """Locations of nginx with the answer of create and an additional unknown field."""
     start = json.dumps(ANSWERS["create"])[:-1] + ', "extra": "'
     return "\n".join(
         f"location = {path}/auth/keys/code {{\n"
@@ -75,7 +75,7 @@ class Upstream(Process):
         return f"{scheme}://127.0.0.1:{self.ports[scenario]}/api/v1"
 
     def requests(self):
-        """Requests so far. Asking is one of them, too."""
+        """The number of requests so far, including this one."""
         url = f"http://127.0.0.1:{self.ports['http']}/status"
         with urllib.request.urlopen(url, timeout=5) as answer:
             counters = re.search(r"\n (\d+) (\d+) (\d+) \n", answer.read().decode())
