@@ -18,6 +18,7 @@
 #include "gateway/room_rules.h"
 #include "gateway/server.h"
 #include "gateway/signals.h"
+#include "trace/trace_settings.h"
 
 namespace modelgates::gateway {
 namespace {
@@ -42,7 +43,8 @@ int Serve(Config config, SettingSources sources, const std::vector<std::string>&
     log.Write(line.Add("warning", warning));
   }
 
-  auto server = Server::Start(config, log, sources);
+  const TraceSettings traces = ReadTraceVariables(ProcessEnvironment()).settings;
+  auto server = Server::Start(config, log, sources, traces);
   config.api_key = Secret();
   if (!server.ok()) {
     std::fprintf(stderr, "oauth-gateway: %s\n", std::string(server.status().message()).c_str());

@@ -1,5 +1,6 @@
 #include "bench/micro/allocation_report.h"
 #include "request/request_id.h"
+#include "trace/trace_context.h"
 
 namespace modelgates::gateway {
 namespace {

@@ -65,6 +65,16 @@ start_sandbox() {
   sandbox_address=$(log_field sandbox address)
 }
 
+# tell_sandbox FAULTS: it makes them with the next requests (sandbox/fault_script.h).
+tell_sandbox() {
+  local answer connection
+  exec {connection}<>"/dev/tcp/${sandbox_address%:*}/${sandbox_address##*:}"
+  printf 'POST /control/faults HTTP/1.0\r\nContent-Length: %d\r\n\r\n%s' "${#1}" "$1" >&"$connection"
+  read -r answer <&"$connection"
+  exec {connection}>&-
+  [[ "$answer" == *" 200 "* ]] || fail "the sandbox says: $answer"
+}
+
 # start_gateway API_KEY: after the sandbox. Allows http://localhost, as the API does for programs under
 # development. Without drain delay, because there is no load balancer.
 start_gateway() {

@@ -69,6 +69,11 @@ std::string_view Call::Metadata(std::string_view key) const {
   return {found->second.data(), found->second.size()};
 }
 
+std::string_view Call::OnlyMetadata(std::string_view key) const {
+  const auto values = MetadataValues(key);
+  return values.size() == 1 ? values.front() : std::string_view();
+}
+
 absl::InlinedVector<std::string_view, 1> Call::MetadataValues(std::string_view key) const {
   const auto [first, last] =
       context().client_metadata().equal_range(grpc::string_ref(key.data(), key.size()));

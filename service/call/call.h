@@ -70,6 +70,8 @@ class Call : public ServerCall,
   std::stop_token stop() const { return stop_.get_token(); }
   // First value of a metadata key; empty when there is none. Valid until FinishWith.
   std::string_view Metadata(std::string_view key) const;
+  // The value of a key that has one; empty when it has none or several.
+  std::string_view OnlyMetadata(std::string_view key) const;
   // All values of a key, in their order.
   absl::InlinedVector<std::string_view, 1> MetadataValues(std::string_view key) const;
   std::string Peer() const { return context().peer(); }

@@ -14,6 +14,7 @@ namespace modelgates::gateway {
 namespace {
 
 constexpr std::string_view kPrefix = "OAUTH_GATEWAY_";
+constexpr std::string_view kTracesPrefix = "OTEL_";
 
 bool Contains(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
@@ -40,7 +41,9 @@ Environment ProcessEnvironment() {
     const size_t equals = text.find('=');
     if (equals == std::string_view::npos) continue;
     const std::string_view name = text.substr(0, equals);
-    if (name != kKeyVariable && !name.starts_with(kPrefix)) continue;
+    if (name != kKeyVariable && !name.starts_with(kPrefix) && !name.starts_with(kTracesPrefix)) {
+      continue;
+    }
     environment.emplace(name, text.substr(equals + 1));
   }
   return environment;

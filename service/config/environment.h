@@ -12,7 +12,7 @@ inline constexpr char kKeyVariable[] = "MODELGATES_API_KEY";
 // Variables by name, including empty ones.
 using Environment = std::map<std::string, std::string, std::less<>>;
 
-// The variables of this process that belong to the gateway: OAUTH_GATEWAY_* and
+// The variables of this process that belong to the gateway: OAUTH_GATEWAY_*, OTEL_* and
 // MODELGATES_API_KEY.
 Environment ProcessEnvironment();
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <set>
 #include <span>
@@ -192,8 +193,13 @@ LoadResult Load(const std::vector<std::string>& args, const Environment& environ
     return result;
   }
   result.warnings = loader.WarningsOfAll();
+  SettingRules::Variables variables;
+  if (rules.read_variables != nullptr) variables = rules.read_variables(environment);
+  std::move(variables.warnings.begin(), variables.warnings.end(),
+            std::back_inserter(result.warnings));
   if (loader.config().check_config) {
     result.output = DescribeSettings(loader.config(), !loader.config().api_key.empty());
+    for (const std::string& line : variables.lines) result.output += fmt::format("# {}\n", line);
   } else {
     result.sources = loader.Sources();
     result.config = std::move(loader.config());

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include "config/cross_rules.h"
+#include "config/environment.h"
 #include "config/value_rules.h"
 
 namespace modelgates::gateway {
@@ -21,6 +23,13 @@ struct SettingRules {
   std::vector<ValueRule> files;
   std::vector<CrossRule> pairs;
   std::vector<Warning> warnings;
+  // What variables mean that are no settings of the gateway: lines for --check_config, without
+  // secrets, and what is wrong with them. May be null.
+  struct Variables {
+    std::vector<std::string> lines;
+    std::vector<std::string> warnings;
+  };
+  Variables (*read_variables)(const Environment&) = nullptr;
 };
 
 }  // namespace modelgates::gateway

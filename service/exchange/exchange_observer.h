@@ -3,12 +3,17 @@
 #include <string_view>
 
 #include "resilience/retrier.h"
+#include "trace/trace_context.h"
 
 namespace modelgates::gateway {
 
-// Observes what concerns an exchange and not a single call, for metrics.
+// Observes what concerns an exchange and not a single call, for metrics and traces.
 class ExchangeObserver : public AttemptObserver {
  public:
+  // The span of the observed call; not valid: it has none.
+  virtual TraceContext Span() const { return {}; }
+  // The observed call waits for an exchange that the call of span `first` began.
+  virtual void OnJoined(const TraceContext& /*first*/) {}
   // The exchange was sent and its answer is lost. Called once per exchange, for any number of
   // callers.
   virtual void OnAnswerLost() {}

@@ -43,6 +43,7 @@ class GrpcFrontend {
     Metrics& metrics;
     PortLog& port_log;
     ReloadObserver& reloads;
+    CallTracer* tracer;  // null: there are no traces
     OAuthRpcs& rpcs;
   };
 

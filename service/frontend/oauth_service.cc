@@ -17,7 +17,7 @@ constexpr const char* kPaths[] = {"/modelgates.oauth.v1.OAuthService/CreateAuthC
                                   "/modelgates.oauth.v1.OAuthService/ExchangeAuthCode"};
 static_assert(std::size(kPaths) == kRpcCount);
 
-const char* PathOf(Rpc rpc) { return kPaths[static_cast<size_t>(rpc)]; }
+const char* GrpcPathOf(Rpc rpc) { return kPaths[static_cast<size_t>(rpc)]; }
 
 template <class RpcCall>
 class Handler final : public MethodHandler {
@@ -45,7 +45,7 @@ OAuthServiceImpl::OAuthServiceImpl(const Parts& parts)
 // but with NORMAL_RPC gRPC would read the request before it calls the handler.
 template <class RpcCall>
 void OAuthServiceImpl::Serve(Rpc rpc) {
-  AddMethod(new RpcServiceMethod(PathOf(rpc), RpcMethod::CLIENT_STREAMING, nullptr));
+  AddMethod(new RpcServiceMethod(GrpcPathOf(rpc), RpcMethod::CLIENT_STREAMING, nullptr));
   MarkMethodCallback(methods_++, new Handler<RpcCall>(rpc, call_parts_));
 }
 
@@ -67,7 +67,7 @@ void OAuthServiceImpl::Take(std::shared_ptr<Call> call) {
 
 template <auto kServe, class RpcCall>
 void OAuthServiceImpl::Start(std::shared_ptr<RpcCall> call, std::string_view auth_code) {
-  auto reason = parts_.access.Enter(*call, PathOf(call->rpc()));
+  auto reason = parts_.access.Enter(*call, GrpcPathOf(call->rpc()));
   if (!reason) reason = parts_.admission.Enter();
   if (reason) {
     Refuse(*call, auth_code, *reason);
@@ -81,14 +81,16 @@ void OAuthServiceImpl::Start(std::shared_ptr<RpcCall> call, std::string_view aut
 
 void OAuthServiceImpl::Refuse(Call& call, std::string_view auth_code, ErrorReason reason) {
   const CallerIdentity* const caller = call.caller();
+  const auto tracestate = call.MetadataValues("tracestate");
   Refusal refusal = parts_.refusals.Refuse(reason,
                                            {.rpc = call.rpc(),
                                             .started = call.started(),
                                             .request_id = call.Metadata("x-request-id"),
-                                            .traceparent = call.Metadata("traceparent"),
+                                            .traceparent = call.OnlyMetadata("traceparent"),
                                             .peer = call.Peer(),
                                             .auth_code = auth_code,
-                                            .identity = caller != nullptr ? caller->text() : ""},
+                                            .identity = caller != nullptr ? caller->text() : "",
+                                            .tracestate = tracestate},
                                            parts_.loop.Now());
   call.AddTrailer("x-request-id", refusal.request_id);
   call.AddTrailer("grpc-retry-pushback-ms", std::string(refusal.retry_pushback));

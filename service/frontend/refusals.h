@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <mutex>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "base/log.h"
 #include "base/time.h"
 #include "failure/failed_call.h"
+#include "telemetry/call_spans.h"
 #include "telemetry/metrics.h"
 
 namespace modelgates::gateway {
@@ -28,8 +30,8 @@ struct Refusal {
 // Any thread.
 class Refusals {
  public:
-  // `fingerprints` is copied; the others must outlive this.
-  Refusals(Log& log, Metrics& metrics, const Fingerprints& fingerprints);
+  // `tracer` may be null. `fingerprints` is copied; the others must outlive this.
+  Refusals(Log& log, Metrics& metrics, CallTracer* tracer, const Fingerprints& fingerprints);
   Refusals(const Refusals&) = delete;
   Refusals& operator=(const Refusals&) = delete;
 
@@ -42,6 +44,7 @@ class Refusals {
     std::string peer;
     std::string_view auth_code;
     std::string_view identity{};  // CallerIdentity::text; empty: callers are not identified
+    std::span<const std::string_view> tracestate{};  // its values
   };
   // `reason`: from Admission or CallerAccess. The views of the result live as long as this object.
   Refusal Refuse(ErrorReason reason, Caller caller, TimePoint now);
@@ -63,6 +66,7 @@ class Refusals {
 
   Log& log_;
   Metrics& metrics_;
+  CallTracer* const tracer_;
   std::vector<Prepared> prepared_;  // see For
   std::mutex mutex_;
   Fingerprints fingerprints_;  // guarded by mutex_

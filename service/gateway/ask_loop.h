@@ -5,6 +5,7 @@
 #include <future>
 #include <memory>
 #include <optional>
+#include <thread>
 #include <utility>
 
 #include "base/event_loop.h"
@@ -33,6 +34,18 @@ inline bool RunOnLoop(EventLoop& loop, std::function<void()> task) {
                    return true;
                  })
       .has_value();
+}
+
+// Until `holds` is true on the loop; asks every 10 ms. False: not within `patience`.
+template <class Holds>
+bool WaitForLoop(EventLoop& loop, Duration patience, Holds holds) {
+  constexpr std::chrono::milliseconds kInterval{10};
+  const TimePoint deadline = loop.Now() + patience;
+  while (!AskLoop(loop, holds).value_or(false)) {
+    if (loop.Now() >= deadline) return false;
+    std::this_thread::sleep_for(kInterval);
+  }
+  return true;
 }
 
 }  // namespace modelgates::gateway

@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "caller/callers_file.h"
 #include "exchange/shared/pepper_file.h"
@@ -12,6 +13,7 @@
 #include "http/url.h"
 #include "redis/redis_url.h"
 #include "tls/tls_identity.h"
+#include "trace/trace_settings.h"
 
 namespace modelgates::gateway {
 namespace {
@@ -53,6 +55,11 @@ bool HasKeyOfCertificate(const Config& config) {
 
 Rule CallersFileRule(std::string_view path) { return ToRule(ReadCallersFile(std::string(path))); }
 
+SettingRules::Variables ReadOtelVariables(const Environment& environment) {
+  ReadTraceSettings read = ReadTraceVariables(environment);
+  return {{Describe(read.settings)}, std::move(read.warnings)};
+}
+
 Rule PepperFileRule(std::string_view path) { return ToRule(ReadPepperFile(std::string(path))); }
 
 }  // namespace
@@ -81,6 +88,7 @@ SettingRules RulesOfAllRooms() {
                   HasKeyOfCertificate}};
   rules.warnings = {{"--upstream is http: codes and keys cross the network in clear",
                      [](const Config& config) { return CrossesNetworkInClear(config.upstream); }}};
+  rules.read_variables = ReadOtelVariables;
   return rules;
 }
 

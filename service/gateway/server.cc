@@ -25,13 +25,15 @@ namespace {
 
 class RealServer final : public Server, private Drainable {
  public:
-  RealServer(const Config& config, Log& log, const SettingSources& sources)
+  RealServer(const Config& config, Log& log, const SettingSources& sources,
+             const TraceSettings& traces)
       : config_(config),
         log_(log),
-        settings_page_(config_, sources, absl::Now),
-        shard_(config_, log_, metrics_, reloads_),
+        settings_page_(config_, sources, Describe(traces), absl::Now),
+        shard_(config_, traces, log_, metrics_, reloads_),
         port_log_(shard_.loop(), log_, metrics_),
-        frontend_({config_, shard_.loop(), log_, metrics_, port_log_, reloads_, shard_.rpcs()}),
+        frontend_({config_, shard_.loop(), log_, metrics_, port_log_, reloads_, shard_.tracer(),
+                   shard_.rpcs()}),
         serving_([this](bool serving) { frontend_.SetServing(serving); }),
         watchdog_(shard_.loop(), [this](bool turns) { LoopTurns(turns); }) {
     config_.api_key = Secret();  // not read again
@@ -154,8 +156,9 @@ class RealServer final : public Server, private Drainable {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(const Config& config, Log& log,
-                                                      const SettingSources& sources) {
-  auto server = std::make_unique<RealServer>(config, log, sources);
+                                                      const SettingSources& sources,
+                                                      const TraceSettings& traces) {
+  auto server = std::make_unique<RealServer>(config, log, sources, traces);
   if (absl::Status status = server->Listen(); !status.ok()) return status;
   return server;
 }

@@ -9,6 +9,7 @@
 #include "config/config.h"
 #include "config/live_settings.h"
 #include "gateway/drain.h"
+#include "trace/trace_settings.h"
 
 namespace modelgates::gateway {
 
@@ -18,7 +19,8 @@ class Server {
   // Listens and serves. `sources`: the sources of the settings, for /configz. `log` must outlive
   // the server. Error: UNAVAILABLE, with the address that cannot be bound; nothing runs then.
   static absl::StatusOr<std::unique_ptr<Server>> Start(const Config& config, Log& log,
-                                                       const SettingSources& sources = {});
+                                                       const SettingSources& sources = {},
+                                                       const TraceSettings& traces = {});
 
   // Cancels all running calls. Call Drain first to complete them.
   virtual ~Server() = default;

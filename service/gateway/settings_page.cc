@@ -8,8 +8,8 @@
 
 namespace modelgates::gateway {
 
-SettingsPage::SettingsPage(Config config, SettingSources sources, Clock clock)
-    : clock_(std::move(clock)), has_key_(!config.api_key.empty()) {
+SettingsPage::SettingsPage(Config config, SettingSources sources, std::string traces, Clock clock)
+    : clock_(std::move(clock)), has_key_(!config.api_key.empty()), traces_(std::move(traces)) {
   Set(std::move(config), std::move(sources));
 }
 
@@ -24,8 +24,8 @@ void SettingsPage::Set(Config config, SettingSources sources) {
 std::string SettingsPage::Text() const {
   const std::scoped_lock lock(mutex_);
   const std::string read_at = absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", read_at_, absl::UTCTimeZone());
-  return fmt::format("# read {}; what has no comment is the default\n{}", read_at,
-                     DescribeSettings(config_, has_key_, sources_));
+  return fmt::format("# read {}; what has no comment is the default\n{}# {}\n", read_at,
+                     DescribeSettings(config_, has_key_, sources_), traces_);
 }
 
 }  // namespace modelgates::gateway

@@ -17,8 +17,9 @@ class SettingsPage {
  public:
   using Clock = std::function<absl::Time()>;
 
-  // `clock`: the wall clock. Does not keep the gateway's key.
-  SettingsPage(Config config, SettingSources sources, Clock clock);
+  // `traces`: one line that describes them, without secrets. `clock`: the wall clock. Does not keep
+  // the gateway's key.
+  SettingsPage(Config config, SettingSources sources, std::string traces, Clock clock);
 
   // Replaces the settings and sets the time of reading to now.
   void Set(Config config, SettingSources sources);
@@ -27,6 +28,7 @@ class SettingsPage {
  private:
   const Clock clock_;
   const bool has_key_;
+  const std::string traces_;
   mutable std::mutex mutex_;  // guards what follows
   Config config_;
   SettingSources sources_;

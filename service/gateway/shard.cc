@@ -53,18 +53,25 @@ CircuitBreaker::Options ToBreakerOptions(const Config& config) {
   return options;
 }
 
+std::chrono::sys_seconds WallNow() {
+  return std::chrono::floor<std::chrono::seconds>(system_clock::now());
+}
+
 }  // namespace
 
-Shard::Shard(const Config& config, Log& log, Metrics& metrics, ReloadObserver& reloads)
+Shard::Shard(const Config& config, const TraceSettings& traces, Log& log, Metrics& metrics,
+             ReloadObserver& reloads)
     : config_(config),
       log_(log),
       metrics_(metrics),
+      tracing_(traces.enabled() ? std::optional<Tracing>(std::in_place, traces, config_, loop_, log,
+                                                         metrics, reloads, WallNow)
+                                : std::nullopt),
       transport_(loop_, ToTransportOptions(config_, reloads)),
       breaker_log_(log),
       budget_(ToBudgetOptions(config_)),
       breaker_(ToBreakerOptions(config_), Random(), &breaker_log_),
-      retrier_(loop_, transport_, Random(), budget_, breaker_,
-               [] { return std::chrono::floor<std::chrono::seconds>(system_clock::now()); }),
+      retrier_(loop_, transport_, Random(), budget_, breaker_, WallNow),
       secrets_([this](int error) { WarnOfUnlockedMemory(error); }),
       exchanges_(loop_, retrier_, ToExchangeOptions(config_), ReadExchange,
                  config_.exchange_store.empty()
@@ -73,7 +80,8 @@ Shard::Shard(const Config& config, Log& log, Metrics& metrics, ReloadObserver& r
                  secrets_),
       unread_replies_(loop_, {}),
       credentials_(config_, loop_, &reloads, secrets_),
-      rpcs_({config_, loop_, log, metrics, retrier_, exchanges_, credentials_, unread_replies_}) {
+      rpcs_({config_, loop_, log, metrics, tracer(), retrier_, exchanges_, credentials_,
+             unread_replies_}) {
   config_.api_key = Secret();  // kept by the credentials only
 }
 
@@ -85,6 +93,7 @@ void Shard::Start() {
 
 void Shard::Stop() {
   if (!thread_.joinable()) return;
+  if (tracing_) tracing_->Finish();
   if (shared_) RunOnLoop(loop_, [this] { shared_->Close(); });
   loop_.Stop();
   thread_.join();
@@ -92,12 +101,8 @@ void Shard::Stop() {
 
 void Shard::AbortExchanges() {
   constexpr std::chrono::seconds kPatience{1};
-  constexpr std::chrono::milliseconds kInterval{10};
   RunOnLoop(loop_, [this] { exchanges_.Abort(); });
-  const TimePoint deadline = loop_.Now() + kPatience;
-  while (loop_.Now() < deadline && AskLoop(loop_, [this] { return exchanges_in_flight(); }) != 0) {
-    std::this_thread::sleep_for(kInterval);
-  }
+  WaitForLoop(loop_, kPatience, [this] { return exchanges_in_flight() == 0; });
 }
 
 void Shard::UpdateMetrics() {

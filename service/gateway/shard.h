@@ -14,6 +14,7 @@
 #include "config/config.h"
 #include "exchange/flights/exchange_registry.h"
 #include "gateway/shared_store.h"
+#include "gateway/tracing.h"
 #include "http/curl_transport.h"
 #include "request/credentials.h"
 #include "resilience/circuit_breaker.h"
@@ -29,19 +30,23 @@ namespace modelgates::gateway {
 // connections.
 class Shard {
  public:
-  // `config` is copied; the other arguments must outlive this.
-  Shard(const Config& config, Log& log, Metrics& metrics, ReloadObserver& reloads);
+  // The settings are copied; the other arguments must outlive this.
+  Shard(const Config& config, const TraceSettings& traces, Log& log, Metrics& metrics,
+        ReloadObserver& reloads);
   Shard(const Shard&) = delete;
   Shard& operator=(const Shard&) = delete;
   ~Shard();
 
   EventLoop& loop() { return loop_; }
   OAuthRpcs& rpcs() { return rpcs_; }
+  // Null: there are no traces.
+  CallTracer* tracer() { return tracing_ ? &tracing_->calls() : nullptr; }
   TimePoint Now() const { return loop_.Now(); }
 
   // Starts the thread.
   void Start();
-  // Ends the thread. Coroutines that wait on the loop are never resumed. Idempotent.
+  // Sends the last spans and ends the thread. Coroutines that wait on the loop are never resumed.
+  // Idempotent.
   void Stop();
 
   // Ends every exchange, and waits for at most a second until none runs. Not on the loop.
@@ -62,6 +67,7 @@ class Shard {
   Metrics& metrics_;
   EpollLoop loop_;
   absl::BitGen random_;
+  std::optional<Tracing> tracing_;
   CurlTransport transport_;
   BreakerLog breaker_log_;
   RetryBudget budget_;

@@ -12,13 +12,4 @@ namespace modelgates::gateway {
 // characters of visible ASCII (0x21 to 0x7e), else 32 random hexadecimal digits.
 std::string ToRequestId(std::string_view from_caller, absl::BitGenRef random);
 
-// The trace that a call belongs to (W3C Trace Context, `traceparent`), for the log.
-struct TraceContext {
-  std::string_view trace_id;  // 32 hexadecimal digits; empty when there is none
-  std::string_view span_id;   // 16
-};
-
-// Empty ids when `traceparent` is absent, malformed, or of the forbidden version ff.
-TraceContext ParseTraceparent(std::string_view traceparent);
-
 }  // namespace modelgates::gateway

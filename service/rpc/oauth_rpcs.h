@@ -23,6 +23,7 @@ class OAuthRpcs {
     EventLoop& loop;
     Log& log;
     Metrics& metrics;
+    CallTracer* tracer;  // null: there are no traces
     Retrier& retrier;
     ExchangeRegistry& exchanges;
     Credentials& credentials;

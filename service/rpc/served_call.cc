@@ -34,10 +34,13 @@ bool WasRefusedWith401(Rpc rpc, const Outcome* outcome) {
 ServedCall::ServedCall(const Parts& parts, std::shared_ptr<Call> call)
     : parts_(parts),
       call_(std::move(call)),
-      scope_(std::make_shared<CallScope>(
-          call_->rpc(), call_->started(),
-          ToRequestId(call_->Metadata("x-request-id"), parts_.random),
-          call_->Metadata("traceparent"), call_->Peer(), parts_.log, parts_.metrics)) {
+      scope_(
+          std::make_shared<CallScope>(call_->rpc(), call_->started(),
+                                      ToRequestId(call_->Metadata("x-request-id"), parts_.random),
+                                      call_->OnlyMetadata("traceparent"), call_->Peer(), parts_.log,
+                                      parts_.metrics, parts_.tracer)) {
+  if (scope_->is_traced())
+    scope_->SetTracestate(JoinTracestate(call_->MetadataValues("tracestate")));
   if (call_->caller() != nullptr) scope_->set_caller(call_->caller()->text());
   call_->AddTrailer("x-request-id", scope_->request_id());
 }

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <absl/random/random.h>
+#include <absl/random/bit_gen_ref.h>
 
 #include <memory>
 #include <optional>
@@ -30,6 +30,7 @@ class ServedCall {
     EventLoop& loop;
     Log& log;
     Metrics& metrics;
+    CallTracer* tracer;  // null: there are no traces
     Credentials& credentials;
     UnreadReplies& unread_replies;
     Fingerprints& fingerprints;

@@ -22,12 +22,13 @@ Duration UpstreamTime(const AttemptLog& attempts) {
 }  // namespace
 
 CallScope::CallScope(Rpc rpc, TimePoint started, std::string request_id,
-                     std::string_view traceparent, std::string peer, Log& log, Metrics& metrics)
+                     std::string_view traceparent, std::string peer, Log& log, Metrics& metrics,
+                     CallTracer* tracer)
     : rpc_(rpc),
       started_(started),
       request_id_(std::move(request_id)),
-      traceparent_(traceparent),
-      trace_(ParseTraceparent(traceparent_)),
+      trace_(ParseTraceparent(traceparent)),
+      spans_(tracer != nullptr ? tracer->Start(rpc, started, trace_) : nullptr),
       peer_(std::move(peer)),
       log_(log),
       metrics_(metrics) {
@@ -35,8 +36,9 @@ CallScope::CallScope(Rpc rpc, TimePoint started, std::string request_id,
 }
 
 void CallScope::AddIdentity(LogLine& line) const {
-  if (!trace_.trace_id.empty()) {
-    line.Add("trace_id", trace_.trace_id).Add("span_id", trace_.span_id);
+  const TraceContext& trace = spans_ != nullptr ? spans_->context() : trace_;
+  if (trace.valid()) {
+    line.Add("trace_id", trace.trace_id.text()).Add("span_id", trace.span_id.text());
   }
   line.Add("request_id", request_id_).Add("rpc", ToString(rpc_));
 }
@@ -44,6 +46,7 @@ void CallScope::AddIdentity(LogLine& line) const {
 void CallScope::Finish(const End& end, TimePoint now) {
   const absl::StatusCode code = end.failed == nullptr ? absl::StatusCode::kOk : end.failed->code;
   metrics_.CallFinished(rpc_, static_cast<int>(code), now - started_);
+  if (spans_ != nullptr) spans_->OnEnd(end, now - started_);
   if (end.failed != nullptr) {
     metrics_.ErrorReturned(rpc_, end.failed->reason);
     if (IsRefusalOfOwnKey(*end.failed)) metrics_.OwnKeyRefused();
@@ -102,6 +105,8 @@ void CallScope::OnContractViolated(std::string_view field) {
 }
 
 void CallScope::OnAttempt(const AttemptRecord& attempt, std::string_view cause) {
+  ++attempts_;
+  if (spans_ != nullptr) spans_->OnAttempt(attempt, attempts_);
   if (attempt.failure) {
     metrics_.AttemptFailed(rpc_, *attempt.failure, attempt.elapsed);
   } else {
@@ -121,6 +126,14 @@ void CallScope::OnAttempt(const AttemptRecord& attempt, std::string_view cause) 
 void CallScope::OnDecision(const Decision& decision) {
   metrics_.RetryDecided(rpc_, decision);
   if (!decision.retry && decision.stop == StopReason::kUnsafeExchange) metrics_.ResendPrevented();
+}
+
+TraceContext CallScope::Span() const {
+  return spans_ != nullptr ? spans_->context() : TraceContext();
+}
+
+void CallScope::OnJoined(const TraceContext& first) {
+  if (spans_ != nullptr) spans_->OnJoined(first);
 }
 
 void CallScope::OnAnswerLost() { metrics_.ExchangeOutcomeUnknown(); }

@@ -13,6 +13,7 @@
 #include <chrono>
 
 #include "telemetry/port_metrics.h"
+#include "telemetry/trace_metrics.h"
 
 namespace modelgates::gateway {
 namespace {
@@ -153,6 +154,7 @@ Metrics::Metrics() : registry_(std::make_unique<prometheus::Registry>()) {
   counter(log_lines_dropped_, "oauth_gateway_log_lines_dropped_total",
           "Log lines that were dropped because the reader of stdout was too slow.");
   port_ = std::make_unique<PortMetrics>(registry);
+  traces_ = std::make_unique<TraceMetrics>(registry);
   auto& reloads = Counters(registry, "oauth_gateway_reloads_total",
                            "Reads of a changed file, by file and result. ok: the new content is in "
                            "use; failed: the previous content stays in use.");

@@ -23,6 +23,7 @@ class Registry;
 namespace modelgates::gateway {
 
 class PortMetrics;
+class TraceMetrics;
 
 // Every metric of the gateway; names, labels and help are in metrics.cc and port_metrics.cc only.
 //
@@ -90,6 +91,8 @@ class Metrics {
 
   // The metrics of incoming connections.
   PortMetrics& port() { return *port_; }
+  // Of traces (trace_metrics.h).
+  TraceMetrics& traces() { return *traces_; }
 
   // All metrics in Prometheus' text format 0.0.4.
   std::string Render() const;
@@ -121,6 +124,7 @@ class Metrics {
 
   std::unique_ptr<prometheus::Registry> registry_;
   std::unique_ptr<PortMetrics> port_;
+  std::unique_ptr<TraceMetrics> traces_;
   std::array<PerRpc, kRpcCount> rpcs_;
   std::array<Gauge*, kExchangeStateCount> exchanges_{};
   std::array<Counter*, kFields> contract_violations_{};

@@ -120,7 +120,7 @@ void ReadData(JsonValue& value, v1::AuthCode& data, CreateFindings& found) {
 
 HttpRequest ToHttpRequest(const v1::CreateAuthCodeRequest& request,
                           const UpstreamDefaults& defaults, const Secret& bearer) {
-  HttpRequest http_request("/auth/keys/code");
+  HttpRequest http_request(PathOf(Rpc::kCreateAuthCode));
   AddHeaders(request, defaults, bearer, http_request);
 
   std::string body;
@@ -147,7 +147,7 @@ HttpRequest ToHttpRequest(const v1::CreateAuthCodeRequest& request,
 
 HttpRequest ToHttpRequest(const v1::ExchangeAuthCodeRequest& request,
                           const UpstreamDefaults& defaults, const Secret& bearer) {
-  HttpRequest http_request("/auth/keys");
+  HttpRequest http_request(PathOf(Rpc::kExchangeAuthCode));
   AddHeaders(request, defaults, bearer, http_request);
 
   std::string body;

@@ -7,6 +7,7 @@
 #include "base/secret.h"
 #include "http/http.h"
 #include "modelgates/oauth/v1/oauth.pb.h"
+#include "upstream/rpc.h"
 
 namespace modelgates::gateway {
 
@@ -19,6 +20,11 @@ struct UpstreamDefaults {
   std::string title_header = "X-OpenRouter-Title";
   std::string categories_header = "X-OpenRouter-Categories";
 };
+
+// The path of an RPC below the base URL (REST contract, section 3).
+constexpr std::string_view PathOf(Rpc rpc) {
+  return rpc == Rpc::kCreateAuthCode ? "/auth/keys/code" : "/auth/keys";
+}
 
 // The REST request of an RPC (REST contract, sections 2 and 3), in the contract's order of fields.
 //

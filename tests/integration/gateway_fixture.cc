@@ -21,11 +21,16 @@ GatewayTest::~GatewayTest() = default;
 
 Server& GatewayTest::server() {
   if (!server_) {
-    auto started = Server::Start(config_, log_.log());
+    auto started = Server::Start(config_, log_.log(), {}, traces_);
     if (!started.ok()) throw std::runtime_error(std::string(started.status().message()));
     server_ = *std::move(started);
   }
   return *server_;
+}
+
+void GatewayTest::Stop() {
+  client_.reset();
+  server_.reset();
 }
 
 GatewayClient& GatewayTest::client() {

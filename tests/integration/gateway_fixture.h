@@ -25,6 +25,8 @@ class GatewayTest : public ::testing::Test {
 
   Server& server();
   GatewayClient& client();
+  // Ends the gateway and the client.
+  void Stop();
 
   Called<GatewayClient::CreateReply> Create() { return client().Create(MinimalCreate()); }
   Called<GatewayClient::ExchangeReply> Exchange(const std::string& auth_code) {
@@ -32,6 +34,7 @@ class GatewayTest : public ::testing::Test {
   }
 
   Config config_;
+  TraceSettings traces_;
   FakeUpstream upstream_;
   LogCapture log_;
 

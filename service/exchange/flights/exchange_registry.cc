@@ -67,6 +67,9 @@ Task<ExchangeRegistry::Reply> ExchangeRegistry::Run(Caller caller, HttpRequest r
   reply.joined = flight != nullptr;
   if (reply.joined) {
     flight->Join(options.deadline);
+    if (observer != nullptr && flight->observer() != nullptr) {
+      observer->OnJoined(flight->observer()->Span());
+    }
   } else {
     flight = MakeFlight(caller, std::move(options), std::move(observer));
   }

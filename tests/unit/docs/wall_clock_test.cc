@@ -19,6 +19,7 @@ const std::map<std::string, const char*> kMayReadIt = {
     {"frontend/grpc_frontend.cc", "gRPC's Shutdown takes no other; it is given the past"},
     {"gateway/server.cc", "says on a page when settings were read"},
     {"gateway/shard.cc", "dates answers that have none"},
+    {"telemetry/call_spans.cc", "spans of several services have one time axis"},
     {"tls/tls_files.h", "certificates have dates; a step makes them valid or not"},
 };
 

@@ -67,6 +67,8 @@ const std::map<std::string, Shape> kPromised = {
     {"oauth_gateway_connections_refused_total", {"counter", {"cause"}}},
     {"oauth_gateway_tls_handshake_failures_total", {"counter", {"cause"}}},
     {"oauth_gateway_tls_certificate_expiry_timestamp_seconds", {"gauge", {"file"}}},
+    {"oauth_gateway_spans_exported_total", {"counter", {}}},
+    {"oauth_gateway_spans_dropped_total", {"counter", {"cause"}}},
 };
 
 std::vector<std::string> Lines(const std::string& text) {
