@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 
@@ -22,10 +23,8 @@ class ByteCounter {
   ByteCounter(const ByteCounter&) = delete;
   ByteCounter& operator=(const ByteCounter&) = delete;
 
-  // True: the caller should delay before it receives more.
-  bool Add(uint64_t bytes) {
+  void Add(uint64_t bytes) {
     if (total_.fetch_add(bytes) + bytes >= alarm_at_.load()) Ring();
-    return crowded_.load();
   }
   uint64_t total() const { return total_.load(); }
 
@@ -34,7 +33,8 @@ class ByteCounter {
   void RemoveAlarm(Alarm* alarm) { alarm_.compare_exchange_strong(alarm, nullptr); }
   // Notifies the listener once, when Add brings the total to `total` or above. Replaces `total`.
   void AlarmAt(uint64_t total) { alarm_at_ = total; }
-  // Sets the result of Add.
+  // Whether to receive slowly.
+  bool crowded() const { return crowded_.load(); }
   void SetCrowded(bool crowded) { crowded_ = crowded; }
 
  private:
@@ -50,6 +50,9 @@ class ByteCounter {
   std::atomic<bool> crowded_{false};
   std::atomic<Alarm*> alarm_{nullptr};
 };
+
+// What gRPC receives from a connection at once, at most.
+inline constexpr size_t kMaxReadBytes = 4 * 1024;
 
 // The bytes that gRPC has received from all connections of this process. Stays 0 in a program that
 // does not link counted_recvmsg.cc.

@@ -2,6 +2,8 @@
 
 #include <grpc/support/time.h>
 
+#include "call/open_calls.h"
+
 namespace modelgates::gateway {
 namespace {
 
@@ -23,7 +25,8 @@ Call::Call(Rpc rpc, const Handed& handed, const Parts& parts)
 
 void Call::Begin() {
   self_ = shared_from_this();
-  parts_.incomplete.Add(*this);
+  CallsOfGrpc().Opened();
+  parts_.incomplete.Add(*this, Connection());
   StartReading();
 }
 
@@ -43,9 +46,7 @@ void Call::OnNoRequest() {
   SendNothing();
 }
 
-void Call::GiveUpRequest() {
-  Cancel(GRPC_STATUS_UNAVAILABLE, "the request was not complete in time: send it again");
-}
+void Call::GiveUpRequest(const char* why) { Cancel(GRPC_STATUS_UNAVAILABLE, why); }
 
 void Call::Admit(Admission& admission) {
   admitted_by_ = &admission;
@@ -92,6 +93,7 @@ void Call::Happened(Event event) {
 }
 
 void Call::OnDone() {
+  CallsOfGrpc().Ended();
   done_ = true;
   self_.reset();
 }

@@ -94,7 +94,7 @@ class Call : public ServerCall,
   virtual void ForgetMessages() = 0;
 
   std::shared_ptr<IncompleteRequest> Share() override { return shared_from_this(); }
-  void GiveUpRequest() override;
+  void GiveUpRequest(const char* why) override;
   void OnNoRequest() override;
   void OnCancel() override;
   void Happened(Event event);

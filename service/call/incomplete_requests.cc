@@ -3,6 +3,13 @@
 #include <utility>
 
 namespace modelgates::gateway {
+namespace {
+
+constexpr char kNotComplete[] = "the request was not complete in time: send it again";
+constexpr char kTooManyOfConnection[] =
+    "more calls on this connection than HTTP/2's settings allow: send it again";
+
+}  // namespace
 
 IncompleteRequests::IncompleteRequests(EventLoop& loop, ByteCounter& received, Options options)
     : loop_(loop), received_(received), options_(std::move(options)) {
@@ -11,30 +18,52 @@ IncompleteRequests::IncompleteRequests(EventLoop& loop, ByteCounter& received, O
 
 IncompleteRequests::~IncompleteRequests() { received_.RemoveAlarm(this); }
 
-void IncompleteRequests::Add(IncompleteRequest& request) {
-  std::shared_ptr<IncompleteRequest> oldest;
+void IncompleteRequests::Add(IncompleteRequest& request, const void* connection) {
+  Shared too_many;
+  const char* why = kNotComplete;
   bool start_sweeping = false;
   {
     const std::scoped_lock lock(mutex_);
-    request.bytes_before_ = received_.total();
-    request.sweeps_before_ = sweeps_;
-    if (requests_.size() >= options_.max_requests) oldest = TakeOldest();
-    requests_.push_back(request);
-    start_sweeping = !std::exchange(sweeping_, true);
-    if (!std::exchange(alarm_set_, true)) {
-      received_.AlarmAt(request.bytes_before_ + options_.max_bytes);
+    if (Count(request, connection)) {
+      request.bytes_before_ = received_.total();
+      request.sweeps_before_ = sweeps_;
+      requests_.push_back(request);
+      if (requests_.size() > options_.max_requests) too_many.push_back(TakeOldest());
+      start_sweeping = !std::exchange(sweeping_, true);
+      if (!std::exchange(alarm_set_, true)) {
+        received_.AlarmAt(request.bytes_before_ + options_.max_bytes);
+      }
+    } else {
+      too_many.push_back(request.Share());
+      why = kTooManyOfConnection;
+      ++ending_;
     }
   }
-  if (oldest != nullptr) GiveUp({std::move(oldest)});
+  GiveUp(too_many, why);
   if (start_sweeping) {
     loop_.Post([this] { loop_.Start(*this, loop_.Now() + options_.patience / 2); });
   }
+}
+
+bool IncompleteRequests::Count(IncompleteRequest& request, const void* connection) {
+  if (connection == nullptr) return true;
+  size_t& count = of_connection_[connection];
+  if (count >= options_.max_of_connection) return false;
+  ++count;
+  request.connection_ = connection;
+  return true;
+}
+
+void IncompleteRequests::Uncount(const IncompleteRequest& request) {
+  const auto found = of_connection_.find(request.connection_);
+  if (found != of_connection_.end() && --found->second == 0) of_connection_.erase(found);
 }
 
 bool IncompleteRequests::Remove(IncompleteRequest& request) {
   const std::scoped_lock lock(mutex_);
   if (request.is_linked()) {
     requests_.erase(requests_.iterator_to(request));
+    Uncount(request);
     return true;
   }
   if (--ending_ == 0) received_.SetCrowded(false);
@@ -58,7 +87,7 @@ void IncompleteRequests::OnTimer() {
     sweeping_ = !requests_.empty();
     if (sweeping_) loop_.Start(*this, loop_.Now() + options_.patience / 2);
   }
-  GiveUp(old);
+  GiveUp(old, kNotComplete);
 }
 
 // On a thread of gRPC that is receiving, where no call can be ended. The loop may run late, and
@@ -81,7 +110,7 @@ void IncompleteRequests::GiveUpLarge() {
     if (ending_ == 0) received_.SetCrowded(false);
     SetAlarm();
   }
-  GiveUp(large);
+  GiveUp(large, kNotComplete);
 }
 
 bool IncompleteRequests::OldestIsLarge() const {
@@ -98,15 +127,16 @@ void IncompleteRequests::SetAlarm() {
 std::shared_ptr<IncompleteRequest> IncompleteRequests::TakeOldest() {
   std::shared_ptr<IncompleteRequest> oldest = requests_.front().Share();
   requests_.pop_front();
+  Uncount(*oldest);
   ++ending_;
   return oldest;
 }
 
 // Not under the lock: gRPC may call back at once.
-void IncompleteRequests::GiveUp(const Shared& requests) const {
+void IncompleteRequests::GiveUp(const Shared& requests, const char* why) const {
   for (const auto& request : requests) {
     options_.on_given_up();
-    request->GiveUpRequest();
+    request->GiveUpRequest(why);
   }
 }
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <absl/container/flat_hash_map.h>
+
 #include <boost/intrusive/list.hpp>
 #include <chrono>
 #include <cstddef>
@@ -21,19 +23,21 @@ class IncompleteRequest : public boost::intrusive::list_base_hook<> {
 
   // Keeps it alive. Called while it is one of IncompleteRequests.
   virtual std::shared_ptr<IncompleteRequest> Share() = 0;
-  // Ends its call. Any thread.
-  virtual void GiveUpRequest() = 0;
+  // Ends its call; `why` is for its caller, a literal. Any thread.
+  virtual void GiveUpRequest(const char* why) = 0;
 
  private:
   friend class IncompleteRequests;
 
+  const void* connection_ = nullptr;
   uint64_t bytes_before_ = 0;
   uint64_t sweeps_before_ = 0;
 };
 
-// Bounds the memory of requests that are not complete. The oldest request is ended when there are
-// more than `max_requests`, when gRPC has received `max_bytes` from all connections since it began,
-// and after `patience`.
+// Bounds the memory of requests that are not complete. A request is ended at once when its
+// connection has more than `max_of_connection`, so no peer can end the requests of another. The
+// oldest request is ended when there are more than `max_requests`, when gRPC has received
+// `max_bytes` from all connections since it began, and after `patience`.
 //
 // The bytes are those of all connections, because gRPC does not report the bytes of a stream. The
 // sum of all incomplete requests is below that bound, for any number of callers; a normal request
@@ -43,8 +47,10 @@ class IncompleteRequest : public boost::intrusive::list_base_hook<> {
 class IncompleteRequests final : private Timer, private ByteCounter::Alarm {
  public:
   struct Options {
-    // gRPC may hand over some 400 small calls before it reads the request of the first.
+    // Of all callers at once. gRPC reads a request some 0.1 ms after it has handed over the call.
     size_t max_requests = 1024;
+    // No fewer than the streams that HTTP/2's settings allow a connection.
+    size_t max_of_connection = 100;
     uint64_t max_bytes = uint64_t{4} * 1024 * 1024;
     // A request is ended after half of this time to all of it.
     Duration patience = std::chrono::seconds(10);
@@ -58,7 +64,8 @@ class IncompleteRequests final : private Timer, private ByteCounter::Alarm {
   IncompleteRequests& operator=(const IncompleteRequests&) = delete;
   ~IncompleteRequests() override;
 
-  void Add(IncompleteRequest& request);
+  // `connection` tells connections apart; those of nullptr have no bound of their own.
+  void Add(IncompleteRequest& request, const void* connection);
   // Once for each that was added. False: it was ended.
   bool Remove(IncompleteRequest& request);
 
@@ -73,13 +80,17 @@ class IncompleteRequests final : private Timer, private ByteCounter::Alarm {
   bool OldestIsLarge() const;
   void SetAlarm();
   std::shared_ptr<IncompleteRequest> TakeOldest();
-  void GiveUp(const Shared& requests) const;
+  // False: its connection has too many.
+  bool Count(IncompleteRequest& request, const void* connection);
+  void Uncount(const IncompleteRequest& request);
+  void GiveUp(const Shared& requests, const char* why) const;
 
   EventLoop& loop_;
   ByteCounter& received_;
   const Options options_;
   mutable std::mutex mutex_;                            // guards what follows
   boost::intrusive::list<IncompleteRequest> requests_;  // oldest first
+  absl::flat_hash_map<const void*, size_t> of_connection_;
   uint64_t sweeps_ = 0;
   bool sweeping_ = false;
   bool alarm_set_ = false;

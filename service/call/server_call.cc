@@ -2,6 +2,7 @@
 
 #include <grpc/byte_buffer.h>
 #include <grpc/byte_buffer_reader.h>
+#include <grpc/grpc_security.h>
 #include <grpc/support/log.h>
 
 #include <memory>
@@ -70,6 +71,14 @@ void ServerCall::Prepare(Part& part) {
 
 void ServerCall::AddTrailer(std::string_view name, std::string value) {
   trailers_.push_back({name, std::move(value)});
+}
+
+// gRPC makes one security context for each connection, with TLS and without.
+const void* ServerCall::Connection() const {
+  if (call_ == nullptr) return nullptr;
+  grpc_auth_context* const context = grpc_call_auth_context(call_);
+  grpc_auth_context_release(context);
+  return context;
 }
 
 void ServerCall::StartReading() {

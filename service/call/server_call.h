@@ -45,6 +45,9 @@ class ServerCall {
 
   virtual ~ServerCall() = default;
 
+  // Equal for all calls of one connection, and for no other while this call lives. Null: there is
+  // no connection.
+  const void* Connection() const;
   // Once. OnRequest or OnNoRequest follows, and OnCancel if the caller goes.
   void StartReading();
   // Once, when OnRequest was called: sends trailers and status, and `reply` when it is OK.

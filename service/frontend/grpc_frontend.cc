@@ -11,6 +11,7 @@
 
 #include "base/host_port.h"
 #include "base/peer_address.h"
+#include "call/open_calls.h"
 #include "frontend/server_limits.h"
 #include "telemetry/port_metrics.h"
 
@@ -42,6 +43,7 @@ ConnectionLimits::Options ToConnectionOptions(const Config& config) {
 
 IncompleteRequests::Options ToIncompleteOptions(Metrics& metrics) {
   IncompleteRequests::Options options;
+  options.max_of_connection = static_cast<size_t>(ServerLimits{}.max_streams);
   options.on_given_up = [&metrics] { metrics.IncompleteRequestGivenUp(); };
   return options;
 }
@@ -62,7 +64,9 @@ GrpcFrontend::GrpcFrontend(const Parts& parts)
       service_({parts.loop, parts.rpcs, access_, admission_, refusals_, incomplete_requests_}),
       health_({oauth::v1::OAuthService::service_full_name()}, access_),
       unknown_methods_(parts.log, [this] { metrics_.UnknownMethodCalled(); }),
-      reflection_streams_(ToReflectionOptions(config_, metrics_)) {}
+      reflection_streams_(ToReflectionOptions(config_, metrics_)) {
+  SetMaxCalls(config_);
+}
 
 GrpcFrontend::~GrpcFrontend() = default;
 
@@ -118,8 +122,15 @@ void GrpcFrontend::Accept(int listener, int connection) {
 }
 
 void GrpcFrontend::SetConfig(const Config& config) {
-  admission_.SetMaxCalls(config.max_concurrent_calls);
+  SetMaxCalls(config);
   connections_.SetOptions(ToConnectionOptions(config));
+}
+
+void GrpcFrontend::SetMaxCalls(const Config& config) {
+  // Calls that are refused, and replies that are not read yet.
+  constexpr int kOnTheirWay = 256;
+  admission_.SetMaxCalls(config.max_concurrent_calls);
+  CallsOfGrpc().SetMaxCalls(config.max_concurrent_calls + kOnTheirWay);
 }
 
 void GrpcFrontend::UpdateMetrics() {

@@ -80,6 +80,7 @@ class GrpcFrontend {
   void WaitForShutdown() { shutdown_.reset(); }
 
  private:
+  void SetMaxCalls(const Config& config);
   void Accept(int listener, int connection);
 
   const Config& config_;

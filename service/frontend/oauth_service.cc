@@ -3,6 +3,7 @@
 #include <iterator>
 #include <utility>
 
+#include "call/open_calls.h"
 #include "rpc/typed_call.h"
 
 namespace modelgates::gateway {
@@ -74,7 +75,9 @@ void OAuthServiceImpl::Start(std::shared_ptr<RpcCall> call, std::string_view aut
     return;
   }
   call->Admit(parts_.admission);
+  CallsOfGrpc().Queued();
   parts_.loop.Post([&rpcs = parts_.rpcs, call = std::move(call)]() mutable {
+    CallsOfGrpc().Dequeued();
     Spawn((rpcs.*kServe)(std::move(call)));
   });
 }

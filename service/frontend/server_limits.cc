@@ -43,8 +43,9 @@ void ApplyLimits(const ServerLimits& limits, grpc::ServerBuilder& builder) {
   memory.Resize(limits.max_memory_bytes);
   builder.SetResourceQuota(memory);
   set(GRPC_ARG_MAX_METADATA_SIZE, limits.max_metadata_bytes);
-  // The default is 4 MiB per read; no request is as large.
-  set(GRPC_ARG_TCP_MAX_READ_CHUNK_SIZE, limits.max_message_bytes);
+  // The default is 4 MiB per read. gRPC makes calls of all of it before it reads the request of the
+  // first one: 15 bytes or more per call, which takes 16 kB of memory.
+  set(GRPC_ARG_TCP_MAX_READ_CHUNK_SIZE, limits.max_read_bytes);
   // Requests are small, and a compressed one can be a decompression bomb.
   set(GRPC_COMPRESSION_CHANNEL_ENABLED_ALGORITHMS_BITSET, kIdentityOnly);
   set(GRPC_ARG_ENABLE_PER_MESSAGE_COMPRESSION, kOff);

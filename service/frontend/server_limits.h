@@ -4,6 +4,7 @@
 
 #include <chrono>
 
+#include "call/byte_counter.h"
 #include "config/config.h"
 
 namespace modelgates::gateway {
@@ -18,6 +19,8 @@ struct ServerLimits {
   int max_streams = 100;
   // Largest request. All fields with a bound take less than 20 kB together.
   int max_message_bytes = 64 * 1024;
+  // Received from a connection at once.
+  int max_read_bytes = kMaxReadBytes;
   // Memory of all connections together, at about 20 kB each. Above it gRPC closes idle connections
   // and ends streams of any caller. The bounds of IncompleteRequests are reached long before this
   // one.

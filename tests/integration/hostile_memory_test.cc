@@ -19,7 +19,9 @@ namespace {
 constexpr size_t kMegabyte = 1 << 20;
 constexpr char kIncomplete[] = "oauth_gateway_incomplete_requests";
 constexpr char kGivenUp[] = "oauth_gateway_incomplete_requests_given_up_total";
+constexpr char kInFlight[] = "oauth_gateway_calls_in_flight";
 constexpr int kMostIncomplete = 1024;
+constexpr int kMostOfConnection = 100;
 constexpr char kReflection[] = "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo";
 
 // What one peer without a credential does to the memory of the process, and to other callers.
@@ -43,6 +45,16 @@ class HostileMemory : public testing::Test {
   void ExpectMemoryIsBounded() {
     EXPECT_LE(gateway_->peak_memory_bytes(), idle_ + kSanitizerFactor * 32 * kMegabyte);
     ExpectOthersAreServed();
+  }
+  template <class Open>
+  void ExpectStreamsAreBounded(const Open& open) {
+    constexpr int kStreams = 10'000;
+    RawHttp2 raw(gateway_->grpc_address());
+    std::string frames;
+    for (int i = 0; i < kStreams; ++i) frames += open(raw);
+    ASSERT_TRUE(raw.Send(frames));
+    EXPECT_TRUE(WaitForMetric(gateway_->admin_address(), kGivenUp, kStreams - kMostOfConnection));
+    ExpectMemoryIsBounded();
   }
   // A peer that has acknowledged the gateway's settings, as a call that was answered shows.
   std::unique_ptr<RawHttp2> Connect() {
@@ -83,6 +95,60 @@ TEST_F(HostileMemory, StreamsAboveTheBoundAreRefused) {
     if (!raw->Send(frames)) break;  // the gateway hangs up on such a client
   }
   EXPECT_TRUE(raw->WaitForHangUp());
+  ExpectMemoryIsBounded();
+}
+
+// A peer that never acknowledges HTTP/2's settings is held to no number of streams by gRPC.
+TEST_F(HostileMemory, StreamsOfAPeerThatAcknowledgesNothingAreBounded) {
+  ExpectStreamsAreBounded([](RawHttp2& raw) { return raw.OpenCall("CreateAuthCode"); });
+}
+
+TEST_F(HostileMemory, StreamsOfFewBytesAreBounded) {
+  ExpectStreamsAreBounded([](RawHttp2& raw) { return raw.OpenKnownCall("CreateAuthCode"); });
+}
+
+// As many calls as may run at once, and as many again, which are refused.
+TEST_F(HostileMemory, CallsThatRunTakeWhatTheyNeed) {
+  constexpr int kCalls = 1000;
+  constexpr int kStreams = 100;
+  const std::string message = MinimalCreate().SerializeAsString();
+  upstream_.SetDefault(kCreatePath, Answer::Hang());
+  std::vector<std::unique_ptr<RawHttp2>> peers;
+  for (const bool refused : {false, true}) {
+    for (int calls = 0; calls < kCalls; calls += kStreams) {
+      auto& peer = peers.emplace_back(std::make_unique<RawHttp2>(gateway_->grpc_address()));
+      std::string frames;
+      for (int i = 0; i < kStreams; ++i) frames += peer->Call("CreateAuthCode", message);
+      ASSERT_TRUE(peer->Send(frames));
+      if (refused) {
+        EXPECT_EQ(peer->WaitForEnds(kStreams), kStreams);
+      }
+    }
+    EXPECT_TRUE(WaitForMetric(gateway_->admin_address(), kInFlight, kCalls));
+  }
+  peers.clear();
+  EXPECT_TRUE(WaitForMetric(gateway_->admin_address(), kInFlight, 0));
+  AnswerBoth(upstream_);
+  ExpectMemoryIsBounded();
+}
+
+// Calls that come faster than they are served wait where they take little.
+TEST_F(HostileMemory, CallsFasterThanTheyAreServedAreBounded) {
+  constexpr int kRounds = 10;
+  constexpr int kPeers = 40;
+  constexpr int kStreams = 100;
+  std::vector<std::unique_ptr<RawHttp2>> peers;
+  for (int i = 0; i < kPeers; ++i) peers.push_back(Connect());
+  for (int round = 0; round < kRounds; ++round) {
+    for (const auto& peer : peers) {
+      std::string frames;
+      for (int i = 0; i < kStreams; ++i) {
+        frames += peer->Call(i % 2 == 0 ? "CreateAuthCode" : "ExchangeAuthCode", "");
+      }
+      ASSERT_TRUE(peer->Send(frames));
+    }
+    for (const auto& peer : peers) EXPECT_EQ(peer->WaitForEnds(kStreams), kStreams);
+  }
   ExpectMemoryIsBounded();
 }
 

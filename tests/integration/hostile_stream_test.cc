@@ -119,6 +119,29 @@ TEST_F(HostileStreams, AreNeverReadFrom) {
   ExpectNothingIsLeft();
 }
 
+// Given clients that keep to what HTTP/2's settings allow, however many there are and however much
+// they send at once, then none of their requests is given up.
+TEST_F(HostileStreams, AreNotThoseOfManyBusyClients) {
+  config_.max_concurrent_calls = 10'000;
+  constexpr int kClients = 60;
+  constexpr int kStreams = 100;
+  std::vector<std::unique_ptr<RawHttp2>> clients;
+  std::vector<std::string> frames;
+  for (int i = 0; i < kClients; ++i) {
+    auto& client = clients.emplace_back(std::make_unique<RawHttp2>(server().grpc_address()));
+    client->Send(client->Call("CreateAuthCode", CreateBytes()));
+    ASSERT_EQ(client->WaitForEnd(client->stream()), RawHttp2::End::kAnswered);
+    std::string& calls = frames.emplace_back();
+    for (int call = 0; call < kStreams; ++call) {
+      calls += client->Call("CreateAuthCode", CreateBytes());
+    }
+  }
+  for (int i = 0; i < kClients; ++i) ASSERT_TRUE(clients[i]->Send(frames[i]));
+  for (const auto& client : clients) EXPECT_EQ(client->WaitForEnds(kStreams), kStreams);
+  EXPECT_EQ(MetricValue(server().admin_address(), kGivenUp), 0);
+  EXPECT_EQ(MetricValue(server().admin_address(), kCreatesStarted), kClients * (kStreams + 1));
+}
+
 // Requests that never end wait outside: they are not yet calls.
 TEST_F(HostileStreams, NeverSendTheirRequest) {
   config_.max_concurrent_calls = 10;

@@ -65,9 +65,14 @@ std::string Length(size_t length) {
   return text;
 }
 
-// A field by its name, not to be remembered (RFC 7541, 6.2.2).
-std::string Field(const std::string& name, const std::string& value) {
-  return std::string(1, '\0') + Length(name.size()) + name + Length(value.size()) + value;
+// A field by its name, which is not kept unless `kind` says so (RFC 7541, 6.2).
+std::string Field(const std::string& name, const std::string& value, char kind = '\0') {
+  return std::string(1, kind) + Length(name.size()) + name + Length(value.size()) + value;
+}
+
+RawHttp2::Fields FieldsOfCall(const std::string& path) {
+  return {{":method", "POST"},       {":scheme", "http"}, {":path", path},
+          {":authority", "gateway"}, {"te", "trailers"},  {"content-type", "application/grpc"}};
 }
 
 }  // namespace
@@ -96,14 +101,33 @@ RawHttp2::RawHttp2(const std::string& address, Options options)
 
 RawHttp2::~RawHttp2() { close(fd_); }
 
-std::string RawHttp2::OpenPath(const std::string& path, const Fields& fields) {
-  std::string block = Field(":method", "POST") + Field(":scheme", "http") + Field(":path", path) +
-                      Field(":authority", "gateway") + Field("te", "trailers") +
-                      Field("content-type", "application/grpc");
-  for (const auto& [name, value] : fields) block += Field(name, value);
+std::string RawHttp2::Headers(const std::string& block) {
   const uint32_t stream = next_stream_;
   next_stream_ += 2;
   return Frame(kHeaders, kEndHeaders, stream, block);
+}
+
+std::string RawHttp2::OpenPath(const std::string& path, const Fields& fields) {
+  std::string block;
+  for (const auto& [name, value] : FieldsOfCall(path)) block += Field(name, value);
+  for (const auto& [name, value] : fields) block += Field(name, value);
+  return Headers(block);
+}
+
+std::string RawHttp2::OpenKnownCall(const std::string& method) {
+  constexpr size_t kNewestIndex = 62;
+  constexpr char kToBeKept = 0x40;
+  const Fields fields = FieldsOfCall(kService + method);
+  std::string block;
+  for (size_t i = 0; i < fields.size(); ++i) {
+    if (knows_call_) {
+      block.push_back(static_cast<char>(0x80 | (kNewestIndex + fields.size() - 1 - i)));
+    } else {
+      block += Field(fields[i].first, fields[i].second, kToBeKept);
+    }
+  }
+  knows_call_ = true;
+  return Headers(block);
 }
 
 std::string RawHttp2::OpenCall(const std::string& method) { return OpenPath(kService + method); }

@@ -36,6 +36,9 @@ class RawHttp2 {
                    const Fields& fields = {});
   // The same without its message: HEADERS alone.
   std::string OpenCall(const std::string& method);
+  // The same in 15 bytes: its fields are those of the first one, which the gateway keeps (RFC 7541,
+  // section 2.3.2). One method a connection.
+  std::string OpenKnownCall(const std::string& method);
   // HEADERS of a call of any path.
   std::string OpenPath(const std::string& path, const Fields& fields = {});
   // DATA of the last of these; the stream goes on.
@@ -75,6 +78,7 @@ class RawHttp2 {
   const std::string& received() const { return received_; }
 
  private:
+  std::string Headers(const std::string& block);
   bool ReadBytes(size_t count, std::string& bytes);
   struct FrameRead {
     uint8_t type;
@@ -95,6 +99,7 @@ class RawHttp2 {
 
   int fd_;
   uint32_t next_stream_ = 1;
+  bool knows_call_ = false;
   bool timed_out_ = false;
   int64_t connection_window_ = 65'535;
   std::string received_;

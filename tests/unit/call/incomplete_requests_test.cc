@@ -17,16 +17,16 @@ class IncompleteRequestsTest : public testing::Test {
         : number(its_number), given_up(numbers) {}
 
     std::shared_ptr<IncompleteRequest> Share() override { return shared_from_this(); }
-    void GiveUpRequest() override { given_up.push_back(number); }
+    void GiveUpRequest(const char* /*why*/) override { given_up.push_back(number); }
 
     const int number;
     std::vector<int>& given_up;
   };
 
-  FakeRequest& Add() {
+  FakeRequest& Add(const void* connection = nullptr) {
     const auto& request = all_.emplace_back(
         std::make_shared<FakeRequest>(static_cast<int>(all_.size()) + 1, given_up_));
-    requests_.Add(*request);
+    requests_.Add(*request, connection);
     return *request;
   }
   void Receive(uint64_t bytes) {
@@ -39,12 +39,13 @@ class IncompleteRequestsTest : public testing::Test {
   int counted_ = 0;
   std::vector<int> given_up_;  // by number, as they were added
   std::vector<std::shared_ptr<FakeRequest>> all_;
-  IncompleteRequests requests_{
-      loop_,
-      received_,
-      {.max_requests = 3, .max_bytes = 1000, .patience = 10s, .on_given_up = [this] {
-         ++counted_;
-       }}};
+  IncompleteRequests requests_{loop_,
+                               received_,
+                               {.max_requests = 3,
+                                .max_of_connection = 2,
+                                .max_bytes = 1000,
+                                .patience = 10s,
+                                .on_given_up = [this] { ++counted_; }}};
 };
 
 TEST_F(IncompleteRequestsTest, ARequestThatIsCompleteIsLeftAlone) {
@@ -63,6 +64,33 @@ TEST_F(IncompleteRequestsTest, TheOldestMakesRoom) {
   EXPECT_THAT(given_up_, ElementsAre(1, 2));
   EXPECT_EQ(requests_.size(), 3u);
   EXPECT_EQ(counted_, 2);
+}
+
+// Given a connection with more than its streams, then its newest are ended, and nobody else's.
+TEST_F(IncompleteRequestsTest, AConnectionEndsOnlyItsOwn) {
+  const int one = 1;
+  const int other = 2;
+  Add(&other);
+  FakeRequest& complete = Add(&one);
+  Add(&one);
+  FakeRequest& too_many = Add(&one);
+  EXPECT_THAT(given_up_, ElementsAre(4));
+  EXPECT_EQ(counted_, 1);
+  EXPECT_FALSE(requests_.Remove(too_many));
+  EXPECT_TRUE(requests_.Remove(complete));
+  Add(&one);
+  EXPECT_THAT(given_up_, ElementsAre(4));
+}
+
+// What was ended to make room counts no longer for its connection.
+TEST_F(IncompleteRequestsTest, WhatMadeRoomIsNoLongerOfItsConnection) {
+  const int one = 1;
+  Add(&one);
+  for (int i = 0; i < 3; ++i) Add();
+  EXPECT_THAT(given_up_, ElementsAre(1));
+  Add(&one);
+  Add(&one);
+  EXPECT_THAT(given_up_, ElementsAre(1, 2, 3));
 }
 
 // Who loses the race against the end of its call must not be served.
@@ -119,16 +147,22 @@ TEST_F(IncompleteRequestsTest, OnlyWhatCameSinceTheyBeganCounts) {
 TEST_F(IncompleteRequestsTest, HoldBackWhoReceivesUntilTheyHaveEnded) {
   FakeRequest& complete = Add();
   requests_.Remove(complete);
-  EXPECT_FALSE(received_.Add(1000));
+  received_.Add(1000);
+  EXPECT_FALSE(received_.crowded());
   FakeRequest& large = Add();
-  EXPECT_FALSE(received_.Add(999));
-  EXPECT_TRUE(received_.Add(1));
-  EXPECT_TRUE(received_.Add(1));
+  received_.Add(999);
+  EXPECT_FALSE(received_.crowded());
+  received_.Add(1);
+  EXPECT_TRUE(received_.crowded());
+  received_.Add(1);
+  EXPECT_TRUE(received_.crowded());
   loop_.Run();
   EXPECT_THAT(given_up_, ElementsAre(2));
-  EXPECT_TRUE(received_.Add(1));
+  received_.Add(1);
+  EXPECT_TRUE(received_.crowded());
   EXPECT_FALSE(requests_.Remove(large));
-  EXPECT_FALSE(received_.Add(1));
+  received_.Add(1);
+  EXPECT_FALSE(received_.crowded());
 }
 
 // The loop takes its time; nothing that came meanwhile is forgotten.
@@ -152,13 +186,11 @@ TEST(ByteCounter, TellsOnce) {
   counter.SetAlarm(&alarm);
   counter.Add(50);
   counter.AlarmAt(100);
-  EXPECT_FALSE(counter.Add(49));
+  counter.Add(49);
   EXPECT_EQ(alarm.count, 0);
   counter.Add(1);
   counter.Add(1000);
   EXPECT_EQ(alarm.count, 1);
-  counter.SetCrowded(true);
-  EXPECT_TRUE(counter.Add(0));
   counter.AlarmAt(2000);
   counter.RemoveAlarm(&alarm);
   counter.Add(5000);

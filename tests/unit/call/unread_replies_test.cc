@@ -26,7 +26,7 @@ class UnreadRepliesTest : public testing::Test {
   }
 
   FakeLoop loop_;
-  UnreadReplies unread_{loop_, {.max_replies = 3, .patience = 10s}};
+  UnreadReplies unread_{loop_, {.max_replies = 3, .max_at_all = 10, .patience = 10s}};
 };
 
 TEST_F(UnreadRepliesTest, AReplyThatWasReadAtOnceIsNotKept) {
@@ -67,6 +67,7 @@ TEST_F(UnreadRepliesTest, TheOldestMakesRoom) {
   const auto second = Add();
   const auto third = Add();
   const auto fourth = Add();
+  loop_.Advance(60ms);
   EXPECT_TRUE(first->given_up);
   EXPECT_FALSE(second->given_up);
   EXPECT_FALSE(third->given_up);
@@ -80,9 +81,46 @@ TEST_F(UnreadRepliesTest, WhatWasReadMakesRoomFirst) {
   const auto third = Add();
   second->read = true;
   const auto fourth = Add();
+  loop_.Advance(60ms);
   EXPECT_FALSE(first->given_up);
   EXPECT_FALSE(third->given_up);
   EXPECT_FALSE(fourth->given_up);
+}
+
+// Given more replies in one turn of the loop than may be unread, then gRPC is given the time to
+// send them.
+TEST_F(UnreadRepliesTest, AReplyCountsOnceItCouldBeSent) {
+  std::vector<std::shared_ptr<FakeReply>> replies;
+  for (int i = 0; i < 10; ++i) replies.push_back(Add());
+  loop_.Advance(19ms);
+  EXPECT_EQ(unread_.size(), 10u);
+  for (const auto& reply : replies) reply->read = true;
+  loop_.Advance(1min);
+  for (const auto& reply : replies) EXPECT_FALSE(reply->given_up);
+  EXPECT_EQ(unread_.size(), 0u);
+}
+
+TEST_F(UnreadRepliesTest, ThereIsABoundForThoseToo) {
+  std::vector<std::shared_ptr<FakeReply>> replies;
+  for (int i = 0; i < 10; ++i) replies.push_back(Add());
+  replies[3]->read = true;
+  Add();
+  EXPECT_FALSE(replies[0]->given_up);
+  Add();
+  EXPECT_TRUE(replies[0]->given_up);
+  EXPECT_FALSE(replies[1]->given_up);
+  EXPECT_EQ(unread_.size(), 10u);
+}
+
+// gRPC's threads stood still as well.
+TEST_F(UnreadRepliesTest, AProcessThatStoodStillCancelsNothing) {
+  std::vector<std::shared_ptr<FakeReply>> replies;
+  for (int i = 0; i < 10; ++i) replies.push_back(Add());
+  loop_.Advance(20ms);
+  loop_.Stall(1s);
+  loop_.Run();
+  EXPECT_EQ(unread_.size(), 10u);
+  for (const auto& reply : replies) EXPECT_FALSE(reply->given_up);
 }
 
 TEST_F(UnreadRepliesTest, LeavesNothingBehind) {
