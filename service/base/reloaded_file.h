@@ -1,22 +1,19 @@
 #pragma once
 
+#include <absl/functional/any_invocable.h>
 #include <absl/status/statusor.h>
 
-#include <boost/intrusive/list.hpp>
 #include <chrono>
 #include <functional>
 #include <optional>
-#include <stop_token>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
-#include "base/blocking_work.h"
 #include "base/event_loop.h"
 #include "base/file_version.h"
-#include "base/task.h"
-#include "base/wait_point.h"
+#include "base/repeated_look.h"
 
 namespace modelgates::gateway {
 
@@ -32,22 +29,29 @@ class ReloadObserver {
   ~ReloadObserver() = default;
 };
 
-// The value of a file, read again when the file changes. It is checked once per second on a
-// separate thread, because a disk may hang. A version that cannot be used is reported to the
-// observer once, and the previous value stays in use; it is read again at every check, because the
-// fault may pass: the disk answers again, a certificate becomes valid.
+// The versions of some files at a look, and their value if it was read.
+template <class T>
+struct FileLook {
+  std::vector<std::optional<FileVersion>> version;  // of each file
+  std::optional<absl::StatusOr<T>> read;            // absent: unchanged, or still changing
+};
+
+// The value of a file, read again when the file changes. It is checked once per second (see
+// RepeatedLook). A version that cannot be used is reported to the observer once, and the previous
+// value stays in use; it is read again at every check, because the fault may pass: the disk answers
+// again, a certificate becomes valid.
 //
 // A value of several files is read when two checks in a row have found the same versions: the files
 // may be replaced one after the other.
 //
 // Loop thread only, except the constructor.
 template <class T>
-class ReloadedFile final : private Timer {
+class ReloadedFile final : public RepeatedLook<FileLook<T>> {
  public:
   // Reads the file, and Options::more_paths. Runs on another thread, so it owns what it uses.
   using Read = std::function<absl::StatusOr<T>(const std::string& path)>;
   // Applies a value. False: the value has not changed.
-  using Use = std::function<bool(T)>;
+  using Take = std::function<bool(T)>;
 
   struct Options {
     std::string path;
@@ -58,40 +62,16 @@ class ReloadedFile final : private Timer {
   };
 
   // `observer` may be null.
-  ReloadedFile(EventLoop& loop, Options options, Read read, Use use, ReloadObserver* observer)
-      : loop_(loop),
-        options_(std::move(options)),
-        paths_(AllPaths(options_)),
+  ReloadedFile(EventLoop& loop, Options options, Read read, Take take, ReloadObserver* observer)
+      : RepeatedLook<FileLook<T>>(loop, options.interval),
+        setting_(options.setting),
+        paths_(AllPaths(options)),
         read_(std::move(read)),
-        use_(std::move(use)),
-        observer_(observer),
-        work_(loop) {}
-
-  // Starts to check the file. On the loop thread, or before the loop runs.
-  void Watch() { loop_.Start(*this, loop_.Now() + options_.interval); }
-
-  // Checks the file at once, and waits until its present content is in use, until `deadline`, or
-  // until a request on `stop`, which must outlive the task.
-  Task<void> Refresh(TimePoint deadline, const std::stop_token& stop) {
-    Waiter waiter(loop_);
-    waiting_.push_back(waiter);
-    if (!work_.running()) StartLook();
-    co_await waiter.done.Wait(deadline, stop);
-  }
+        take_(std::move(take)),
+        observer_(observer) {}
 
  private:
-  using Version = std::vector<std::optional<FileVersion>>;  // of each file
-  struct Look {
-    Version version;
-    std::optional<absl::StatusOr<T>> read;  // absent: unchanged, or still changing
-  };
-
-  struct Waiter : boost::intrusive::list_base_hook<
-                      boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
-    explicit Waiter(EventLoop& loop) : done(loop) {}
-    WaitPoint done;
-  };
-  using Waiters = boost::intrusive::list<Waiter, boost::intrusive::constant_time_size<false>>;
+  using Version = std::vector<std::optional<FileVersion>>;
 
   static std::vector<std::string> AllPaths(const Options& options) {
     std::vector<std::string> paths = {options.path};
@@ -99,62 +79,43 @@ class ReloadedFile final : private Timer {
     return paths;
   }
 
-  void OnTimer() override { StartLook(); }
-
-  void StartLook() {
-    Cancel();
-    looking_.splice(looking_.end(), waiting_);
-    const bool started = work_.Start(
-        [paths = paths_, read = read_, used = read_version_, seen = seen_version_,
-         failed = !error_.empty()] {
-          Look look;
-          for (const std::string& path : paths) look.version.push_back(FileVersionOf(path));
-          const bool is_settled = paths.size() == 1 || seen == look.version;
-          if (is_settled && (failed || used != look.version)) look.read = read(paths.front());
-          return look;
-        },
-        [this](Look look) { Finish(std::move(look)); });
-    if (!started) Watch();
+  absl::AnyInvocable<FileLook<T>()> NextLook() override {
+    return [paths = paths_, read = read_, used = read_version_, seen = seen_version_,
+            failed = !error_.empty()] {
+      FileLook<T> look;
+      for (const std::string& path : paths) look.version.push_back(FileVersionOf(path));
+      const bool is_settled = paths.size() == 1 || seen == look.version;
+      if (is_settled && (failed || used != look.version)) look.read = read(paths.front());
+      return look;
+    };
   }
 
-  void Finish(Look look) {
-    if (look.read) Take(*std::move(look.read), read_version_ != look.version);
+  void Use(FileLook<T> look) override {
+    if (look.read) UseReading(*std::move(look.read), read_version_ != look.version);
     if (look.read) read_version_ = look.version;
     seen_version_ = std::move(look.version);
-    for (Waiter& waiter : looking_) waiter.done.Notify();
-    looking_.clear();
-    // Waiters that came after this check began get the next one: the file may have changed since.
-    if (waiting_.empty()) {
-      Watch();
-    } else {
-      StartLook();
-    }
   }
 
-  void Take(absl::StatusOr<T> read, bool is_new) {
+  void UseReading(absl::StatusOr<T> read, bool is_new) {
     if (read.ok()) {
       error_.clear();
-      if (use_(*std::move(read)) && observer_ != nullptr) observer_->OnReloaded(options_.setting);
+      if (take_(*std::move(read)) && observer_ != nullptr) observer_->OnReloaded(setting_);
       return;
     }
     const std::string error(read.status().message());
     if (!is_new && error == error_) return;
     error_ = error;
-    if (observer_ != nullptr) observer_->OnReloadFailed(options_.setting, error_);
+    if (observer_ != nullptr) observer_->OnReloadFailed(setting_, error_);
   }
 
-  EventLoop& loop_;
-  const Options options_;
+  const std::string_view setting_;
   const std::vector<std::string> paths_;
   const Read read_;
-  const Use use_;
+  const Take take_;
   ReloadObserver* const observer_;
   std::optional<Version> read_version_;  // absent: the file may have changed since the first read
   std::optional<Version> seen_version_;  // at the last check
   std::string error_;                    // of the last read; empty: none
-  Waiters looking_;                      // for the running check
-  Waiters waiting_;                      // for the next check
-  BlockingWork<Look> work_;
 };
 
 }  // namespace modelgates::gateway
