@@ -85,7 +85,7 @@ void ExchangeIdentityToKey(benchmark::State& state) {
   identity.auth_code = request.code();
   identity.code_verifier = request.code_verifier();
   identity.code_challenge_method = request.code_challenge_method();
-  identity.bearer = "sk-or-v1-5be1bc2c6b4f8a1d7e3c9f0a2d4b6c8e";
+  identity.credential = "sk-or-v1-5be1bc2c6b4f8a1d7e3c9f0a2d4b6c8e";
   identity.base_url = "https://modelgates.ai/api/v1";
   Hmac hmac;
   const AllocationReport report(state);

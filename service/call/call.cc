@@ -55,7 +55,7 @@ void Call::Admit(Admission& admission) {
 
 void Call::FinishWith(const grpc::Status& status) {
   if (admitted_by_ != nullptr) admitted_by_->Leave();
-  place_.GiveBack();
+  entered_.place.GiveBack();
   Send(status, ReplyMessage());
   // Other owners may keep the call object longer; its secrets must not live that long.
   ForgetMessages();

@@ -14,7 +14,7 @@
 #include "call/server_call.h"
 #include "call/unread_replies.h"
 #include "caller/caller_identity.h"
-#include "caller/caller_limits.h"
+#include "caller/callers.h"
 #include "upstream/rpc.h"
 
 namespace modelgates::gateway {
@@ -48,10 +48,10 @@ class Call : public ServerCall,
 
   // Reads the request. The call then exists until gRPC has released it. Called once.
   void Begin();
-  // Called before Admit, if callers are identified: the caller, and the call's place in the share
-  // of that caller, which is released when the status is known.
+  // Called before Admit, if callers are identified: the caller, and what its rule gives the call.
+  // The place in the share of that caller is released when the status is known.
   void Identify(std::unique_ptr<const CallerIdentity> caller) { caller_ = std::move(caller); }
-  void Hold(CallerLimits::Place place) { place_ = std::move(place); }
+  void Hold(Callers::Entered entered) { entered_ = std::move(entered); }
   // The loop will serve the call, and is notified when the caller cancels it. Called once.
   void Admit(Admission& admission);
 
@@ -63,6 +63,8 @@ class Call : public ServerCall,
   Rpc rpc() const { return rpc_; }
   // Null: callers are not identified.
   const CallerIdentity* caller() const { return caller_.get(); }
+  // Null: the rule of the caller has no key file.
+  const std::string* key_file() const { return entered_.key_file.get(); }
   TimePoint started() const { return started_; }
   // Steady clock; TimePoint::max() when the caller set none.
   TimePoint caller_deadline() const { return caller_deadline_; }
@@ -106,7 +108,7 @@ class Call : public ServerCall,
   bool malformed_ = false;
   std::stop_source stop_;
   std::unique_ptr<const CallerIdentity> caller_;
-  CallerLimits::Place place_;
+  Callers::Entered entered_;
   Admission* admitted_by_ = nullptr;  // null: not admitted
   std::atomic<uint8_t> events_{0};
   std::atomic<bool> done_{false};

@@ -23,6 +23,8 @@ class CallerPattern {
   // that caller's CallerIdentity::text.
   const std::string& text() const { return text_; }
   bool IsOneCaller() const;
+  // The kind of the callers that it matches.
+  CallerIdentity::Kind kind() const { return kind_; }
 
   friend bool operator==(const CallerPattern& a, const CallerPattern& b) {
     return a.text_ == b.text_;

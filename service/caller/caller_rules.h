@@ -2,7 +2,9 @@
 
 #include <absl/container/flat_hash_map.h>
 
+#include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -23,10 +25,14 @@ struct CallerShare {
 struct CallerRule {
   CallerPattern id;
   CallerMethods methods;
-  CallerShare share;  // of each matching caller
+  CallerShare share;     // of each matching caller
+  std::string key_file;  // file with the key that their calls are sent with; empty: the gateway's
 
   friend bool operator==(const CallerRule&, const CallerRule&) = default;
 };
+
+// The key file of the rule of a call, as it was when the call began; null: the rule has none.
+using KeyFileName = std::shared_ptr<const std::string>;
 
 // The rules of a callers file, in the order of the file.
 class CallerRules {
@@ -36,6 +42,8 @@ class CallerRules {
 
   // The first rule that matches `caller`; null: none, so it may call nothing.
   const CallerRule* Find(const CallerIdentity& caller) const;
+
+  std::span<const CallerRule> all() const { return rules_; }
 
   friend bool operator==(const CallerRules& a, const CallerRules& b) {
     return a.rules_ == b.rules_;

@@ -28,13 +28,16 @@ bool Callers::Allow(const CallerIdentity& caller, std::string_view path) const {
   return RuleFor(*rules(), caller, path) != nullptr;
 }
 
-std::variant<CallerLimits::Place, CallerRefusal> Callers::Enter(const CallerIdentity& caller,
-                                                                std::string_view path,
-                                                                TimePoint now) {
+std::variant<Callers::Entered, CallerRefusal> Callers::Enter(const CallerIdentity& caller,
+                                                             std::string_view path, TimePoint now) {
   const auto in_use = rules();
   const CallerRule* const rule = RuleFor(*in_use, caller, path);
   if (rule == nullptr) return CallerRefusal::kNotAllowed;
-  return limits_.Enter(caller.text(), rule->share, now);
+  auto place = limits_.Enter(caller.text(), rule->share, now);
+  if (const auto* why = std::get_if<CallerRefusal>(&place)) return *why;
+  Entered entered{std::get<CallerLimits::Place>(std::move(place)), {}};
+  if (!rule->key_file.empty()) entered.key_file = KeyFileName(in_use, &rule->key_file);
+  return entered;
 }
 
 std::shared_ptr<const CallerRules> Callers::rules() const {

@@ -26,8 +26,12 @@ class Callers {
   // `path`: /package.Service/Method. Does not use the caller's share.
   bool Allow(const CallerIdentity& caller, std::string_view path) const;
   // As Allow, and takes a place in the caller's share.
-  std::variant<CallerLimits::Place, CallerRefusal> Enter(const CallerIdentity& caller,
-                                                         std::string_view path, TimePoint now);
+  struct Entered {
+    CallerLimits::Place place;
+    KeyFileName key_file;
+  };
+  std::variant<Entered, CallerRefusal> Enter(const CallerIdentity& caller, std::string_view path,
+                                             TimePoint now);
 
   // CallerLimits::callers.
   size_t counted() const { return limits_.callers(); }

@@ -36,6 +36,15 @@ std::optional<double> NumberOf(JsonValue& value) {
   return number;
 }
 
+// The name of a visible file, as a key of a Kubernetes Secret may be called. It cannot leave the
+// folder.
+bool IsKeyFileName(std::string_view name) {
+  constexpr size_t kMax = 253;
+  return !name.empty() && name.size() <= kMax && name.front() != '.' &&
+         std::all_of(name.begin(), name.end(),
+                     [](char c) { return IsAlphanumeric(c) || c == '-' || c == '_' || c == '.'; });
+}
+
 // Records the members of an object, to find unknown and repeated ones.
 template <size_t kCount>
 class Members {
@@ -56,11 +65,13 @@ class Members {
 
 constexpr std::string_view kRootNames[] = {"default", "callers"};
 constexpr std::string_view kDefaultNames[] = {"rate", "concurrent"};
-constexpr std::string_view kRuleNames[] = {"id", "methods", "rate", "concurrent"};
+constexpr std::string_view kRuleNames[] = {"id", "methods", "rate", "concurrent", "key_file"};
 
 // Reads the whole text and keeps the first fault.
 class Reader {
  public:
+  explicit Reader(KeyFiles key_files) : key_files_(key_files) {}
+
   void ReadRoot(JsonValue& root) {
     bool callers = false;
     ReadMembers(root, "", kRootNames, [&](std::string_view name, JsonValue& value) {
@@ -85,6 +96,7 @@ class Reader {
     std::optional<CallerPattern> id;
     std::optional<CallerMethods> methods;
     CallerShare share;
+    std::string key_file;
   };
 
   template <size_t kCount, class Read>
@@ -138,6 +150,8 @@ class Reader {
       } else if (name == "methods") {
         methods = true;
         ReadMethods(member, path, draft);
+      } else if (name == "key_file") {
+        ReadKeyFileName(member, path, draft);
       } else {
         ReadLimit(member, path, name, draft.share);
       }
@@ -171,6 +185,21 @@ class Reader {
     if (!is_array) Fault(value, path, "must be an array");
   }
 
+  void ReadKeyFileName(JsonValue& value, const std::string& path, Draft& draft) {
+    if (key_files_ == KeyFiles::kRefused) {
+      Fault(value, path, "needs --caller_keys_dir");
+      return;
+    }
+    const auto text = value.String();
+    if (text && IsKeyFileName(*text)) {
+      draft.key_file = *text;
+      return;
+    }
+    Fault(value, path,
+          "must be the name of a file in --caller_keys_dir: at most 253 letters, digits, '-', '_' "
+          "and '.', not '.' first");
+  }
+
   void ReadLimit(JsonValue& value, const std::string& path, std::string_view name,
                  CallerShare& share) {
     const auto number = NumberOf(value);
@@ -192,7 +221,10 @@ class Reader {
       Draft& draft = drafts_[i];
       if (!draft.share.rate) draft.share.rate = default_.rate;
       if (!draft.share.concurrent) draft.share.concurrent = default_.concurrent;
-      if (rules_.Add({*std::move(draft.id), *std::move(draft.methods), draft.share})) continue;
+      if (rules_.Add({*std::move(draft.id), *std::move(draft.methods), draft.share,
+                      std::move(draft.key_file)})) {
+        continue;
+      }
       Fault(draft.line, fmt::format("callers[{}].id", i), "is that of a rule before");
     }
   }
@@ -204,6 +236,7 @@ class Reader {
     if (!fault_) fault_ = fmt::format("must hold valid rules; line {}: {} {}", line, member, rule);
   }
 
+  const KeyFiles key_files_;
   std::optional<std::string> fault_;
   CallerShare default_;
   std::vector<Draft> drafts_;
@@ -216,8 +249,8 @@ size_t LineAt(std::string_view text, size_t offset) {
 
 }  // namespace
 
-absl::StatusOr<CallerRules> ParseCallers(std::string text) {
-  Reader reader;
+absl::StatusOr<CallerRules> ParseCallers(std::string text, KeyFiles key_files) {
+  Reader reader(key_files);
   if (!VisitJson(text, [&](JsonValue& root) { reader.ReadRoot(root); })) {
     return absl::InvalidArgumentError(
         fmt::format("must hold JSON; syntax error in line {}", LineAt(text, JsonFault(text))));
@@ -226,10 +259,10 @@ absl::StatusOr<CallerRules> ParseCallers(std::string text) {
   return reader.TakeResult();
 }
 
-absl::StatusOr<CallerRules> ReadCallersFile(const std::string& path) {
+absl::StatusOr<CallerRules> ReadCallersFile(const std::string& path, KeyFiles key_files) {
   absl::StatusOr<std::string> text = ReadSmallFile(path, kMaxBytes);
   if (!text.ok()) return text.status();
-  return ParseCallers(*std::move(text));
+  return ParseCallers(*std::move(text), key_files);
 }
 
 }  // namespace modelgates::gateway

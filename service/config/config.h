@@ -144,6 +144,8 @@ struct Config {
   // JSON file with the methods and limits of each caller; read again when it changes. Empty: every
   // caller may call everything.
   std::string callers_file;
+  // Folder of the key files that its rules name. Empty: rules cannot name one.
+  std::string caller_keys_dir;
 
   // Bound on running calls; further ones are refused. A waiting call takes about 40 kB.
   int max_concurrent_calls = 1000;

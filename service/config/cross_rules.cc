@@ -36,6 +36,17 @@ std::span<const CrossRule> CrossRules() {
          return config.credential_mode != CredentialMode::kEither ||
                 !config.tls_client_ca_file.empty();
        }},
+      {{"caller_keys_dir", "tls_client_ca_file"},
+       "must come with --tls_client_ca_file: only a certificate proves whose key is to be used",
+       [](const Config& config) {
+         return config.caller_keys_dir.empty() || !config.tls_client_ca_file.empty();
+       }},
+      {{"caller_keys_dir", "credential_mode"},
+       "must come with --credential_mode=service",
+       [](const Config& config) {
+         return config.caller_keys_dir.empty() ||
+                config.credential_mode == CredentialMode::kService;
+       }},
       {{"title_header", "categories_header"},
        "must not be the same as --categories_header",
        [](const Config& config) {
@@ -91,6 +102,10 @@ std::span<const Warning> Warnings() {
        "upstream without an Authorization header",
        [](const Config& config) {
          return config.credential_mode == CredentialMode::kService && config.api_key.empty();
+       }},
+      {"--caller_keys_dir is not used without --callers_file",
+       [](const Config& config) {
+         return config.callers_file.empty() && !config.caller_keys_dir.empty();
        }},
       {"--admin_bearer_file is not used without --admin_listen",
        [](const Config& config) {

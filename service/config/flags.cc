@@ -22,6 +22,7 @@ namespace {
 Rule TokenFileRule(std::string_view path) { return ToRule(ReadTokenFile(std::string(path))); }
 
 constexpr SettingRules::ValueRule kOwnFileRules[] = {{"admin_bearer_file", TokenFileRule},
+                                                     {"caller_keys_dir", FolderRule},
                                                      {"upstream_ca_file", CaFileRule},
                                                      {"exchange_store_ca_file", CaFileRule}};
 

@@ -168,6 +168,12 @@ std::vector<Setting> MakeSettings() {
            "JSON file of the callers: which methods each may call, and how many calls per "
            "second and at the same time. Read again when it changes. Unset: everybody may "
            "call everything."),
+      Text(
+          "caller_keys_dir", "FOLDER", &C::caller_keys_dir, Empty::kAllowed, nullptr,
+          "Folder of the key files that rules of --callers_file name (`key_file`), read again when "
+          "they change. Calls of a caller with such a rule are sent with that key instead of the "
+          "gateway's. Requires --tls_client_ca_file and --credential_mode=service.",
+          RedactKeyPath),
       Live(Count("max_concurrent_calls", &C::max_concurrent_calls, 1, 100'000,
                  "Calls that run at the same time. Further calls are refused.")),
       Live(Count("max_exchanges", &C::max_exchanges, 1, 100'000,

@@ -2,8 +2,10 @@
 
 #include <absl/time/time.h>
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <netinet/in.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -47,6 +49,16 @@ Rule HostPortRule(std::string_view text) {
 Rule CaFileRule(std::string_view path) {
   const absl::StatusOr<std::string> text = ReadSmallFile(std::string(path), 16 << 20);
   return text.ok() ? ToRule(ParsePemCertificates(*text)) : ToRule(text);
+}
+
+// Files are opened by name, so permission to list the folder is not required.
+Rule FolderRule(std::string_view path) {
+  const int folder = open(std::string(path).c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC);
+  const bool can_enter = folder >= 0 && faccessat(folder, ".", X_OK, AT_EACCESS) == 0;
+  const int error = errno;
+  if (folder >= 0) close(folder);
+  if (can_enter) return std::nullopt;
+  return fmt::format("must be a folder whose files can be read: {}", std::strerror(error));
 }
 
 Rule HeaderNameRule(std::string_view text) {

@@ -26,6 +26,9 @@ Rule HostPortRule(std::string_view text);
 // A PEM file with certificates that can all be parsed (base/pem_certificates.h).
 Rule CaFileRule(std::string_view path);
 
+// A folder whose files can be read now.
+Rule FolderRule(std::string_view path);
+
 // A field name (RFC 9110, 5.1) that has no other purpose in a request.
 Rule HeaderNameRule(std::string_view text);
 

@@ -29,11 +29,21 @@ constexpr StatusRange kAnyNumber{std::numeric_limits<int>::min(), std::numeric_l
 
 constexpr char kCheckUpstream[] = "operators should check --upstream";
 constexpr char kTellUpstream[] = "report it to its operators";
+constexpr char kCheckKeyFile[] = "operators should check its key_file";
 
-constexpr KeyRefusal kKeyRefusal{.of_gateway = {"the upstream refused the gateway's API key",
-                                                "operators should check --api_key_file"},
-                                 .of_caller = {"the upstream refused the caller's API key",
-                                               "send another one as authorization metadata"}};
+constexpr KeyRefusal kKeyRefusal{
+    .of_gateway = {"the upstream refused the gateway's API key",
+                   "operators should check --api_key_file"},
+    .of_caller = {"the upstream refused the caller's API key",
+                  "send another one as authorization metadata"},
+    .of_rule = {"the upstream refused the API key of this caller", kCheckKeyFile}};
+
+constexpr KeyWords kNeedsCallersKey{"this gateway needs the caller's API key",
+                                    "send it as authorization metadata"};
+constexpr KeyRefusal kKeyMissing{
+    .of_gateway = kNeedsCallersKey,  // does not occur: without a key no header is sent
+    .of_caller = kNeedsCallersKey,
+    .of_rule = {"the gateway has no usable API key for this caller", kCheckKeyFile}};
 
 // The lines of a row: when it applies, what it is, what may be repeated with the state of the code,
 // and its words. Formatted by hand, because the formatter would put each column on its own line.
@@ -68,12 +78,13 @@ constexpr ErrorRow kRows[] = {
      .what = "retries is outside the gateway's ceilings", .remedy = nullptr,
      .user = {kNone, kFaultOfApp}},
     {.condition = "credential mode `passthrough` and no bearer, or `either` and "
-                  "`authorization` that is none",
+                  "`authorization` that is none; or the caller's `key_file` has no usable key",
      .reason = v1::CREDENTIAL_MISSING, .code = StatusCode::kUnauthenticated,
      .origin = Origin::kCaller,
      .help = HelpLink::kYes,
-     .what = "this gateway needs the caller's API key",
-     .remedy = "send it as authorization metadata", .user = {kNone, kFaultOfApp}},
+     .key = kKeyMissing,
+     .what = kNeedsCallersKey.what,
+     .remedy = kNeedsCallersKey.remedy, .user = {kNone, kFaultOfApp}},
     {.condition = "caller that is not in the callers file, or not for this method",
      .reason = v1::CALLER_NOT_ALLOWED, .code = StatusCode::kPermissionDenied,
      .origin = Origin::kCaller,

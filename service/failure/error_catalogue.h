@@ -117,6 +117,7 @@ struct KeyWords {
 struct KeyRefusal {
   KeyWords of_gateway;
   KeyWords of_caller;
+  KeyWords of_rule;
 };
 
 struct ErrorRow {

@@ -122,19 +122,29 @@ const ErrorRow& ReasonRow(const FailedCall& failed) {
   return failed.reason == failed.row->reason ? *failed.row : RowOf(failed.reason);
 }
 
+// Operators can replace a key of the gateway, but not one of the caller.
 Severity SeverityOf(const FailedCall& failed) {
   const ErrorRow& row = ReasonRow(failed);
-  return row.key && failed.key_owner == KeyOwner::kCaller ? Severity::kInfo : row.severity;
+  if (!row.key || !failed.key_owner) return row.severity;
+  return *failed.key_owner == KeyOwner::kCaller ? Severity::kInfo : Severity::kWarning;
 }
 
 bool IsRefusalOfOwnKey(const FailedCall& failed) {
-  return ReasonRow(failed).key && failed.key_owner == KeyOwner::kGateway;
+  return ReasonRow(failed).reason == v1::UNAUTHORIZED && failed.key_owner &&
+         *failed.key_owner != KeyOwner::kCaller;
 }
 
 const KeyWords* WordsOfKey(const FailedCall& failed) {
   if (!failed.row->key || !failed.key_owner) return nullptr;
-  return *failed.key_owner == KeyOwner::kCaller ? &failed.row->key->of_caller
-                                                : &failed.row->key->of_gateway;
+  switch (*failed.key_owner) {
+    case KeyOwner::kGateway:
+      return &failed.row->key->of_gateway;
+    case KeyOwner::kCaller:
+      return &failed.row->key->of_caller;
+    case KeyOwner::kRule:
+      return &failed.row->key->of_rule;
+  }
+  return nullptr;
 }
 
 }  // namespace modelgates::gateway

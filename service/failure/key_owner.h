@@ -8,6 +8,7 @@ namespace modelgates::gateway {
 enum class KeyOwner : uint8_t {
   kGateway,  // the gateway's own key, or no key
   kCaller,   // the caller's `authorization` metadata
+  kRule,     // the gateway's key for this caller (`key_file` in the callers file)
 };
 
 }  // namespace modelgates::gateway

@@ -6,10 +6,12 @@
 #include <grpcpp/security/auth_context.h>
 
 #include <algorithm>
+#include <set>
 #include <string>
 #include <utility>
 #include <variant>
 
+#include "base/secret.h"
 #include "caller/callers_file.h"
 #include "failure/error_reply.h"
 
@@ -36,11 +38,18 @@ CallerIdentity IdentityOf(const grpc::ServerContextBase& context, bool by_certif
 
 std::unique_ptr<Callers> MakeCallers(const Config& config) {
   if (config.callers_file.empty()) return nullptr;
-  absl::StatusOr<CallerRules> rules = ReadCallersFile(config.callers_file);
   // Each admitted call may have another caller.
   const size_t counted =
       std::max(kMinCounted, 2 * static_cast<size_t>(config.max_concurrent_calls));
-  return std::make_unique<Callers>(rules.ok() ? *std::move(rules) : CallerRules(), counted);
+  return std::make_unique<Callers>(CallerRules(), counted);
+}
+
+std::set<std::string> KeyFilesOf(const CallerRules& rules) {
+  std::set<std::string> names;
+  for (const CallerRule& rule : rules.all()) {
+    if (!rule.key_file.empty()) names.insert(rule.key_file);
+  }
+  return names;
 }
 
 // An error of the error model, without the details that belong to the RPCs of OAuthService.
@@ -65,17 +74,34 @@ CallerAccess::CallerAccess(const Parts& parts)
     : log_(parts.log),
       metrics_(parts.metrics),
       by_certificate_(!parts.config.tls_client_ca_file.empty()),
+      keys_(parts.keys),
       callers_(MakeCallers(parts.config)),
       tells_apart_(callers_ != nullptr || by_certificate_),
       limited_(parts.loop, parts.log) {
   if (callers_ == nullptr) return;
+  const auto read = [folder = keys_.folder()](const std::string& file) {
+    return Read(file, folder);
+  };
+  if (auto first = read(parts.config.callers_file); first.ok()) Use(*std::move(first));
+  WipeStack();  // keys were read
   file_.emplace(
       parts.loop,
-      ReloadedFile<CallerRules>::Options{.path = parts.config.callers_file,
-                                         .setting = "callers_file"},
-      ReadCallersFile, [this](CallerRules rules) { return callers_->Use(std::move(rules)); },
-      &parts.reloads);
+      ReloadedFile<Reading>::Options{.path = parts.config.callers_file, .setting = "callers_file"},
+      read, [this](Reading reading) { return Use(std::move(reading)); }, &parts.reloads);
   file_->Watch();
+}
+
+absl::StatusOr<CallerAccess::Reading> CallerAccess::Read(const std::string& file,
+                                                         const std::string& key_folder) {
+  auto rules = ReadCallersFile(file, key_folder.empty() ? KeyFiles::kRefused : KeyFiles::kAllowed);
+  if (!rules.ok()) return rules.status();
+  auto keys = ReadCallerKeys(key_folder, KeyFilesOf(*rules));
+  return Reading{*std::move(rules), std::move(keys)};
+}
+
+bool CallerAccess::Use(Reading reading) {
+  keys_.SetFiles(std::move(reading.keys));
+  return callers_->Use(std::move(reading.rules));
 }
 
 std::optional<ErrorReason> CallerAccess::EnterIdentified(Call& call, std::string_view path) {
@@ -84,7 +110,7 @@ std::optional<ErrorReason> CallerAccess::EnterIdentified(Call& call, std::string
   if (callers_ == nullptr) return std::nullopt;
   auto entered = callers_->Enter(*call.caller(), path, call.started());
   if (const auto* why = std::get_if<CallerRefusal>(&entered)) return Refused(*why, *call.caller());
-  call.Hold(std::get<CallerLimits::Place>(std::move(entered)));
+  call.Hold(std::get<Callers::Entered>(std::move(entered)));
   return std::nullopt;
 }
 

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include "base/event_loop.h"
 #include "base/log.h"
@@ -15,6 +16,7 @@
 #include "config/config.h"
 #include "failure/error_catalogue.h"
 #include "frontend/limited_callers.h"
+#include "request/caller_keys.h"
 #include "telemetry/metrics.h"
 
 namespace modelgates::gateway {
@@ -30,6 +32,7 @@ class CallerAccess {
     Log& log;
     Metrics& metrics;
     ReloadObserver& reloads;
+    CallerKeys& keys;
   };
 
   // Must be called before the loop runs. While the file cannot be read, no call is allowed.
@@ -54,17 +57,26 @@ class CallerAccess {
   void UpdateMetrics();
 
  private:
+  // Rules and their keys are read together, so that no call is refused because a key is read later.
+  struct Reading {
+    CallerRules rules;
+    std::vector<KeyReading> keys;
+  };
+  static absl::StatusOr<Reading> Read(const std::string& file, const std::string& key_folder);
+  bool Use(Reading reading);
+
   std::optional<ErrorReason> EnterIdentified(Call& call, std::string_view path);
   grpc::Status CheckIdentified(grpc::CallbackServerContext& context, std::string_view path) const;
   ErrorReason Refused(CallerRefusal why, const CallerIdentity& caller);
 
   Log& log_;
   Metrics& metrics_;
-  const bool by_certificate_;               // else callers are identified by their address
+  const bool by_certificate_;  // else callers are identified by their address
+  CallerKeys& keys_;
   const std::unique_ptr<Callers> callers_;  // null: every caller may call everything
   const bool tells_apart_;
   LimitedCallers limited_;
-  std::optional<ReloadedFile<CallerRules>> file_;
+  std::optional<ReloadedFile<Reading>> file_;
 };
 
 }  // namespace modelgates::gateway

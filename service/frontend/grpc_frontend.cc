@@ -57,7 +57,7 @@ GrpcFrontend::GrpcFrontend(const Parts& parts)
       port_log_(parts.port_log),
       tls_(config_, parts.loop, metrics_, &parts.reloads),
       connections_(ToConnectionOptions(config_)),
-      access_({config_, parts.loop, parts.log, metrics_, parts.reloads}),
+      access_({config_, parts.loop, parts.log, metrics_, parts.reloads, parts.caller_keys}),
       admission_(config_.max_concurrent_calls),
       refusals_(parts.log, metrics_, parts.tracer, parts.rpcs.fingerprints()),
       incomplete_requests_(parts.loop, ReceivedByGrpc(), ToIncompleteOptions(metrics_)),

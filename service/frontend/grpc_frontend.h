@@ -23,6 +23,7 @@
 #include "frontend/reflection_service.h"
 #include "frontend/refusals.h"
 #include "frontend/unknown_methods.h"
+#include "request/caller_keys.h"
 #include "rpc/oauth_rpcs.h"
 #include "telemetry/metrics.h"
 #include "telemetry/port_log.h"
@@ -44,6 +45,7 @@ class GrpcFrontend {
     PortLog& port_log;
     ReloadObserver& reloads;
     CallTracer* tracer;  // null: there are no traces
+    CallerKeys& caller_keys;
     OAuthRpcs& rpcs;
   };
 

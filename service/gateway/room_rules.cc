@@ -2,11 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <utility>
 
 #include "caller/callers_file.h"
+#include "config/key_file.h"
 #include "exchange/shared/pepper_file.h"
 #include "http/base_url.h"
 #include "http/http.h"
@@ -53,7 +55,28 @@ bool HasKeyOfCertificate(const Config& config) {
          ReadTlsIdentity({config.tls_cert_file, config.tls_key_file, ""}).ok();
 }
 
-Rule CallersFileRule(std::string_view path) { return ToRule(ReadCallersFile(std::string(path))); }
+Rule CallersFileRule(std::string_view path) {
+  return ToRule(ReadCallersFile(std::string(path), KeyFiles::kAllowed));
+}
+
+// Whether a rule of the callers file has a property. False if the file is invalid.
+bool HasCallerRule(const Config& config, bool (*is_of_kind)(const Config&, const CallerRule&)) {
+  if (config.callers_file.empty() || config.probe != ProbeKind::kNone) return false;
+  const auto rules = ReadCallersFile(config.callers_file, KeyFiles::kAllowed);
+  return rules.ok() &&
+         std::any_of(rules->all().begin(), rules->all().end(),
+                     [&](const CallerRule& rule) { return is_of_kind(config, rule); });
+}
+
+bool HasKeyFile(const Config& /*config*/, const CallerRule& rule) { return !rule.key_file.empty(); }
+
+bool LacksItsKey(const Config& config, const CallerRule& rule) {
+  return !rule.key_file.empty() && !ReadKeyFile(config.caller_keys_dir + "/" + rule.key_file).ok();
+}
+
+bool IsForAddresses(const Config& /*config*/, const CallerRule& rule) {
+  return rule.id.kind() == CallerIdentity::Kind::kAddress;
+}
 
 SettingRules::Variables ReadOtelVariables(const Environment& environment) {
   ReadTraceSettings read = ReadTraceVariables(environment);
@@ -83,11 +106,25 @@ SettingRules RulesOfAllRooms() {
                   [](const Config& config) {
                     return config.insecure_upstream || !CrossesNetworkInClear(config.upstream);
                   }},
+                 {{"callers_file", "caller_keys_dir"},
+                  "must hold no key_file without --caller_keys_dir",
+                  [](const Config& config) {
+                    return !config.caller_keys_dir.empty() || !HasCallerRule(config, HasKeyFile);
+                  }},
                  {{"tls_key_file", "tls_cert_file"},
                   "must hold the key of the first certificate in --tls_cert_file",
                   HasKeyOfCertificate}};
   rules.warnings = {{"--upstream is http: codes and keys cross the network in clear",
-                     [](const Config& config) { return CrossesNetworkInClear(config.upstream); }}};
+                     [](const Config& config) { return CrossesNetworkInClear(config.upstream); }},
+                    {"a key_file of --callers_file holds no usable key: calls of its callers are "
+                     "refused until it does",
+                     [](const Config& config) { return HasCallerRule(config, LacksItsKey); }},
+                    {"--callers_file has rules for addresses, which fit nobody with "
+                     "--tls_client_ca_file: callers are told apart by their certificates",
+                     [](const Config& config) {
+                       return !config.tls_client_ca_file.empty() &&
+                              HasCallerRule(config, IsForAddresses);
+                     }}};
   rules.read_variables = ReadOtelVariables;
   return rules;
 }

@@ -33,7 +33,7 @@ class RealServer final : public Server, private Drainable {
         shard_(config_, traces, log_, metrics_, reloads_),
         port_log_(shard_.loop(), log_, metrics_),
         frontend_({config_, shard_.loop(), log_, metrics_, port_log_, reloads_, shard_.tracer(),
-                   shard_.rpcs()}),
+                   shard_.caller_keys(), shard_.rpcs()}),
         serving_([this](bool serving) { frontend_.SetServing(serving); }),
         watchdog_(shard_.loop(), [this](bool turns) { LoopTurns(turns); }) {
     config_.api_key = Secret();  // not read again

@@ -41,6 +41,7 @@ class Shard {
   OAuthRpcs& rpcs() { return rpcs_; }
   // Null: there are no traces.
   CallTracer* tracer() { return tracing_ ? &tracing_->calls() : nullptr; }
+  CallerKeys& caller_keys() { return credentials_.caller_keys(); }
   TimePoint Now() const { return loop_.Now(); }
 
   // Starts the thread.

@@ -1,7 +1,6 @@
 #include "request/credentials.h"
 
 #include <algorithm>
-#include <cstring>
 
 #include "base/ascii.h"
 #include "config/key_file.h"
@@ -25,25 +24,25 @@ bool IsBearer(std::string_view authorization) {
 
 Credentials::Credentials(const Config& config, EventLoop& loop, ReloadObserver* reloads,
                          std::pmr::memory_resource& memory)
-    : mode_(config.credential_mode), loop_(loop), key_(&memory) {
-  Use(config.api_key);
+    : mode_(config.credential_mode),
+      loop_(loop),
+      key_(memory),
+      caller_keys_(config.caller_keys_dir, loop, reloads, memory) {
+  key_.Set(config.api_key.Reveal());
   if (config.api_key_file.empty() || mode_ == CredentialMode::kPassthrough) return;
   file_.emplace(
       loop, ReloadedFile<Secret>::Options{.path = config.api_key_file, .setting = "api_key_file"},
-      ReadKeyFile, [this](const Secret& key) { return Use(key); }, reloads);
+      ReadKeyFile, [this](const Secret& key) { return key_.Set(key.Reveal()); }, reloads);
   file_->Watch();
 }
 
-Credentials::~Credentials() { Use(Secret()); }
-
-bool Credentials::Use(const Secret& key) {
-  if (key.Reveal() == this->key()) return false;
-  if (!key_.empty()) explicit_bzero(key_.data(), key_.size());
-  key_.assign(key.Reveal().begin(), key.Reveal().end());
-  return true;
-}
-
-std::optional<Credential> Credentials::Select(std::span<const std::string_view> authorization) {
+std::optional<Credential> Credentials::Select(std::span<const std::string_view> authorization,
+                                              const std::string* key_file) const {
+  if (key_file != nullptr) {
+    const std::string_view key = caller_keys_.Find(*key_file);
+    if (key.empty()) return std::nullopt;
+    return Credential{Secret(key), KeyOwner::kRule, *key_file};
+  }
   const bool is_callers = mode_ == CredentialMode::kPassthrough ||
                           (mode_ == CredentialMode::kEither && !authorization.empty());
   if (is_callers) {
@@ -52,17 +51,28 @@ std::optional<Credential> Credentials::Select(std::span<const std::string_view> 
     if (!IsBearer(bearer)) return std::nullopt;
     return Credential{Secret(bearer), KeyOwner::kCaller};
   }
-  return Credential{Secret(key()), KeyOwner::kGateway};
+  return Credential{Secret(key_.Reveal()), KeyOwner::kGateway};
+}
+
+std::string_view Credentials::KeyLike(const Credential& credential) const {
+  if (credential.owner == KeyOwner::kGateway) return key_.Reveal();
+  return caller_keys_.Find(std::string(credential.key_file));
 }
 
 Task<bool> Credentials::RefreshAfterRefusal(const Credential& refused, TimePoint deadline,
                                             const std::stop_token& stop) {
-  if (refused.owner != KeyOwner::kGateway) co_return false;
-  if (file_ && key() == refused.bearer.Reveal()) {
-    Task<void> refresh = file_->Refresh(std::min(deadline, loop_.Now() + kRefreshTime), stop);
-    co_await refresh;
+  if (refused.owner == KeyOwner::kCaller) co_return false;
+  if (KeyLike(refused) == refused.bearer.Reveal()) {
+    const TimePoint until = std::min(deadline, loop_.Now() + kRefreshTime);
+    if (refused.owner == KeyOwner::kRule) {
+      Task<void> refresh = caller_keys_.Refresh(until, stop);
+      co_await refresh;
+    } else if (file_) {
+      Task<void> refresh = file_->Refresh(until, stop);
+      co_await refresh;
+    }
   }
-  co_return key() != refused.bearer.Reveal();
+  co_return KeyLike(refused) != refused.bearer.Reveal();
 }
 
 }  // namespace modelgates::gateway

@@ -4,8 +4,8 @@
 #include <optional>
 #include <span>
 #include <stop_token>
+#include <string>
 #include <string_view>
-#include <vector>
 
 #include "base/event_loop.h"
 #include "base/reloaded_file.h"
@@ -13,6 +13,8 @@
 #include "base/task.h"
 #include "config/config.h"
 #include "failure/key_owner.h"
+#include "request/caller_keys.h"
+#include "request/locked_key.h"
 
 namespace modelgates::gateway {
 
@@ -20,38 +22,52 @@ namespace modelgates::gateway {
 struct Credential {
   Secret bearer;  // empty: no Authorization header
   KeyOwner owner = KeyOwner::kGateway;
+  std::string_view key_file{};  // for kRule: the name of the key file
+
+  // The credential's part of the identity of an exchange: the caller's bearer, which proves
+  // something, or the name of a key of the gateway, so that a rotated key does not change the
+  // identity. Unambiguous, because every bearer contains a space and no name does.
+  std::string_view identity() const {
+    return owner == KeyOwner::kCaller ? bearer.Reveal() : key_file;
+  }
 };
 
 // Selects the credential that is sent upstream, and reloads the gateway's key. Loop thread only,
 // except the constructor, which runs before the loop.
 class Credentials {
  public:
-  // The gateway's key is stored in `memory`, which must outlive this. `reloads` may be null.
+  // The gateway's keys are stored in `memory`, which must outlive this. `reloads` may be null.
   Credentials(const Config& config, EventLoop& loop, ReloadObserver* reloads,
               std::pmr::memory_resource& memory = *std::pmr::new_delete_resource());
   Credentials(const Credentials&) = delete;
   Credentials& operator=(const Credentials&) = delete;
-  ~Credentials();
 
-  // The credential for a call with these values of `authorization` metadata. nullopt: a bearer of
-  // the caller is required, and the caller did not send a valid one. A caller that sent anything is
-  // never served with the gateway's key instead, except in kService, which ignores the metadata.
-  std::optional<Credential> Select(std::span<const std::string_view> authorization);
+  // The credential for a call with these values of `authorization` metadata. `key_file`: of the
+  // caller's rule, must outlive the credential; null: the rule has none. nullopt: the key file has
+  // no key, or a bearer of the caller is required and the caller did not send a valid one. A call
+  // with a key file is never sent with another key. A caller that sent anything is never served
+  // with the gateway's key instead, except in kService, which ignores the metadata.
+  std::optional<Credential> Select(std::span<const std::string_view> authorization,
+                                   const std::string* key_file = nullptr) const;
 
-  // After the upstream refused a call with 401: true if the call used the gateway's key and another
-  // one is in use now. If the key is still in use, reads the file first and waits for that until
-  // `deadline`, until `stop`, and at most one second. `refused` and `stop` must outlive the task.
+  // After the upstream refused a call with 401: true if the call used a key of the gateway and
+  // another one is in use now. If the key is still in use, reads the file first and waits for that
+  // until `deadline`, until `stop`, and at most one second. `refused` and `stop` must outlive the
+  // task.
   Task<bool> RefreshAfterRefusal(const Credential& refused, TimePoint deadline,
                                  const std::stop_token& stop);
 
+  CallerKeys& caller_keys() { return caller_keys_; }
+
  private:
-  std::string_view key() const { return {key_.data(), key_.size()}; }
-  bool Use(const Secret& key);
+  // The key in use that replaces the one of `credential`.
+  std::string_view KeyLike(const Credential& credential) const;
 
   const CredentialMode mode_;
   EventLoop& loop_;
-  std::pmr::vector<char> key_;
+  LockedKey key_;
   std::optional<ReloadedFile<Secret>> file_;  // none: the key never changes
+  CallerKeys caller_keys_;
 };
 
 }  // namespace modelgates::gateway

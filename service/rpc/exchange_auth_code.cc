@@ -57,7 +57,11 @@ Task<void> OAuthRpcs::ExchangeAuthCode(std::shared_ptr<ExchangeAuthCodeCall> cal
     exchange = co_await run;
     failure = std::get_if<ExchangeFailure>(&exchange.result);
     if (failure == nullptr || !served.WasKeyRefused(failure->outcome.get())) break;
-    Task<bool> again = served.AuthorizeAgain(*authorized, *failure->outcome);
+    // The identity contains the caller's bearer, but not a key of the gateway.
+    const bool may_be_older = exchange.joined && authorized->credential.owner != KeyOwner::kCaller;
+    Task<bool> again = served.AuthorizeAgain(
+        *authorized, *failure->outcome,
+        may_be_older ? ServedCall::Refused::kOfAnother : ServedCall::Refused::kOwn);
     if (!co_await again) break;
   }
 
@@ -85,7 +89,7 @@ ExchangeRegistry::Caller OAuthRpcs::ToCaller(const ExchangeAuthCodeCall& call,
   if (request.has_code_challenge_method()) {
     caller.identity.code_challenge_method = request.code_challenge_method();
   }
-  caller.identity.bearer = authorized.credential.bearer.Reveal();
+  caller.identity.credential = authorized.credential.identity();
   // An address proves nothing, and a caller may repeat its call from another address.
   if (call.caller() != nullptr && call.caller()->authenticated()) {
     caller.identity.caller = call.caller()->text();

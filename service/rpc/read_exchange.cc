@@ -10,6 +10,8 @@ namespace {
 namespace v1 = modelgates::oauth::v1;
 
 CodeFate FateOf(const FailedCall& failed) {
+  // A refused key says nothing about the code: a repeat with another key must reach the upstream.
+  if (failed.reason == v1::UNAUTHORIZED) return CodeFate::kUnsent;
   // The answer has arrived, so no key follows: when the cause is repaired, a repeat may be sent.
   if (failed.refused_in_front && failed.reason != v1::EXCHANGE_OUTCOME_UNKNOWN) {
     return CodeFate::kRejected;

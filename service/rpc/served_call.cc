@@ -59,9 +59,11 @@ bool ServedCall::MayBeSent(bool malformed, std::vector<Violation> violations) {
 
 std::optional<ServedCall::Authorized> ServedCall::Authorize(const Checked& checked) {
   std::optional<Credential> credential =
-      parts_.credentials.Select(call_->MetadataValues("authorization"));
+      parts_.credentials.Select(call_->MetadataValues("authorization"), call_->key_file());
   if (!credential) {
-    FailUnsent(FailLocally(call_->rpc(), v1::CREDENTIAL_MISSING));
+    FailedCall failed = FailLocally(call_->rpc(), v1::CREDENTIAL_MISSING);
+    failed.key_owner = call_->key_file() != nullptr ? KeyOwner::kRule : KeyOwner::kCaller;
+    FailUnsent(failed);
     return std::nullopt;
   }
   const auto deadline = OwnDeadline(parts_.config, call_->caller_deadline(), parts_.loop.Now());
@@ -78,12 +80,14 @@ bool ServedCall::WasKeyRefused(const Outcome* outcome) const {
   return attempts_before_ == 0 && WasRefusedWith401(call_->rpc(), outcome);
 }
 
-Task<bool> ServedCall::AuthorizeAgain(Authorized& authorized, const Outcome& refused) {
+Task<bool> ServedCall::AuthorizeAgain(Authorized& authorized, const Outcome& refused,
+                                      Refused whose) {
   Task<bool> refresh = parts_.credentials.RefreshAfterRefusal(
       authorized.credential, authorized.options.deadline, authorized.options.stop);
-  if (!co_await refresh) co_return false;
+  const bool is_replaced = co_await refresh;
+  if (!is_replaced && whose == Refused::kOwn) co_return false;
   std::optional<Credential> credential =
-      parts_.credentials.Select(call_->MetadataValues("authorization"));
+      parts_.credentials.Select(call_->MetadataValues("authorization"), call_->key_file());
   if (!credential) co_return false;
   authorized.credential = *std::move(credential);
   attempts_before_ = static_cast<int>(refused.attempts.size());

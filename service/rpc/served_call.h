@@ -2,6 +2,7 @@
 
 #include <absl/random/bit_gen_ref.h>
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -69,9 +70,13 @@ class ServedCall {
   // Whether the upstream refused the key and did nothing else. Always false for the second key of a
   // call. `outcome` may be null.
   bool WasKeyRefused(const Outcome* outcome) const;
-  // After WasKeyRefused. True: another key is in use now and was put into `authorized`. Send again:
-  // the refused request had no effect. Both must outlive the task.
-  Task<bool> AuthorizeAgain(Authorized& authorized, const Outcome& refused);
+  // The call whose key was refused: this one, or the one that started the exchange, perhaps with an
+  // older key.
+  enum class Refused : uint8_t { kOwn, kOfAnother };
+  // After WasKeyRefused. True: `authorized` has another key than the refused one. Send again: the
+  // refused request had no effect. Both must outlive the task.
+  Task<bool> AuthorizeAgain(Authorized& authorized, const Outcome& refused,
+                            Refused whose = Refused::kOwn);
 
   // Observes the attempts. Lives as long as the exchange, which may outlive the call.
   const std::shared_ptr<CallScope>& scope() const { return scope_; }

@@ -26,10 +26,16 @@ constexpr std::array kStatusClasses = {"1xx", "2xx", "3xx", "4xx", "5xx", kOther
 constexpr std::array kAnswerFields = {"app_id", "created_at", "user_id", kOther};
 
 // The settings whose files are read again; the last is for all others.
-constexpr std::array kReloadedFiles = {
-    "admin_bearer_file",    "api_key_file",           "callers_file",
-    "exchange_pepper_file", "exchange_store_ca_file", "flagfile",
-    "tls_cert_file",        "upstream_ca_file",       kOther};
+constexpr std::array kReloadedFiles = {"admin_bearer_file",
+                                       "api_key_file",
+                                       "caller_keys_dir",
+                                       "callers_file",
+                                       "exchange_pepper_file",
+                                       "exchange_store_ca_file",
+                                       "flagfile",
+                                       "tls_cert_file",
+                                       "upstream_ca_file",
+                                       kOther};
 
 // In the order of CallerLimit.
 constexpr std::array kCallerLimits = {"rate", "concurrent", "callers"};
@@ -148,9 +154,10 @@ Metrics::Metrics() : registry_(std::make_unique<prometheus::Registry>()) {
           "them.");
   counter(error_details_truncated_, "oauth_gateway_error_details_truncated_total",
           "Error replies whose details were cut to their size limit.");
-  counter(own_key_refused_, "oauth_gateway_own_key_refused_total",
-          "Calls that the upstream refused with 401 because of the gateway's own key. Calls with a "
-          "caller's key are not counted.");
+  counter(
+      own_key_refused_, "oauth_gateway_own_key_refused_total",
+      "Calls that the upstream refused with 401 because of a key of the gateway's. Calls with a "
+      "bearer of the caller's are not counted.");
   counter(log_lines_dropped_, "oauth_gateway_log_lines_dropped_total",
           "Log lines that were dropped because the reader of stdout was too slow.");
   port_ = std::make_unique<PortMetrics>(registry);

@@ -107,7 +107,7 @@ class Metrics {
   static constexpr size_t kOutcomes = kFailures + 5 + 1;  // then 1xx to 5xx, then "other"
   static constexpr size_t kDecisions = static_cast<size_t>(StopReason::kUnsafeExchange) + 2;
   static constexpr size_t kReasons = 64;   // above every number of ErrorReason
-  static constexpr size_t kFiles = 8 + 1;  // see metrics.cc, the last is "other"
+  static constexpr size_t kFiles = 9 + 1;  // see metrics.cc, the last is "other"
   static constexpr size_t kFields = 4;     // see metrics.cc, the last is "other"
 
   struct PerRpc {

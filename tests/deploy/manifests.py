@@ -72,9 +72,13 @@ class Manifests:
         with tempfile.TemporaryDirectory() as folder:
             environment = dict(settings)
             for name, value in settings.items():
+                path = pathlib.Path(folder) / pathlib.Path(value).name
                 if name.endswith("_FILE"):
-                    path = pathlib.Path(folder) / pathlib.Path(value).name
                     self.write_stand_in(value, path)
+                    environment[name] = str(path)
+                elif name.endswith("_DIR"):
+                    self.rule(self.volume_at(value), f"{value} is no volume")
+                    path.mkdir()
                     environment[name] = str(path)
             run = self.run(["--check_config"], environment)
         self.rule(run.returncode == 0, f"the program refuses its settings: {run.stderr.strip()}")
@@ -84,11 +88,14 @@ class Manifests:
             self.rule(listens == f"0.0.0.0:{port['containerPort']}",
                       f"the port {port['name']} is not where the program listens: {listens}")
 
+    def volume_at(self, path):
+        return next((mount["name"] for mount in self.container["volumeMounts"]
+                     if mount["mountPath"] == path), None)
+
     def write_stand_in(self, mounted, path):
         """What the program finds at `mounted`: the file of a ConfigMap, or the like of what others put
         there."""
-        volume = next((mount["name"] for mount in self.container["volumeMounts"]
-                       if mount["mountPath"] == str(pathlib.Path(mounted).parent)), None)
+        volume = self.volume_at(str(pathlib.Path(mounted).parent))
         self.rule(volume, f"{mounted} is in no volume")
         source = next((v for v in self.pod["spec"]["volumes"] if v["name"] == volume), {})
         map_name = source.get("configMap", {}).get("name")

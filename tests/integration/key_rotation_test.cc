@@ -88,6 +88,40 @@ TEST_F(KeyRotation, SendsEveryRefusedExchangeAgainAndJoinedOnesAsOne) {
   EXPECT_EQ(Sent("sk-2"), 3u);
 }
 
+// A repeat after a rotation is the same exchange: its code is not sent twice.
+TEST_F(KeyRotation, KeepsAnExchangeForItsRepeats) {
+  Accept({"sk-1", "sk-2"});
+  ASSERT_THAT(Exchange("code-1"), Succeeds());
+  WriteKey("sk-2");
+  ASSERT_TRUE(log_.WaitForLines("reloaded", 1));
+  const auto repeated = Exchange("code-1");
+  ASSERT_THAT(repeated, Succeeds());
+  EXPECT_EQ(repeated.Trailer("x-modelgates-replayed"), "true");
+  EXPECT_EQ(upstream_.CountRequests(kExchangePath), 1U);
+}
+
+// A call may join an exchange that was sent with an older key than its own.
+TEST_F(KeyRotation, SendsAnExchangeAgainForThoseWhoJoinedWithTheNewKey) {
+  ASSERT_THAT(Create(), Succeeds());
+  Accept({"sk-2"}, milliseconds(2000));
+  const auto first = client().StartExchange(MinimalExchange("code-1"));
+  ASSERT_TRUE(upstream_.WaitForRequests(2));
+  WriteKey("sk-2");
+  ASSERT_TRUE(log_.WaitForLines("reloaded", 1));
+  const auto joined = client().StartExchange(MinimalExchange("code-1"));
+  EXPECT_THAT(joined->Wait(), Succeeds());
+  EXPECT_THAT(first->Wait(), Succeeds());
+  EXPECT_EQ(Sent("sk-2"), 1u);
+}
+
+// Nobody is told for a while that a code was rejected, when it was the key.
+TEST_F(KeyRotation, ForgetsARefusalOfTheKey) {
+  Accept({"sk-2"});
+  ASSERT_THAT(Exchange("code-1"), FailsWith(grpc::UNAUTHENTICATED, "UNAUTHORIZED"));
+  Accept({"sk-1"});
+  EXPECT_THAT(Exchange("code-1"), Succeeds());
+}
+
 TEST_F(KeyRotation, SendsAgainWithTheGatewaysKeyInEither) {
   config_.credential_mode = CredentialMode::kEither;
   ASSERT_THAT(Create(), Succeeds());

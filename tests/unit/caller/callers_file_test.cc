@@ -43,6 +43,10 @@ std::string WithId(std::string_view id) {
   return WithRule(fmt::format(R"({{"methods": ["*"], "id": {}}})", id));
 }
 
+std::string WithKeyFile(std::string_view name) {
+  return WithRule(fmt::format(R"({{"id": "dns:b", "methods": [], "key_file": {}}})", name));
+}
+
 class CallersFaultTest : public testing::TestWithParam<FaultCase> {};
 
 TEST_P(CallersFaultTest, RefusesTheWholeFileAndNamesLineAndMember) {
@@ -77,7 +81,8 @@ INSTANTIATE_TEST_SUITE_P(
         FaultCase{"DefaultRate", "{\"default\": {\"rate\": 0}}", "default.rate must be a number"},
         FaultCase{"RuleNoObject", WithRule("7"), "line 3: callers[1] must be an object"},
         FaultCase{"RuleUnknown", WithRule(R"({"id": "dns:b", "methods": [], "ratee": 1})"),
-                  "line 3: callers[1].ratee is unknown: members are id, methods, rate, concurrent"},
+                  "line 3: callers[1].ratee is unknown: members are id, methods, rate, concurrent, "
+                  "key_file"},
         FaultCase{"StrangeName", WithRule("{\"\\u001b[2J\": 1}"), "callers[1].? is unknown"},
         FaultCase{"MemberTwice", WithRule(R"({"id": "dns:b", "id": "dns:c", "methods": []})"),
                   "callers[1].id occurs twice"},
@@ -112,7 +117,24 @@ INSTANTIATE_TEST_SUITE_P(
         FaultCase{"RateNull", WithRate("null"), "callers[1].rate must"},
         FaultCase{"ConcurrentZero", WithConcurrent("0"), "callers[1].concurrent must be a whole"},
         FaultCase{"ConcurrentHalf", WithConcurrent("2.5"), "callers[1].concurrent must be a whole"},
-        FaultCase{"ConcurrentLarge", WithConcurrent("99999999999"), "callers[1].concurrent must"}),
+        FaultCase{"ConcurrentLarge", WithConcurrent("99999999999"), "callers[1].concurrent must"},
+        FaultCase{"KeyFileEmpty", WithKeyFile("\"\""),
+                  "line 3: callers[1].key_file must be the name"},
+        FaultCase{"KeyFileNumber", WithKeyFile("7"), "callers[1].key_file must be the name"},
+        FaultCase{"KeyFileNull", WithKeyFile("null"), "callers[1].key_file must be the name"},
+        FaultCase{"KeyFileAbsolute", WithKeyFile("\"/etc/passwd\""), "callers[1].key_file must"},
+        FaultCase{"KeyFileFolder", WithKeyFile("\"a/b\""), "callers[1].key_file must"},
+        FaultCase{"KeyFileParent", WithKeyFile("\"..\""), "callers[1].key_file must"},
+        FaultCase{"KeyFileItself", WithKeyFile("\".\""), "callers[1].key_file must"},
+        FaultCase{"KeyFileHidden", WithKeyFile("\"..data\""), "callers[1].key_file must"},
+        FaultCase{"KeyFileEscaped", WithKeyFile("\"a\\u002fb\""), "callers[1].key_file must"},
+        FaultCase{"KeyFileNul", WithKeyFile("\"a\\u0000\""), "callers[1].key_file must"},
+        FaultCase{"KeyFileBackslash", WithKeyFile("\"a\\\\b\""), "callers[1].key_file must"},
+        FaultCase{"KeyFileLong", WithKeyFile('"' + std::string(254, 'a') + '"'),
+                  "callers[1].key_file must"},
+        FaultCase{"KeyFileTwice",
+                  WithRule(R"({"id": "dns:b", "methods": [], "key_file": "a", "key_file": "b"})"),
+                  "callers[1].key_file occurs twice"}),
     [](const auto& row) { return row.param.name; });
 
 TEST(CallersFile, IsReadWhole) {
@@ -128,13 +150,28 @@ TEST(CallersFile, SaysWhyItCannotBeRead) {
   const std::string path = testing::TempDir() + "callers_file_test.json";
   std::ofstream(path) << std::string((1 << 20) + 1, ' ');
   for (const std::string& wrong : {path, testing::TempDir() + "is_not_there.json"}) {
-    const auto rules = ReadCallersFile(wrong);
+    const auto rules = ReadCallersFile(wrong, KeyFiles::kAllowed);
     ASSERT_FALSE(rules.ok());
     EXPECT_THAT(std::string(rules.status().message()),
                 StartsWith("must be a file that can be read: "));
   }
   std::ofstream(path) << kRight;
-  EXPECT_TRUE(ReadCallersFile(path).ok());
+  EXPECT_TRUE(ReadCallersFile(path, KeyFiles::kRefused).ok());
+}
+
+TEST(CallersFile, NamesKeyFilesInTheirFolderOnly) {
+  for (const std::string name : {"checkout", "a", "sk_1-b.key", "A.0"}) {
+    const auto rules = ParseCallers(WithKeyFile('"' + name + '"'));
+    ASSERT_TRUE(rules.ok()) << rules.status();
+    EXPECT_EQ(rules->all().back().key_file, name);
+    EXPECT_EQ(rules->all().front().key_file, "");
+  }
+}
+
+TEST(CallersFile, HasNoKeyFilesWithoutAFolder) {
+  const auto rules = ParseCallers(WithKeyFile("\"checkout\""), KeyFiles::kRefused);
+  EXPECT_EQ(std::string(rules.status().message()),
+            "must hold valid rules; line 3: callers[1].key_file needs --caller_keys_dir");
 }
 
 // What chance makes of a right file is read, or refused by a rule.

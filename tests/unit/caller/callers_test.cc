@@ -10,7 +10,7 @@
 namespace modelgates::gateway {
 namespace {
 
-using Place = CallerLimits::Place;
+using Entered = Callers::Entered;
 
 constexpr char kCreate[] = "/modelgates.oauth.v1.OAuthService/CreateAuthCode";
 constexpr char kExchange[] = "/modelgates.oauth.v1.OAuthService/ExchangeAuthCode";
@@ -21,7 +21,7 @@ CallerRules OneRule(const std::string& members) {
 
 class CallersTest : public testing::Test {
  protected:
-  std::variant<Place, CallerRefusal> Enter(const char* path) {
+  std::variant<Entered, CallerRefusal> Enter(const char* path) {
     return callers_.Enter(caller_, path, TimePoint());
   }
   CallerRefusal Refused(const char* path) { return std::get<CallerRefusal>(Enter(path)); }
@@ -34,7 +34,7 @@ TEST_F(CallersTest, RefuseAMethodThatIsNotAllowed) {
   EXPECT_TRUE(callers_.Allow(caller_, kCreate));
   EXPECT_FALSE(callers_.Allow(caller_, kExchange));
   EXPECT_EQ(Refused(kExchange), CallerRefusal::kNotAllowed);
-  EXPECT_TRUE(std::holds_alternative<Place>(Enter(kCreate)));
+  EXPECT_TRUE(std::holds_alternative<Entered>(Enter(kCreate)));
 }
 
 TEST_F(CallersTest, RefuseWhoHasNoRule) {
@@ -51,10 +51,20 @@ TEST_F(CallersTest, FollowRulesThatChange) {
   EXPECT_EQ(Refused(kCreate), CallerRefusal::kConcurrent);
   callers_.Use(OneRule(R"("methods": ["*"], "concurrent": 2)"));
   auto second = Enter(kExchange);
-  EXPECT_TRUE(std::holds_alternative<Place>(second));
+  EXPECT_TRUE(std::holds_alternative<Entered>(second));
   EXPECT_EQ(Refused(kExchange), CallerRefusal::kConcurrent);
-  std::get<Place>(before).GiveBack();
-  EXPECT_TRUE(std::holds_alternative<Place>(Enter(kCreate)));
+  std::get<Entered>(before).place.GiveBack();
+  EXPECT_TRUE(std::holds_alternative<Entered>(Enter(kCreate)));
+}
+
+// Given a call whose rule names a key file, when the rules change, then the call keeps that file.
+TEST_F(CallersTest, GiveACallTheKeyFileOfItsRule) {
+  EXPECT_EQ(std::get<Entered>(Enter(kCreate)).key_file, nullptr);
+  callers_.Use(OneRule(R"("methods": ["*"], "key_file": "old")"));
+  const auto before = Enter(kCreate);
+  callers_.Use(OneRule(R"("methods": ["*"], "key_file": "new")"));
+  EXPECT_EQ(*std::get<Entered>(before).key_file, "old");
+  EXPECT_EQ(*std::get<Entered>(Enter(kCreate)).key_file, "new");
 }
 
 TEST_F(CallersTest, ChangeWhileTheyAreAsked) {
@@ -62,7 +72,7 @@ TEST_F(CallersTest, ChangeWhileTheyAreAsked) {
   std::thread changer([&] {
     while (!stop) callers_.Use(OneRule(R"("methods": ["*"], "concurrent": 2)"));
   });
-  for (int i = 0; i < 2'000; ++i) EXPECT_TRUE(std::holds_alternative<Place>(Enter(kCreate)));
+  for (int i = 0; i < 2'000; ++i) EXPECT_TRUE(std::holds_alternative<Entered>(Enter(kCreate)));
   stop = true;
   changer.join();
 }

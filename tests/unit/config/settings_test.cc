@@ -198,6 +198,13 @@ const Case kCases[] = {
      "must be a duration from 100ms to 60s"},
     {"breaker_probes", "2", "1", "1", {"", "0", "101"}, "must be a whole number from 1 to 100"},
     {"callers_file", "", "", "", {"/nonexistent/callers.json", "/", "/dev/null"}, "must "},
+    // Right only with others: see caller_keys_settings_test.
+    {"caller_keys_dir",
+     "",
+     "",
+     "",
+     {"/nonexistent/keys", "/dev/null"},
+     "must be a folder whose files can be read: "},
     {"max_concurrent_calls",
      "1000",
      "100000",

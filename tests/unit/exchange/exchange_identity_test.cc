@@ -11,7 +11,7 @@ ExchangeIdentity Example() {
   return {.auth_code = "code",
           .code_verifier = "verifier",
           .code_challenge_method = 1,
-          .bearer = "Bearer a",
+          .credential = "Bearer a",
           .caller = "spiffe://a",
           .base_url = "https://a.example"};
 }
@@ -34,7 +34,7 @@ TEST(ExchangeIdentity, EveryPartTellsExchangesApart) {
   add([](ExchangeIdentity& identity) { identity.code_challenge_method = 2; });
   add([](ExchangeIdentity& identity) { identity.code_challenge_method = -1; });
   add([](ExchangeIdentity& identity) { identity.code_challenge_method = 257; });
-  add([](ExchangeIdentity& identity) { identity.bearer = "Bearer b"; });
+  add([](ExchangeIdentity& identity) { identity.credential = "Bearer b"; });
   add([](ExchangeIdentity& identity) { identity.caller = ""; });
   add([](ExchangeIdentity& identity) { identity.base_url = "https://b.example"; });
   EXPECT_EQ(keys.size(), 9u);

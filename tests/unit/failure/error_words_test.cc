@@ -166,6 +166,22 @@ TEST(ErrorWords, SayWhoseKeyWasRefused) {
   EXPECT_EQ(message(KeyOwner::kCaller),
             "the upstream refused the caller's API key: send another one as authorization "
             "metadata; it said \"no\"");
+  EXPECT_EQ(message(KeyOwner::kRule),
+            "the upstream refused the API key of this caller: operators should check its key_file; "
+            "it said \"no\"");
+}
+
+TEST(ErrorWords, SayWhoseKeyIsMissing) {
+  const auto message = [](KeyOwner owner) {
+    FailedCall failed = FailLocally(Rpc::kCreateAuthCode, v1::CREDENTIAL_MISSING);
+    failed.key_owner = owner;
+    return ToErrorReply(failed, "request-1", Redaction()).status.message();
+  };
+  EXPECT_EQ(message(KeyOwner::kCaller),
+            "this gateway needs the caller's API key: send it as authorization metadata");
+  EXPECT_EQ(message(KeyOwner::kRule),
+            "the gateway has no usable API key for this caller: operators should check its "
+            "key_file");
 }
 
 TEST(WaitWords, RoundUp) {

@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <fstream>
 #include <thread>
+#include <tuple>
 #include <vector>
 
 #include "support/fake_loop.h"
@@ -24,6 +25,45 @@ using testing::IsEmpty;
 constexpr auto kService = CredentialMode::kService;
 constexpr auto kPassthrough = CredentialMode::kPassthrough;
 constexpr auto kEither = CredentialMode::kEither;
+
+// Where the rule of a caller has a key file, it decides, in each mode and whatever is sent: its key
+// or none. (The settings allow it in kService only.)
+struct RuleCase {
+  std::string name;
+  std::string content;                  // of the caller's key file
+  std::optional<std::string> selected;  // nullopt: CREDENTIAL_MISSING
+};
+
+class RuleKeyTest : public testing::TestWithParam<std::tuple<CredentialMode, size_t, RuleCase>> {};
+
+TEST_P(RuleKeyTest, IsTheOnlyOne) {
+  const auto& [mode, sent, rule] = GetParam();
+  const std::vector<std::string_view> authorizations[] = {{}, {"Bearer sk-c"}, {"Basic dTpw"}};
+  const std::string key_file = "checkout";
+  Config config;
+  config.credential_mode = mode;
+  config.api_key = Secret(std::string_view("sk-own"));
+  FakeLoop loop;
+  Credentials credentials(config, loop, nullptr);
+  absl::StatusOr<Secret> key = Secret(rule.content);
+  if (rule.content.empty()) key = absl::InvalidArgumentError("must hold a key");
+  credentials.caller_keys().SetFiles({{key_file, std::nullopt, std::move(key)}});
+  const auto selected = credentials.Select(authorizations[sent], &key_file);
+  ASSERT_EQ(selected.has_value(), rule.selected.has_value());
+  if (selected) {
+    EXPECT_EQ(selected->bearer.Reveal(), *rule.selected);
+    EXPECT_EQ(selected->owner, KeyOwner::kRule);
+    EXPECT_EQ(selected->identity(), key_file);
+  }
+  const std::string of_nobody = "another";
+  EXPECT_FALSE(credentials.Select(authorizations[sent], &of_nobody));
+}
+
+INSTANTIATE_TEST_SUITE_P(Modes, RuleKeyTest,
+                         testing::Combine(testing::Values(kService, kPassthrough, kEither),
+                                          testing::Values(0, 1, 2),
+                                          testing::Values(RuleCase{"Key", "sk-r", "sk-r"},
+                                                          RuleCase{"Unusable", "", {}})));
 
 struct SelectCase {
   std::string name;
@@ -46,6 +86,9 @@ TEST_P(SelectTest, GivesTheBearer) {
   if (selected) {
     EXPECT_EQ(selected->bearer.Reveal(), *GetParam().selected);
     EXPECT_EQ(selected->owner, GetParam().owner);
+    // A rotation of the gateway's key does not change who somebody is.
+    EXPECT_EQ(selected->identity(),
+              selected->owner == KeyOwner::kCaller ? selected->bearer.Reveal() : "");
   }
 }
 

@@ -106,7 +106,7 @@ class AllocationsTest : public testing::Test {
   Refusals refusals_{log_, metrics_, nullptr, rpcs_.fingerprints()};
   ByteCounter received_;
   IncompleteRequests incomplete_{loop_, received_, {}};
-  CallerAccess access_{{config_, loop_, log_, metrics_, reloads_}};
+  CallerAccess access_{{config_, loop_, log_, metrics_, reloads_, credentials_.caller_keys()}};
   OAuthServiceImpl service_{{loop_, rpcs_, access_, admission_, refusals_, incomplete_}};
   const Call::Parts call_parts_{loop_, incomplete_, service_};
 };

@@ -61,7 +61,7 @@ TEST(ReadExchange, OfAnAnswerThatCannotBeReadIsSpentAndItsBodyIsGone) {
 
 // Whoever refused: the answer has come, so a repeat may go upstream again soon.
 TEST(ReadExchange, OfARefusalIsRejectedWhoeverRefused) {
-  for (const int status : {400, 401, 403, 404, 413}) {
+  for (const int status : {400, 403, 404, 413}) {
     Outcome api = OutcomeOf(JsonError(status));
     EXPECT_EQ(FateOf(api), CodeFate::kRejected) << status;
     Outcome firewall = OutcomeOf(HtmlPage(status, "<h1>Blocked</h1>"));
@@ -69,10 +69,19 @@ TEST(ReadExchange, OfARefusalIsRejectedWhoeverRefused) {
   }
 }
 
+// The key was refused, which may be replaced: the repeat is not told of the old one.
+TEST(ReadExchange, OfARefusedKeyIsUnsent) {
+  Outcome refused = OutcomeOf(JsonError(401));
+  EXPECT_EQ(FateOf(refused), CodeFate::kUnsent);
+  Outcome firewall = OutcomeOf(HtmlPage(401, "<h1>Blocked</h1>"));
+  EXPECT_EQ(FateOf(firewall), CodeFate::kRejected);
+}
+
 // What the first attempt did is still unknown.
 TEST(ReadExchange, OfARefusalAfterAnUnknownAttemptIsUnknown) {
   const TransportError lost{TransportFailure::kReset, Delivery::kMaybe};
-  for (const HttpResponse& refusal : {JsonError(403), HtmlPage(403, "<h1>Blocked</h1>")}) {
+  for (const HttpResponse& refusal :
+       {JsonError(401), JsonError(403), HtmlPage(403, "<h1>Blocked</h1>")}) {
     Outcome outcome = OutcomeOf(refusal, StopReason::kNotRetryable, {RecordOf(lost, true)});
     EXPECT_EQ(FateOf(outcome), CodeFate::kUnknown);
   }

@@ -137,6 +137,8 @@ INSTANTIATE_TEST_SUITE_P(
         SeverityCase{"AboveItsShare", v1::CALLER_LIMIT_EXCEEDED, {}, "INFO"},
         SeverityCase{"Refused", kNone, JsonError(403), "INFO"},
         SeverityCase{"OurKeyRefused", kNone, JsonError(401), "WARNING", KeyOwner::kGateway},
+        SeverityCase{"KeyOfARuleRefused", kNone, JsonError(401), "WARNING", KeyOwner::kRule},
+        SeverityCase{"NoKeyOfARule", v1::CREDENTIAL_MISSING, {}, "WARNING", KeyOwner::kRule},
         SeverityCase{"CallersKeyRefused", kNone, JsonError(401), "INFO", KeyOwner::kCaller},
         SeverityCase{"UpstreamFailedWithACallersKey", kNone, JsonError(500), "WARNING",
                      KeyOwner::kCaller},

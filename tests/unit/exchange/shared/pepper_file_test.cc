@@ -75,7 +75,7 @@ class PepperFileTest : public testing::Test {
   ReloadLog reloads_{capture_.log(), metrics_};
   const ExchangeIdentity identity_{.auth_code = "code",
                                    .code_verifier = "verifier",
-                                   .bearer = "Bearer sk-1",
+                                   .credential = "Bearer sk-1",
                                    .caller = "",
                                    .base_url = "https://upstream.example"};
 };

@@ -48,7 +48,7 @@ TEST_F(RedisStoreSteps, AClaimMayBeFinishedUnsent) {
 
 TEST_F(RedisStoreSteps, AnotherIdentityIsAnotherExchange) {
   ExchangeIdentity identity = identity_;
-  identity.bearer = "Bearer another";
+  identity.credential = "Bearer another";
   Exchange another(other_, identity);
   ASSERT_EQ(mine_.Claim(), Found::kClaimed);
   EXPECT_EQ(another.Claim(), Found::kClaimed);

@@ -49,7 +49,7 @@ inline ExchangeIdentity ExampleIdentity() {
   return {.auth_code = "canary-code",
           .code_verifier = "canary-verifier",
           .code_challenge_method = 1,
-          .bearer = "Bearer canary-bearer",
+          .credential = "Bearer canary-bearer",
           .caller = "canary-caller",
           .base_url = "https://canary.example"};
 }
