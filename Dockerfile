@@ -16,7 +16,9 @@ COPY cmake cmake
 COPY proto proto
 COPY client client
 COPY service service
+ARG REVISION=unknown
 RUN cmake --preset release -DGATEWAY_WITH_TESTS=OFF -DGATEWAY_WITH_BENCHMARKS=OFF \
+          -DGATEWAY_COMMIT="$(printf %.12s "$REVISION")" \
  && cmake --build --preset release --target oauth-gateway
 COPY scripts/rootfs scripts/rootfs
 # Of the commit. Every file of the image has this time, so that the same sources, with the same

@@ -16,6 +16,7 @@
 #include "config/live_settings.h"
 #include "frontend/library_logs.h"
 #include "frontend/server_limits.h"
+#include "gateway/build_commit.h"
 #include "gateway/probe.h"
 #include "gateway/process_setup.h"
 #include "gateway/room_rules.h"
@@ -40,14 +41,17 @@ int Serve(Config config, SettingSources sources, const std::vector<std::string>&
   BoundReads();
   RouteLibraryLogs(log);
   LogLine starting = log.Line(Severity::kInfo, "starting", "oauth-gateway starts");
-  log.Write(starting.Add("version", GATEWAY_VERSION).Add("upstream", config.upstream));
+  log.Write(starting.Add("version", GATEWAY_VERSION)
+                .Add("commit", BuildCommit())
+                .Add("upstream", config.upstream));
   for (const std::string& warning : warnings) {
     LogLine line = log.Line(Severity::kWarning, "setting", "a setting is probably a mistake");
     log.Write(line.Add("warning", warning));
   }
 
   const TraceSettings traces = ReadTraceVariables(ProcessEnvironment()).settings;
-  auto server = Server::Start(config, log, sources, traces);
+  auto server =
+      Server::Start(config, log, {.sources = sources, .traces = traces, .commit = BuildCommit()});
   config.api_key = Secret();
   if (!server.ok()) {
     std::fprintf(stderr, "oauth-gateway: %s\n", std::string(server.status().message()).c_str());
@@ -111,7 +115,7 @@ int Main(int argc, char** argv) {
   UseBatchScheduling();
 
   const std::vector<std::string> args(argv + 1, argv + argc);
-  LoadResult loaded = Load(args, ProcessEnvironment(), RulesOfAllRooms());
+  LoadResult loaded = Load(args, ProcessEnvironment(), RulesOfAllRooms(), BuildCommit());
   WipeTracesOfTheKey();
   std::fputs(loaded.output.c_str(), stdout);
   for (const std::string& error : loaded.errors) {

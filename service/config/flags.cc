@@ -167,7 +167,7 @@ class Loader {
 }  // namespace
 
 LoadResult Load(const std::vector<std::string>& args, const Environment& environment,
-                const SettingRules& rules) {
+                const SettingRules& rules, std::string_view commit) {
   CommandLine command_line = ReadCommandLine(args);
   LoadResult result;
   if (command_line.help) {
@@ -175,7 +175,7 @@ LoadResult Load(const std::vector<std::string>& args, const Environment& environ
     return result;
   }
   if (command_line.version) {
-    result.output = fmt::format("oauth-gateway {}\n", GATEWAY_VERSION);
+    result.output = fmt::format("oauth-gateway {} ({})\n", GATEWAY_VERSION, commit);
     return result;
   }
 

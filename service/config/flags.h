@@ -43,8 +43,8 @@ struct LoadResult {
 // No text of the result contains a secret: no key, no content of its file, no user info or query of
 // a URL, no argument that belongs to no flag.
 //
-// `rules`: those of the rooms above config/.
+// `rules`: those of the rooms above config/. `commit`: which build it is, for --version.
 LoadResult Load(const std::vector<std::string>& args, const Environment& environment,
-                const SettingRules& rules);
+                const SettingRules& rules, std::string_view commit = "unknown");
 
 }  // namespace modelgates::gateway

@@ -18,6 +18,7 @@
 #include "gateway/shard.h"
 #include "telemetry/metrics.h"
 #include "telemetry/port_log.h"
+#include "telemetry/process_metrics.h"
 #include "telemetry/reload_log.h"
 
 namespace modelgates::gateway {
@@ -25,12 +26,12 @@ namespace {
 
 class RealServer final : public Server, private Drainable {
  public:
-  RealServer(const Config& config, Log& log, const SettingSources& sources,
-             const TraceSettings& traces)
+  RealServer(const Config& config, Log& log, const ServerContext& context)
       : config_(config),
         log_(log),
-        settings_page_(config_, sources, Describe(traces), absl::Now),
-        shard_(config_, traces, log_, metrics_, reloads_),
+        metrics_(context.commit),
+        settings_page_(config_, context.sources, Describe(context.traces), absl::Now),
+        shard_(config_, context.traces, log_, metrics_, reloads_),
         port_log_(shard_.loop(), log_, metrics_),
         frontend_({config_, shard_.loop(), log_, metrics_, port_log_, reloads_, shard_.tracer(),
                    shard_.caller_keys(), shard_.rpcs()}),
@@ -133,6 +134,7 @@ class RealServer final : public Server, private Drainable {
     pages.metrics = [this] {
       frontend_.UpdateMetrics();
       metrics_.SetLogLinesDropped(log_.dropped());
+      metrics_.process().Update();
       return metrics_.Render();
     };
     pages.settings = [this] { return settings_page_.Text(); };
@@ -156,9 +158,8 @@ class RealServer final : public Server, private Drainable {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(const Config& config, Log& log,
-                                                      const SettingSources& sources,
-                                                      const TraceSettings& traces) {
-  auto server = std::make_unique<RealServer>(config, log, sources, traces);
+                                                      const ServerContext& context) {
+  auto server = std::make_unique<RealServer>(config, log, context);
   if (absl::Status status = server->Listen(); !status.ok()) return status;
   return server;
 }

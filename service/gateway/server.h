@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "base/log.h"
 #include "config/config.h"
@@ -13,14 +14,20 @@
 
 namespace modelgates::gateway {
 
+// What belongs to a server in addition to its settings.
+struct ServerContext {
+  SettingSources sources{};  // of the settings, for /configz
+  TraceSettings traces{};
+  std::string_view commit = "unknown";
+};
+
 // The whole gateway: creates every part, listens, and serves until it is drained.
 class Server {
  public:
-  // Listens and serves. `sources`: the sources of the settings, for /configz. `log` must outlive
-  // the server. Error: UNAVAILABLE, with the address that cannot be bound; nothing runs then.
+  // Listens and serves. `log` must outlive the server. Error: UNAVAILABLE, with the address that
+  // cannot be bound; nothing runs then.
   static absl::StatusOr<std::unique_ptr<Server>> Start(const Config& config, Log& log,
-                                                       const SettingSources& sources = {},
-                                                       const TraceSettings& traces = {});
+                                                       const ServerContext& context = {});
 
   // Cancels all running calls. Call Drain first to complete them.
   virtual ~Server() = default;

@@ -13,6 +13,7 @@
 #include <chrono>
 
 #include "telemetry/port_metrics.h"
+#include "telemetry/process_metrics.h"
 #include "telemetry/trace_metrics.h"
 
 namespace modelgates::gateway {
@@ -67,7 +68,7 @@ std::string ReasonLabel(int reason) {
 
 }  // namespace
 
-Metrics::Metrics() : registry_(std::make_unique<prometheus::Registry>()) {
+Metrics::Metrics(std::string_view commit) : registry_(std::make_unique<prometheus::Registry>()) {
   static_assert(google::rpc::Code_ARRAYSIZE + 1 == kGrpcCodes);
   static_assert(kAnswerFields.size() == kFields);
   static_assert(kReloadedFiles.size() == kFiles);
@@ -161,11 +162,16 @@ Metrics::Metrics() : registry_(std::make_unique<prometheus::Registry>()) {
   counter(log_lines_dropped_, "oauth_gateway_log_lines_dropped_total",
           "Log lines that were dropped because the reader of stdout was too slow.");
   port_ = std::make_unique<PortMetrics>(registry);
+  process_ = std::make_unique<ProcessMetrics>(registry, GATEWAY_VERSION, commit);
   traces_ = std::make_unique<TraceMetrics>(registry);
   auto& reloads = Counters(registry, "oauth_gateway_reloads_total",
                            "Reads of a changed file, by file and result. ok: the new content is in "
                            "use; failed: the previous content stays in use.");
+  auto& last_reload = Gauges(registry, "oauth_gateway_last_reload_timestamp_seconds",
+                             "Time at which the content in use was read from a changed file, in "
+                             "seconds since 1970. 0: it was read at the start.");
   for (size_t i = 0; i < kFiles; ++i) {
+    last_reload_[i] = &last_reload.Add({{"file", kReloadedFiles[i]}});
     for (const Reload result : {Reload::kOk, Reload::kFailed}) {
       reloads_[i][static_cast<size_t>(result)] = &reloads.Add(
           {{"file", kReloadedFiles[i]}, {"result", result == Reload::kOk ? "ok" : "failed"}});
@@ -247,6 +253,7 @@ void Metrics::FileReloaded(std::string_view setting, Reload result) {
   const auto found = std::find(kReloadedFiles.begin(), known_end, setting);
   const auto file = static_cast<size_t>(found - kReloadedFiles.begin());
   reloads_[file][static_cast<size_t>(result)]->Increment();
+  if (result == Reload::kOk) last_reload_[file]->SetToCurrentTime();
 }
 
 void Metrics::ErrorDetailsTruncated() { error_details_truncated_->Increment(); }

@@ -23,6 +23,7 @@ class Registry;
 namespace modelgates::gateway {
 
 class PortMetrics;
+class ProcessMetrics;
 class TraceMetrics;
 
 // Every metric of the gateway; names, labels and help are in metrics.cc and port_metrics.cc only.
@@ -32,7 +33,8 @@ class TraceMetrics;
 // can invent: unknown values count as "other". Any thread.
 class Metrics {
  public:
-  Metrics();
+  // `commit`: which build it is.
+  explicit Metrics(std::string_view commit = "unknown");
   Metrics(const Metrics&) = delete;
   Metrics& operator=(const Metrics&) = delete;
   ~Metrics();
@@ -91,6 +93,8 @@ class Metrics {
 
   // The metrics of incoming connections.
   PortMetrics& port() { return *port_; }
+  // Of the program and its process (process_metrics.h).
+  ProcessMetrics& process() { return *process_; }
   // Of traces (trace_metrics.h).
   TraceMetrics& traces() { return *traces_; }
 
@@ -124,6 +128,7 @@ class Metrics {
 
   std::unique_ptr<prometheus::Registry> registry_;
   std::unique_ptr<PortMetrics> port_;
+  std::unique_ptr<ProcessMetrics> process_;
   std::unique_ptr<TraceMetrics> traces_;
   std::array<PerRpc, kRpcCount> rpcs_;
   std::array<Gauge*, kExchangeStateCount> exchanges_{};
@@ -140,6 +145,7 @@ class Metrics {
   Counter* own_key_refused_ = nullptr;
   Counter* log_lines_dropped_ = nullptr;
   std::array<std::array<Counter*, 2>, kFiles> reloads_{};
+  std::array<Gauge*, kFiles> last_reload_{};
   Gauge* calls_in_flight_ = nullptr;
   Gauge* retry_budget_tokens_ = nullptr;
   Gauge* breaker_state_ = nullptr;

@@ -21,7 +21,7 @@ GatewayTest::~GatewayTest() = default;
 
 Server& GatewayTest::server() {
   if (!server_) {
-    auto started = Server::Start(config_, log_.log(), {}, traces_);
+    auto started = Server::Start(config_, log_.log(), {.traces = traces_});
     if (!started.ok()) throw std::runtime_error(std::string(started.status().message()));
     server_ = *std::move(started);
   }

@@ -118,7 +118,10 @@ TEST(SettingsOfTheProgram, AreCheckedWithoutServing) {
 TEST(SettingsOfTheProgram, TellVersionAndHelp) {
   const GatewayRun version = RunGateway({"--version"});
   EXPECT_EQ(version.exit_status, 0);
-  EXPECT_THAT(version.out, testing::MatchesRegex("oauth-gateway [0-9]+[.][0-9]+[.][0-9]+\n"));
+  EXPECT_THAT(
+      version.out,
+      testing::MatchesRegex(
+          "oauth-gateway [0-9]+[.][0-9]+[.][0-9]+ [(]([0-9a-f]{12}(-dirty)?|unknown)[)]\n"));
   const GatewayRun help = RunGateway({"--help"});
   EXPECT_EQ(help.exit_status, 0);
   EXPECT_THAT(help.out,

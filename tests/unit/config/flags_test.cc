@@ -265,7 +265,7 @@ TEST(Load, PrintsHelpAndVersionWhateverElseIsWrong) {
     EXPECT_THAT(result.output, Not(IsEmpty()));
   }
   EXPECT_THAT(LoadWith({"--version"}).output,
-              ::testing::MatchesRegex("oauth-gateway [0-9]+\\.[0-9]+\\.[0-9]+\n"));
+              ::testing::MatchesRegex("oauth-gateway [0-9]+\\.[0-9]+\\.[0-9]+ \\(unknown\\)\n"));
 }
 
 // Where a secret can get into a command line, a variable or a file, rightly or by mistake.

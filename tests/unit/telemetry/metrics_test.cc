@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include <ctime>
 #include <map>
 #include <set>
 #include <sstream>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include "telemetry/port_metrics.h"
+#include "telemetry/process_metrics.h"
 
 namespace modelgates::gateway {
 namespace {
@@ -67,6 +69,15 @@ const std::map<std::string, Shape> kPromised = {
     {"oauth_gateway_connections_refused_total", {"counter", {"cause"}}},
     {"oauth_gateway_tls_handshake_failures_total", {"counter", {"cause"}}},
     {"oauth_gateway_tls_certificate_expiry_timestamp_seconds", {"gauge", {"file"}}},
+    {"oauth_gateway_last_reload_timestamp_seconds", {"gauge", {"file"}}},
+    {"oauth_gateway_build_info", {"gauge", {"commit", "version"}}},
+    {"process_cpu_seconds_total", {"counter", {}}},
+    {"process_start_time_seconds", {"gauge", {}}},
+    {"process_virtual_memory_bytes", {"gauge", {}}},
+    {"process_resident_memory_bytes", {"gauge", {}}},
+    {"process_threads", {"gauge", {}}},
+    {"process_open_fds", {"gauge", {}}},
+    {"process_max_fds", {"gauge", {}}},
     {"oauth_gateway_spans_exported_total", {"counter", {}}},
     {"oauth_gateway_spans_dropped_total", {"counter", {"cause"}}},
 };
@@ -274,6 +285,30 @@ TEST(Metrics, MayBeRecordedAndReadOnAnyThread) {
     for (int i = 0; i < 5; ++i) EXPECT_THAT(metrics.Render(), HasSubstr("grpc_server"));
   }
   EXPECT_EQ(Values(metrics)["oauth_gateway_exchange_joins_total"], "1500");
+}
+
+TEST(Metrics, NameTheBuildAndTheProcess) {
+  Metrics metrics("0123456789ab");
+  EXPECT_EQ(Values(metrics)["process_open_fds"], "0");
+  metrics.process().Update();
+  auto values = Values(metrics);
+  EXPECT_GT(std::stod(values["process_open_fds"]), 2);
+  EXPECT_GT(std::stod(values["process_resident_memory_bytes"]), 1e6);
+  const double start = std::stod(values["process_start_time_seconds"]);
+  metrics.process().Update();
+  EXPECT_EQ(std::stod(Values(metrics)["process_start_time_seconds"]), start);
+  const std::string text = metrics.Render();
+  EXPECT_NE(text.find("oauth_gateway_build_info{commit=\"0123456789ab\",version=\""),
+            std::string::npos);
+}
+
+TEST(Metrics, KnowWhenAFileWasReadAgain) {
+  constexpr char kSeries[] = "oauth_gateway_last_reload_timestamp_seconds{file=\"callers_file\"}";
+  Metrics metrics;
+  metrics.FileReloaded("callers_file", Metrics::Reload::kFailed);
+  EXPECT_EQ(Values(metrics)[kSeries], "0");
+  metrics.FileReloaded("callers_file", Metrics::Reload::kOk);
+  EXPECT_NEAR(std::stod(Values(metrics)[kSeries]), static_cast<double>(time(nullptr)), 5);
 }
 
 }  // namespace
