@@ -65,7 +65,7 @@ void CallScopeOfASuccess(benchmark::State& state) {
   for (auto _ : state) {
     CallScope scope(Rpc::kCreateAuthCode, start, "f39b911f6f272cb081198485ea1a9909",
                     "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
-                    "ipv4:127.0.0.1:51356", log, metrics);
+                    "ipv4:127.0.0.1:51356", {log, metrics});
     scope.OnAttempt(outcome.attempts[0], {});
     scope.OnDecision({.retry_after = {}});
     scope.Finish({.attempts = &outcome.attempts, .app_id = 42, .auth_code_fp = "2f1885d61ddb"},

@@ -1,5 +1,7 @@
 #include "failure/error_reply.h"
 
+#include <utility>
+
 #include "base/text.h"
 #include "failure/bad_request.h"
 #include "failure/error_details.h"
@@ -13,6 +15,7 @@ namespace {
 
 namespace v1 = modelgates::oauth::v1;
 
+constexpr char kUpstreamRequestId[] = "upstreamRequestId";
 constexpr char kEntries[] = "https://modelgates.ai/docs/oauth-gateway/errors#";
 
 struct Answer {
@@ -87,7 +90,7 @@ google::rpc::ErrorInfo ErrorInfoOf(const FailedCall& failed, const Answer& answe
   metadata["sdkError"] = SdkErrorOf(failed, answer);
   constexpr size_t kMaxIdBytes = 128;
   std::string id = CleanText(redaction.Apply(answer.response->request_id), kMaxIdBytes);
-  if (!id.empty()) metadata["upstreamRequestId"] = std::move(id);
+  if (!id.empty()) metadata[kUpstreamRequestId] = std::move(id);
   if ((failed.row->details & kLocationHost) != 0) {
     std::string host = LocationHost(*answer.response, redaction);
     if (!host.empty()) metadata["locationHost"] = std::move(host);
@@ -182,8 +185,11 @@ ErrorReply ToErrorReply(const FailedCall& failed, std::string_view request_id,
   ErrorReply reply;
   reply.status.set_code(static_cast<int>(failed.code));
   reply.status.set_message(ErrorMessage(failed, answer.body, redaction));
-  reply.details_truncated =
-      PackDetails(DetailsOf(failed, answer, request_id, redaction), reply.status);
+  ErrorDetails details = DetailsOf(failed, answer, request_id, redaction);
+  const auto& metadata = details.error_info.metadata();
+  const auto id = metadata.find(kUpstreamRequestId);
+  if (id != metadata.end()) reply.upstream_request_id = id->second;
+  reply.details_truncated = PackDetails(std::move(details), reply.status);
   if (!failed.retryable) {
     reply.retry_pushback = "-1";
   } else if (failed.retry_delay) {

@@ -21,6 +21,8 @@ struct ErrorReply {
   // do not multiply ours: "-1" never, else the delay. Empty: no trailer.
   std::string retry_pushback;
   bool details_truncated = false;
+  // The upstream's id of the last request, redacted; empty: there is none.
+  std::string upstream_request_id;
 };
 
 // Pure. Texts of the upstream are redacted by `redaction`, cleaned and cut. Of the body of a 2xx

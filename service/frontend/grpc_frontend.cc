@@ -59,7 +59,7 @@ GrpcFrontend::GrpcFrontend(const Parts& parts)
       connections_(ToConnectionOptions(config_)),
       access_({config_, parts.loop, parts.log, metrics_, parts.reloads, parts.caller_keys}),
       admission_(config_.max_concurrent_calls),
-      refusals_(parts.log, metrics_, parts.tracer, parts.rpcs.fingerprints()),
+      refusals_({parts.log, metrics_, parts.tracer}, parts.rpcs.fingerprints()),
       incomplete_requests_(parts.loop, ReceivedByGrpc(), ToIncompleteOptions(metrics_)),
       service_({parts.loop, parts.rpcs, access_, admission_, refusals_, incomplete_requests_}),
       health_({oauth::v1::OAuthService::service_full_name()}, access_),

@@ -37,8 +37,8 @@ std::string NewRequestId(std::string_view from_caller) {
 
 }  // namespace
 
-Refusals::Refusals(Log& log, Metrics& metrics, CallTracer* tracer, const Fingerprints& fingerprints)
-    : log_(log), metrics_(metrics), tracer_(tracer), fingerprints_(fingerprints) {
+Refusals::Refusals(const CallObservers& observers, const Fingerprints& fingerprints)
+    : observers_(observers), fingerprints_(fingerprints) {
   for (const ErrorReason reason : kReasons) {
     for (size_t i = 0; i < kRpcCount; ++i)
       prepared_.push_back(Prepare(static_cast<Rpc>(i), reason));
@@ -48,7 +48,7 @@ Refusals::Refusals(Log& log, Metrics& metrics, CallTracer* tracer, const Fingerp
 Refusal Refusals::Refuse(ErrorReason reason, Caller caller, TimePoint now) {
   const Prepared& prepared = For(caller.rpc, reason);
   CallScope scope(caller.rpc, caller.started, NewRequestId(caller.request_id), caller.traceparent,
-                  std::move(caller.peer), log_, metrics_, tracer_);
+                  std::move(caller.peer), observers_);
   scope.set_caller(caller.identity);
   if (scope.is_traced()) scope.SetTracestate(JoinTracestate(caller.tracestate));
   CallScope::End end;

@@ -11,8 +11,7 @@
 #include "base/log.h"
 #include "base/time.h"
 #include "failure/failed_call.h"
-#include "telemetry/call_spans.h"
-#include "telemetry/metrics.h"
+#include "telemetry/call_scope.h"
 
 namespace modelgates::gateway {
 
@@ -30,8 +29,8 @@ struct Refusal {
 // Any thread.
 class Refusals {
  public:
-  // `tracer` may be null. `fingerprints` is copied; the others must outlive this.
-  Refusals(Log& log, Metrics& metrics, CallTracer* tracer, const Fingerprints& fingerprints);
+  // `fingerprints` is copied.
+  Refusals(const CallObservers& observers, const Fingerprints& fingerprints);
   Refusals(const Refusals&) = delete;
   Refusals& operator=(const Refusals&) = delete;
 
@@ -64,9 +63,7 @@ class Refusals {
   std::string DetailsFor(const Prepared& prepared, std::string_view request_id) const;
   std::string Fingerprint(std::string_view auth_code);
 
-  Log& log_;
-  Metrics& metrics_;
-  CallTracer* const tracer_;
+  const CallObservers observers_;
   std::vector<Prepared> prepared_;  // see For
   std::mutex mutex_;
   Fingerprints fingerprints_;  // guarded by mutex_

@@ -80,7 +80,12 @@ Shard::Shard(const Config& config, const TraceSettings& traces, Log& log, Metric
                  secrets_),
       unread_replies_(loop_, {}),
       credentials_(config_, loop_, &reloads, secrets_),
-      rpcs_({config_, loop_, log, metrics, tracer(), retrier_, exchanges_, credentials_,
+      rpcs_({config_,
+             loop_,
+             {log, metrics, tracer(), &upstream_failures_},
+             retrier_,
+             exchanges_,
+             credentials_,
              unread_replies_}) {
   config_.api_key = Secret();  // kept by the credentials only
 }

@@ -23,6 +23,7 @@
 #include "rpc/oauth_rpcs.h"
 #include "telemetry/breaker_log.h"
 #include "telemetry/metrics.h"
+#include "telemetry/upstream_failures.h"
 
 namespace modelgates::gateway {
 
@@ -77,6 +78,7 @@ class Shard {
   LockedMemory secrets_;
   std::optional<SharedStore> shared_;  // absent: exchanges are not shared with other gateways
   ExchangeRegistry exchanges_;
+  UpstreamFailures upstream_failures_;
   UnreadReplies unread_replies_;
   Credentials credentials_;
   OAuthRpcs rpcs_;

@@ -22,8 +22,6 @@ constexpr size_t kConnectionsPerMulti = 64;
 // The system's certificates are parsed once per this time, not for every connection.
 constexpr long kTrustCachedSeconds = 300;
 
-constexpr long kProxyWantsAuthentication = 407;
-
 // Once per process, before other functions of libcurl. Never undone: other code may use libcurl.
 void InitLibcurl() {
   static const CURLcode code = curl_global_init(CURL_GLOBAL_DEFAULT);
@@ -40,37 +38,6 @@ CURLcode SetUpTls(CURL*, void* ssl_context, void* cas) {
   // One receive per answer, instead of two per record (length and content).
   SSL_CTX_set_read_ahead(context, 1);
   return CURLE_OK;
-}
-
-TransportFailure ToFailure(CURLcode code) {
-  switch (code) {
-    case CURLE_COULDNT_RESOLVE_HOST:
-    case CURLE_COULDNT_RESOLVE_PROXY:
-      return TransportFailure::kDns;
-    case CURLE_OPERATION_TIMEDOUT:
-      return TransportFailure::kConnectTimeout;
-    case CURLE_PEER_FAILED_VERIFICATION:
-    case CURLE_SSL_ISSUER_ERROR:
-    case CURLE_SSL_INVALIDCERTSTATUS:
-    case CURLE_SSL_PINNEDPUBKEYNOTMATCH:
-    case CURLE_SSL_CACERT_BADFILE:
-      return TransportFailure::kTlsUntrusted;
-    case CURLE_SSL_CONNECT_ERROR:
-    case CURLE_SSL_CERTPROBLEM:
-    case CURLE_SSL_CIPHER:
-    case CURLE_SSL_ENGINE_INITFAILED:
-    case CURLE_USE_SSL_FAILED:
-      return TransportFailure::kTls;
-    default:  // refused, unreachable, refused by a proxy, and new codes of libcurl
-      return TransportFailure::kConnect;
-  }
-}
-
-// The status of the proxy's answer to CONNECT; 0: no answer.
-long ProxyStatus(CURL* easy) {
-  long status = 0;
-  curl_easy_getinfo(easy, CURLINFO_HTTP_CONNECTCODE, &status);
-  return status;
 }
 
 // "address:port" of the other end.
@@ -188,14 +155,11 @@ CurlConnector::Endpoint CurlConnector::EndpointOf(std::string_view url) {
 }
 
 ConnectFailure CurlConnector::Failed(ConnectAttempt& attempt, const ResolvedName& name) const {
-  ConnectFailure failure{ToFailure(attempt.code()), fmt::format("{}", attempt.error())};
-  if (ProxyStatus(attempt.easy()) == kProxyWantsAuthentication) {
-    failure.failure = TransportFailure::kProxyRefused;
-  }
+  ConnectFailure failure = ToConnectFailure(attempt.easy(), attempt.code(), attempt.error());
   if (!name.addresses.empty()) failure.cause += fmt::format(", addresses {}", name.addresses);
-  long error = 0;
-  curl_easy_getinfo(attempt.easy(), CURLINFO_OS_ERRNO, &error);
-  if (error != 0) failure.cause += ", " + ErrnoText(static_cast<int>(error));
+  if (const int error = ErrnoOf(attempt.easy()); error != 0) {
+    failure.cause += ", " + ErrnoText(error);
+  }
   failure.cause = fmt::format("{}: {}", endpoint_.Text(), failure.cause);
   return failure;
 }

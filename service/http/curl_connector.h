@@ -15,6 +15,7 @@
 #include "base/task.h"
 #include "http/base_url.h"
 #include "http/connect_attempt.h"
+#include "http/connect_failure.h"
 #include "http/connection.h"
 #include "http/curl_multi.h"
 #include "http/http.h"
@@ -23,12 +24,6 @@
 #include "http/trusted_cas.h"
 
 namespace modelgates::gateway {
-
-// Why there is no connection; `cause` as TransportError::cause.
-struct ConnectFailure {
-  TransportFailure failure;
-  std::string cause{};
-};
 
 // Makes connections to one upstream: addresses (cached), proxy tunnel, both address families (RFC
 // 8305), TLS. libcurl does this, and nothing else.

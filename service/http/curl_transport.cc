@@ -105,7 +105,8 @@ Task<CurlTransport::Connected> CurlTransport::Connect(const SendOptions& options
     if (failed->failure != TransportFailure::kCancelled) ++stats_.connect_failures;
     co_return TransportError{.failure = failed->failure,
                              .delivery = Delivery::kNever,
-                             .cause = std::move(failed->cause)};
+                             .cause = std::move(failed->cause),
+                             .detail = failed->detail};
   }
   auto connection = std::get<std::unique_ptr<Connection>>(std::move(connected));
   place.Made();

@@ -48,6 +48,32 @@ std::string_view CauseOf(const HttpResult& result) {
   return error != nullptr ? std::string_view(error->cause) : std::string_view();
 }
 
+std::string_view ToString(FailureDetail detail) {
+  switch (detail) {
+    case FailureDetail::kNone:
+      return "";
+    case FailureDetail::kCertificateExpired:
+      return "certificate_expired";
+    case FailureDetail::kCertificateNotYetValid:
+      return "certificate_not_yet_valid";
+    case FailureDetail::kCertificateIssuer:
+      return "certificate_issuer";
+    case FailureDetail::kCertificateName:
+      return "certificate_name";
+    case FailureDetail::kCertificateOther:
+      return "certificate_other";
+    case FailureDetail::kRefused:
+      return "connect_refused";
+    case FailureDetail::kUnreachable:
+      return "connect_unreachable";
+    case FailureDetail::kNoDescriptors:
+      return "no_descriptors";
+    case FailureDetail::kProxyStatus:
+      return "proxy_status";
+  }
+  return "";
+}
+
 std::string_view ToString(TransportFailure failure) {
   switch (failure) {
     case TransportFailure::kDns:

@@ -90,6 +90,25 @@ inline constexpr auto kLastTransportFailure = TransportFailure::kProxyRefused;
 // Stable lower_snake name for the attempt log and metrics, e.g. "connect_timeout".
 std::string_view ToString(TransportFailure failure);
 
+// What exactly failed, where that is known: the check of the upstream's certificate, the system
+// error of connect, or the proxy.
+enum class FailureDetail : uint8_t {
+  kNone,
+  kCertificateExpired,
+  kCertificateNotYetValid,
+  kCertificateIssuer,  // no trusted CA issued it
+  kCertificateName,    // it is for another host
+  kCertificateOther,
+  kRefused,        // ECONNREFUSED
+  kUnreachable,    // ENETUNREACH, EHOSTUNREACH
+  kNoDescriptors,  // EMFILE, ENFILE: of the gateway
+  kProxyStatus,    // the proxy answered with an error other than 407
+};
+inline constexpr auto kLastFailureDetail = FailureDetail::kProxyStatus;
+
+// "certificate_expired", ...; empty for kNone.
+std::string_view ToString(FailureDetail detail);
+
 // Whether the upstream can have seen the request, from the bytes that the kernel accepted.
 enum class Delivery : uint8_t {
   kNever,     // the kernel accepted no byte of the body: repeating is always safe
@@ -108,6 +127,7 @@ struct TransportError {
   // What happened, for the log: phase, address, and the message of kernel, TLS, resolver or proxy.
   // Contains nothing of request or answer.
   std::string cause{};
+  FailureDetail detail = FailureDetail::kNone;
 };
 
 using HttpResult = std::variant<HttpResponse, TransportError>;

@@ -58,6 +58,7 @@ AttemptRecord ToRecord(const HttpResult& result) {
     const auto& error = std::get<TransportError>(result);
     record.http_status = error.http_status;
     record.failure = error.failure;
+    record.detail = error.detail;
     record.delivery = error.delivery;
   }
   return record;

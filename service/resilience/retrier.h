@@ -28,6 +28,7 @@ struct AttemptRecord {
   int http_status = 0;                        // 0: no status line was read
   std::optional<TransportFailure> failure{};  // absent: there was an answer
   Delivery delivery = Delivery::kNever;
+  FailureDetail detail = FailureDetail::kNone;
   Duration started{};  // since the call began
   Duration elapsed{};
   // The attempt has ended, and the upstream may have acted on it (RetryClass::kUnknownOutcome). A

@@ -18,7 +18,7 @@ OAuthRpcs::OAuthRpcs(const Parts& parts)
       retrier_(parts.retrier),
       exchanges_(parts.exchanges),
       defaults_(ToDefaults(parts.config)),
-      served_{parts.config,      parts.loop,           parts.log,     parts.metrics, parts.tracer,
-              parts.credentials, parts.unread_replies, fingerprints_, random_} {}
+      served_{parts.config,         parts.loop,    parts.observers, parts.credentials,
+              parts.unread_replies, fingerprints_, random_} {}
 
 }  // namespace modelgates::gateway

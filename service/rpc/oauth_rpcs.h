@@ -21,9 +21,7 @@ class OAuthRpcs {
   struct Parts {
     const Config& config;
     EventLoop& loop;
-    Log& log;
-    Metrics& metrics;
-    CallTracer* tracer;  // null: there are no traces
+    CallObservers observers;
     Retrier& retrier;
     ExchangeRegistry& exchanges;
     Credentials& credentials;

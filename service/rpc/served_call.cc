@@ -34,11 +34,10 @@ bool WasRefusedWith401(Rpc rpc, const Outcome* outcome) {
 ServedCall::ServedCall(const Parts& parts, std::shared_ptr<Call> call)
     : parts_(parts),
       call_(std::move(call)),
-      scope_(
-          std::make_shared<CallScope>(call_->rpc(), call_->started(),
-                                      ToRequestId(call_->Metadata("x-request-id"), parts_.random),
-                                      call_->OnlyMetadata("traceparent"), call_->Peer(), parts_.log,
-                                      parts_.metrics, parts_.tracer)) {
+      scope_(std::make_shared<CallScope>(
+          call_->rpc(), call_->started(),
+          ToRequestId(call_->Metadata("x-request-id"), parts_.random),
+          call_->OnlyMetadata("traceparent"), call_->Peer(), parts_.observers)) {
   if (scope_->is_traced())
     scope_->SetTracestate(JoinTracestate(call_->MetadataValues("tracestate")));
   if (call_->caller() != nullptr) scope_->set_caller(call_->caller()->text());
@@ -118,12 +117,13 @@ void ServedCall::FailUnsent(const FailedCall& failed) {
 }
 
 void ServedCall::Fail(const FailedCall& failed, const Redaction& secrets, CallScope::End& end) {
-  const ErrorReply reply = ToErrorReply(failed, scope_->request_id(), secrets);
+  ErrorReply reply = ToErrorReply(failed, scope_->request_id(), secrets);
   if (!reply.retry_pushback.empty()) {
     call_->AddTrailer("grpc-retry-pushback-ms", reply.retry_pushback);
   }
   end.failed = &failed;
   end.details_truncated = reply.details_truncated;
+  end.upstream_request_id = std::move(reply.upstream_request_id);
   Finish(end, ToStatus(reply));
 }
 

@@ -29,9 +29,7 @@ class ServedCall {
   struct Parts {
     const Config& config;
     EventLoop& loop;
-    Log& log;
-    Metrics& metrics;
-    CallTracer* tracer;  // null: there are no traces
+    CallObservers observers;
     Credentials& credentials;
     UnreadReplies& unread_replies;
     Fingerprints& fingerprints;

@@ -14,6 +14,7 @@ struct CallResult {
   const FailedCall* failed = nullptr;    // null: the call succeeded
   const AttemptLog* attempts = nullptr;  // null: nothing was sent upstream
   std::string_view cause{};              // see CauseOf
+  std::string upstream_request_id{};     // of a failed call; nothing of a secret is in it
   bool details_truncated = false;
   bool joined = false;
   bool replayed = false;

@@ -2,6 +2,8 @@
 
 #include <absl/status/status.h>
 
+#include "telemetry/upstream_metrics.h"
+
 namespace modelgates::gateway {
 namespace {
 
@@ -22,16 +24,16 @@ Duration UpstreamTime(const AttemptLog& attempts) {
 }  // namespace
 
 CallScope::CallScope(Rpc rpc, TimePoint started, std::string request_id,
-                     std::string_view traceparent, std::string peer, Log& log, Metrics& metrics,
-                     CallTracer* tracer)
+                     std::string_view traceparent, std::string peer, const CallObservers& observers)
     : rpc_(rpc),
       started_(started),
       request_id_(std::move(request_id)),
       trace_(ParseTraceparent(traceparent)),
-      spans_(tracer != nullptr ? tracer->Start(rpc, started, trace_) : nullptr),
+      spans_(observers.tracer != nullptr ? observers.tracer->Start(rpc, started, trace_) : nullptr),
       peer_(std::move(peer)),
-      log_(log),
-      metrics_(metrics) {
+      log_(observers.log),
+      metrics_(observers.metrics),
+      upstream_failures_(observers.upstream_failures) {
   metrics_.CallStarted(rpc_);
 }
 
@@ -73,6 +75,9 @@ void CallScope::Finish(const End& end, TimePoint now) {
     const int status = end.attempts->empty() ? 0 : end.attempts->back().http_status;
     if (status != 0) line.Add("http_status", status);
     if (!end.cause.empty()) line.Add("cause", end.cause);
+    if (!end.upstream_request_id.empty()) {
+      line.Add("upstream_request_id", end.upstream_request_id);
+    }
     line.AddMilliseconds("upstream_ms", UpstreamTime(*end.attempts));
   }
   line.Add("attempts", AttemptsOf(end));
@@ -109,16 +114,43 @@ void CallScope::OnAttempt(const AttemptRecord& attempt, std::string_view cause) 
   if (spans_ != nullptr) spans_->OnAttempt(attempt, attempts_);
   if (attempt.failure) {
     metrics_.AttemptFailed(rpc_, *attempt.failure, attempt.elapsed);
+    metrics_.upstream().Failed(*attempt.failure, attempt.detail);
   } else {
     metrics_.AttemptAnswered(rpc_, attempt.http_status, attempt.elapsed);
   }
+  if (upstream_failures_ != nullptr) LogChange(attempt, cause);
   const bool succeeded = !attempt.failure && IsSuccess(attempt.http_status);
-  if (succeeded || !log_.Enabled(Severity::kDebug)) return;
+  if (!succeeded && log_.Enabled(Severity::kDebug)) LogAttempt(attempt, cause);
+}
+
+void CallScope::LogChange(const AttemptRecord& attempt, std::string_view cause) {
+  const TimePoint ended = started_ + attempt.started + attempt.elapsed;
+  if (!attempt.failure) {
+    const auto count = upstream_failures_->OnAnswered(ended);
+    if (!count) return;
+    LogLine line = log_.Line(Severity::kInfo, "upstream_recovered", "the upstream answers again");
+    log_.Write(line.Add("count", *count));
+    return;
+  }
+  const auto count = upstream_failures_->OnFailed(*attempt.failure, attempt.detail, ended);
+  if (!count) return;
+  LogLine line = log_.Line(Severity::kWarning, "upstream_failed",
+                           "a request to the upstream has no complete answer");
+  AddIdentity(line);
+  line.Add("failure", ToString(*attempt.failure));
+  if (attempt.detail != FailureDetail::kNone) line.Add("detail", ToString(attempt.detail));
+  if (!cause.empty()) line.Add("cause", cause);
+  log_.Write(line.Add("attempt", attempts_).Add("count", *count));
+}
+
+void CallScope::LogAttempt(const AttemptRecord& attempt, std::string_view cause) {
   LogLine line = log_.Line(Severity::kDebug, "attempt", "attempt failed");
   AddIdentity(line);
   if (attempt.http_status != 0) line.Add("http_status", attempt.http_status);
   if (attempt.failure) line.Add("failure", ToString(*attempt.failure));
+  if (attempt.detail != FailureDetail::kNone) line.Add("detail", ToString(attempt.detail));
   if (!cause.empty()) line.Add("cause", cause);
+  line.Add("attempt", attempts_);
   log_.Write(line.AddMilliseconds("started_ms", attempt.started)
                  .AddMilliseconds("elapsed_ms", attempt.elapsed));
 }

@@ -11,19 +11,28 @@
 #include "telemetry/call_result.h"
 #include "telemetry/call_spans.h"
 #include "telemetry/metrics.h"
+#include "telemetry/upstream_failures.h"
 #include "trace/trace_context.h"
 #include "upstream/rpc.h"
 
 namespace modelgates::gateway {
+
+// What observes calls. All must outlive every call.
+struct CallObservers {
+  Log& log;
+  Metrics& metrics;
+  CallTracer* tracer = nullptr;                   // null: there are no traces
+  UpstreamFailures* upstream_failures = nullptr;  // null: the calls are not sent upstream
+};
 
 // One per call: its id, timing, log line, metrics and spans. It also observes attempts that an
 // exchange makes after its call has ended, so it owns everything it uses except log, metrics and
 // tracer, which outlive every call.
 class CallScope final : public ExchangeObserver {
  public:
-  // `traceparent` and `peer` as the caller sent them. `tracer`: null: there are no traces.
+  // `traceparent` and `peer` as the caller sent them.
   CallScope(Rpc rpc, TimePoint started, std::string request_id, std::string_view traceparent,
-            std::string peer, Log& log, Metrics& metrics, CallTracer* tracer = nullptr);
+            std::string peer, const CallObservers& observers);
   CallScope(const CallScope&) = delete;
   CallScope& operator=(const CallScope&) = delete;
 
@@ -53,6 +62,9 @@ class CallScope final : public ExchangeObserver {
 
  private:
   void AddIdentity(LogLine& line) const;
+  // Logs changes of what fails upstream.
+  void LogChange(const AttemptRecord& attempt, std::string_view cause);
+  void LogAttempt(const AttemptRecord& attempt, std::string_view cause);
   // Logs that a key was returned again, for audits.
   void LogReplay(const End& end);
 
@@ -66,6 +78,7 @@ class CallScope final : public ExchangeObserver {
   std::string caller_;
   Log& log_;
   Metrics& metrics_;
+  UpstreamFailures* const upstream_failures_;
 };
 
 }  // namespace modelgates::gateway

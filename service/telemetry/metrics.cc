@@ -15,6 +15,7 @@
 #include "telemetry/port_metrics.h"
 #include "telemetry/process_metrics.h"
 #include "telemetry/trace_metrics.h"
+#include "telemetry/upstream_metrics.h"
 
 namespace modelgates::gateway {
 namespace {
@@ -164,6 +165,7 @@ Metrics::Metrics(std::string_view commit) : registry_(std::make_unique<prometheu
   port_ = std::make_unique<PortMetrics>(registry);
   process_ = std::make_unique<ProcessMetrics>(registry, GATEWAY_VERSION, commit);
   traces_ = std::make_unique<TraceMetrics>(registry);
+  upstream_ = std::make_unique<UpstreamMetrics>(registry);
   auto& reloads = Counters(registry, "oauth_gateway_reloads_total",
                            "Reads of a changed file, by file and result. ok: the new content is in "
                            "use; failed: the previous content stays in use.");

@@ -25,6 +25,7 @@ namespace modelgates::gateway {
 class PortMetrics;
 class ProcessMetrics;
 class TraceMetrics;
+class UpstreamMetrics;
 
 // Every metric of the gateway; names, labels and help are in metrics.cc and port_metrics.cc only.
 //
@@ -97,6 +98,8 @@ class Metrics {
   ProcessMetrics& process() { return *process_; }
   // Of traces (trace_metrics.h).
   TraceMetrics& traces() { return *traces_; }
+  // Of failures upstream (upstream_metrics.h).
+  UpstreamMetrics& upstream() { return *upstream_; }
 
   // All metrics in Prometheus' text format 0.0.4.
   std::string Render() const;
@@ -130,6 +133,7 @@ class Metrics {
   std::unique_ptr<PortMetrics> port_;
   std::unique_ptr<ProcessMetrics> process_;
   std::unique_ptr<TraceMetrics> traces_;
+  std::unique_ptr<UpstreamMetrics> upstream_;
   std::array<PerRpc, kRpcCount> rpcs_;
   std::array<Gauge*, kExchangeStateCount> exchanges_{};
   std::array<Counter*, kFields> contract_violations_{};

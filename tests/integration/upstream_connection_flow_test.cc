@@ -1,5 +1,6 @@
 #include "integration/gateway_fixture.h"
 #include "support/fake_proxy.h"
+#include "support/metric_value.h"
 #include "support/test_certificate.h"
 
 namespace modelgates::gateway {
@@ -57,6 +58,41 @@ TEST_F(UpstreamConnectionFlow, WhoseCertificateIsOverIsExplainedInTheLogAlone) {
   EXPECT_THAT(created.status.error_message(), Not(HasSubstr("has expired")));
   EXPECT_THAT(Cause(), AllOf(HasSubstr("certificate has expired"),
                              HasSubstr("127.0.0.1:" + std::to_string(upstream.port()))));
+}
+
+// Given an upstream with an expired certificate, when many calls fail, then one line says which
+// check failed, in which attempt, and all are counted.
+TEST_F(UpstreamConnectionFlow, ThatFailIsSaidOnceAndCounted) {
+  const TestCertificate over("127.0.0.1", TestCertificate::Validity::kOver);
+  FakeUpstream::Options options;
+  options.tls = over.server_context();
+  const FakeUpstream upstream(options);
+  config_.upstream = upstream.url();
+  config_.upstream_ca_file = over.ca_file();
+  config_.admin_listen = "127.0.0.1:0";
+  config_.breaker = false;
+  for (int i = 0; i < 20; ++i) EXPECT_FALSE(Create().ok());
+  ASSERT_TRUE(log_.WaitForLines("call", 20));
+  const auto lines = log_.Lines("upstream_failed");
+  ASSERT_EQ(lines.size(), 1u);
+  EXPECT_EQ(lines[0]["failure"], "tls_untrusted");
+  EXPECT_EQ(lines[0]["detail"], "certificate_expired");
+  EXPECT_EQ(lines[0]["attempt"], 1);
+  EXPECT_EQ(lines[0]["request_id"], log_.Lines("call")[0]["request_id"]);
+  EXPECT_THAT(lines[0]["cause"].get<std::string>(),
+              HasSubstr("127.0.0.1:" + std::to_string(upstream.port())));
+  const auto failures =
+      MetricValue(server().admin_address(),
+                  "oauth_gateway_upstream_failures_total{cause=\"certificate_expired\"}");
+  EXPECT_GE(failures.value_or(0), 20);
+}
+
+TEST_F(UpstreamConnectionFlow, ThatIsRefusedByStatusNamesTheUpstreamsRequest) {
+  upstream_.SetDefault(kCreatePath,
+                       Answer::Json(403, ErrorBody(403, "no"), {{"x-request-id", "req_upstream"}}));
+  EXPECT_FALSE(Create().ok());
+  ASSERT_TRUE(log_.WaitForLines("call", 1));
+  EXPECT_EQ(log_.Lines("call")[0]["upstream_request_id"], "req_upstream");
 }
 
 TEST_F(UpstreamConnectionFlow, ThroughAProxyThatAsksWhoWeAreHasWordsOfItsOwn) {

@@ -27,7 +27,7 @@ class RefusalsTest : public testing::Test {
   LogCapture log_;
   Metrics metrics_;
   Fingerprints fingerprints_;
-  Refusals refusals_{log_.log(), metrics_, nullptr, fingerprints_};
+  Refusals refusals_{{log_.log(), metrics_}, fingerprints_};
 };
 
 class RefusalTest : public RefusalsTest, public testing::WithParamInterface<RefusalCase> {};

@@ -46,7 +46,9 @@ TEST(TransportCause, NamesAddressAndErrnoOfARefusal) {
     options.base_url = gone.url();
     address = AddressOf(gone);
   }
-  EXPECT_THAT(ErrorOf(options).cause, AllOf(HasSubstr(address), HasSubstr("errno 111")));
+  const TransportError error = ErrorOf(options);
+  EXPECT_THAT(error.cause, AllOf(HasSubstr(address), HasSubstr("errno 111")));
+  EXPECT_EQ(error.detail, FailureDetail::kRefused);
 }
 
 TEST(TransportCause, NamesAnUnknownHostAndTheResolversWords) {
@@ -65,13 +67,18 @@ TEST(TransportCause, NamesTheCheckThatACertificateFailed) {
     const TestCertificate& serves;
     const TestCertificate& trusted;
     const char* words;
+    FailureDetail detail;
   };
-  for (const Case& row : {Case{expired, expired, "certificate has expired"},
-                          Case{of_another, of_another, "no alternative certificate subject name"},
-                          Case{certificate, of_another, "unable to get local issuer"}}) {
+  for (const Case& row :
+       {Case{expired, expired, "certificate has expired", FailureDetail::kCertificateExpired},
+        Case{of_another, of_another, "no alternative certificate subject name",
+             FailureDetail::kCertificateName},
+        Case{certificate, of_another, "unable to get local issuer",
+             FailureDetail::kCertificateIssuer}}) {
     const FakeUpstream upstream(Serving(row.serves));
     const TransportError error = ErrorOf(Trusting(row.trusted, upstream));
     EXPECT_EQ(error.failure, TransportFailure::kTlsUntrusted);
+    EXPECT_EQ(error.detail, row.detail);
     EXPECT_THAT(error.cause, AllOf(HasSubstr(AddressOf(upstream)), HasSubstr(row.words)));
   }
 }
@@ -80,10 +87,11 @@ TEST(TransportCause, NamesTheStatusOfTheProxyAndNotItsPassword) {
   struct Case {
     const char* status;
     TransportFailure failure;
+    FailureDetail detail;
   };
-  for (const Case& row :
-       {Case{"407", TransportFailure::kProxyRefused}, Case{"403", TransportFailure::kConnect},
-        Case{"503", TransportFailure::kConnect}}) {
+  for (const Case& row : {Case{"407", TransportFailure::kProxyRefused, FailureDetail::kNone},
+                          Case{"403", TransportFailure::kConnect, FailureDetail::kProxyStatus},
+                          Case{"503", TransportFailure::kConnect, FailureDetail::kProxyStatus}}) {
     const FakeUpstream upstream;
     const FakeProxy proxy(upstream.port(), "HTTP/1.1 " + std::string(row.status) +
                                                " No\r\nContent-Length: 0\r\n\r\n");
@@ -94,6 +102,7 @@ TEST(TransportCause, NamesTheStatusOfTheProxyAndNotItsPassword) {
     options.proxy = Secret(url);
     const TransportError error = ErrorOf(options);
     EXPECT_EQ(error.failure, row.failure) << row.status;
+    EXPECT_EQ(error.detail, row.detail) << row.status;
     EXPECT_EQ(error.delivery, Delivery::kNever);
     EXPECT_THAT(error.cause, AllOf(HasSubstr(row.status), HasSubstr("127.0.0.1:"),
                                    Not(HasSubstr("proxy-word")), Not(HasSubstr("proxy-user"))));

@@ -101,9 +101,8 @@ class AllocationsTest : public testing::Test {
   Admission admission_{1};
   UnreadReplies unread_{loop_, {}};
   Credentials credentials_{config_, loop_, nullptr};
-  OAuthRpcs rpcs_{
-      {config_, loop_, log_, metrics_, nullptr, retrier_, exchanges_, credentials_, unread_}};
-  Refusals refusals_{log_, metrics_, nullptr, rpcs_.fingerprints()};
+  OAuthRpcs rpcs_{{config_, loop_, {log_, metrics_}, retrier_, exchanges_, credentials_, unread_}};
+  Refusals refusals_{{log_, metrics_}, rpcs_.fingerprints()};
   ByteCounter received_;
   IncompleteRequests incomplete_{loop_, received_, {}};
   CallerAccess access_{{config_, loop_, log_, metrics_, reloads_, credentials_.caller_keys()}};

@@ -27,8 +27,8 @@ class CallScopeTest : public testing::Test {
                    std::string_view traceparent = kTraceparent,
                    std::string peer = "ipv4:127.0.0.1:4711") {
     capture_.emplace(min_severity);
-    scope_.emplace(rpc, kStart, "request-1", traceparent, std::move(peer), capture_->log(),
-                   metrics_);
+    scope_.emplace(rpc, kStart, "request-1", traceparent, std::move(peer),
+                   CallObservers{capture_->log(), metrics_, nullptr, &failures_});
     return *scope_;
   }
   json Finished(const CallScope::End& end) {
@@ -42,6 +42,7 @@ class CallScopeTest : public testing::Test {
   }
 
   Metrics metrics_;
+  UpstreamFailures failures_;
   std::optional<LogCapture> capture_;
   std::optional<CallScope> scope_;
 };
@@ -194,7 +195,7 @@ TEST_F(CallScopeTest, LogsWhyACallWasLost) {
 TEST_F(CallScopeTest, LogsFailedAttemptsAtDebugOnly) {
   const AttemptRecord refused =
       RecordOf(TransportError{TransportFailure::kConnect, Delivery::kNever});
-  Start(kCreate, Severity::kInfo).OnAttempt(refused, "127.0.0.1:443: refused");
+  Start(kCreate, Severity::kError).OnAttempt(refused, "127.0.0.1:443: refused");
   EXPECT_EQ(capture_->text(), "");
 
   AttemptRecord answered = RecordOf(JsonError(503));
@@ -217,6 +218,42 @@ TEST_F(CallScopeTest, LogsFailedAttemptsAtDebugOnly) {
   EXPECT_EQ(lines[1]["elapsed_ms"], 20);
   EXPECT_EQ(lines[1]["request_id"], "request-1");
   EXPECT_EQ(lines[1]["rpc"], "CreateAuthCode");
+}
+
+// Given an upstream that fails for many calls, then the log says what failed, once, and when that
+// changes.
+TEST_F(CallScopeTest, LogsWhatFailsUpstreamWhenItChanges) {
+  const auto expired = RecordOf(TransportError{.failure = TransportFailure::kTlsUntrusted,
+                                               .delivery = Delivery::kNever,
+                                               .detail = FailureDetail::kCertificateExpired});
+  CallScope& scope = Start(kCreate, Severity::kInfo);
+  scope.OnAttempt(RecordOf(JsonError(503)), "");
+  for (int i = 0; i < 100; ++i) scope.OnAttempt(expired, "upstream:443: certificate has expired");
+  AttemptRecord later = RecordOf(JsonError(200));
+  later.started = 20s;
+  scope.OnAttempt(later, "");
+  std::vector<json> lines = capture_->Lines();
+  ASSERT_EQ(lines.size(), 2u);
+  for (json& line : lines) line.erase("timestamp");
+  EXPECT_EQ(lines[0], json::parse(R"({
+      "severity": "WARNING", "event": "upstream_failed",
+      "message": "a request to the upstream has no complete answer",
+      "trace_id": "0af7651916cd43dd8448eb211c80319c", "span_id": "b7ad6b7169203331",
+      "request_id": "request-1", "rpc": "CreateAuthCode", "failure": "tls_untrusted",
+      "detail": "certificate_expired", "cause": "upstream:443: certificate has expired",
+      "attempt": 2, "count": 1})"));
+  EXPECT_EQ(lines[1], json::parse(R"({"severity": "INFO", "event": "upstream_recovered",
+      "message": "the upstream answers again", "count": 100})"));
+  ExpectMetric("oauth_gateway_upstream_failures_total{cause=\"certificate_expired\"} 100");
+}
+
+TEST_F(CallScopeTest, LogsTheUpstreamsIdOfAFailedCall) {
+  const Outcome outcome = OutcomeOf(JsonError(500));
+  const FailedCall failed = FailUpstream(kCreate, outcome);
+  Start(kCreate);
+  const json line =
+      Finished({.failed = &failed, .attempts = &outcome.attempts, .upstream_request_id = "req_1"});
+  EXPECT_EQ(line["upstream_request_id"], "req_1");
 }
 
 TEST_F(CallScopeTest, LogsAndCountsABrokenContract) {

@@ -48,8 +48,8 @@ Attributes AttributesOf(const Span& span) {
 class CallSpansTest : public testing::Test {
  protected:
   std::unique_ptr<CallScope> Start(Rpc rpc, std::string_view traceparent = kSampled) {
-    return std::make_unique<CallScope>(rpc, start_, "request-1", traceparent, "peer", log_.log(),
-                                       metrics_, &tracer_);
+    return std::make_unique<CallScope>(rpc, start_, "request-1", traceparent, "peer",
+                                       CallObservers{log_.log(), metrics_, &tracer_});
   }
   std::vector<Span> Spans() {
     std::vector<Span> spans;
@@ -254,7 +254,7 @@ TEST_F(CallSpansTest, AllSpansHaveTheTracestateOfTheCaller) {
 
 TEST_F(CallSpansTest, AnyIsNoAddressOfTheGateway) {
   CallTracer any({}, "http://[::1]:8080", "[::]:0", queue_);
-  CallScope scope(kCreate, start_, "request-1", "", "peer", log_.log(), metrics_, &any);
+  CallScope scope(kCreate, start_, "request-1", "", "peer", {log_.log(), metrics_, &any});
   scope.OnAttempt(RecordOf(JsonError(200)), "");
   scope.Finish({}, start_);
   const std::vector<Span> spans = Spans();

@@ -11,6 +11,7 @@
 
 #include "telemetry/port_metrics.h"
 #include "telemetry/process_metrics.h"
+#include "telemetry/upstream_metrics.h"
 
 namespace modelgates::gateway {
 namespace {
@@ -79,6 +80,7 @@ const std::map<std::string, Shape> kPromised = {
     {"process_open_fds", {"gauge", {}}},
     {"process_max_fds", {"gauge", {}}},
     {"oauth_gateway_spans_exported_total", {"counter", {}}},
+    {"oauth_gateway_upstream_failures_total", {"counter", {"cause"}}},
     {"oauth_gateway_spans_dropped_total", {"counter", {"cause"}}},
 };
 
@@ -300,6 +302,16 @@ TEST(Metrics, NameTheBuildAndTheProcess) {
   const std::string text = metrics.Render();
   EXPECT_NE(text.find("oauth_gateway_build_info{commit=\"0123456789ab\",version=\""),
             std::string::npos);
+}
+
+TEST(Metrics, CountWhatFailedUpstream) {
+  Metrics metrics;
+  metrics.upstream().Failed(TransportFailure::kTlsUntrusted, FailureDetail::kCertificateName);
+  metrics.upstream().Failed(TransportFailure::kTimeout, FailureDetail::kNone);
+  auto values = Values(metrics);
+  EXPECT_EQ(values[R"(oauth_gateway_upstream_failures_total{cause="certificate_name"})"], "1");
+  EXPECT_EQ(values[R"(oauth_gateway_upstream_failures_total{cause="tls_untrusted"})"], "0");
+  EXPECT_EQ(values[R"(oauth_gateway_upstream_failures_total{cause="timeout"})"], "1");
 }
 
 TEST(Metrics, KnowWhenAFileWasReadAgain) {
