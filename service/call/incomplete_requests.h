@@ -49,8 +49,9 @@ class IncompleteRequests final : private Timer, private ByteCounter::Alarm {
   struct Options {
     // Of all callers at once. gRPC reads a request some 0.1 ms after it has handed over the call.
     size_t max_requests = 1024;
-    // No fewer than the streams that HTTP/2's settings allow a connection.
-    size_t max_of_connection = 100;
+    // HTTP/2's settings allow 100 streams. A client that cancels one may open another before gRPC
+    // has ended the first.
+    size_t max_of_connection = 256;
     uint64_t max_bytes = uint64_t{4} * 1024 * 1024;
     // A request is ended after half of this time to all of it.
     Duration patience = std::chrono::seconds(10);

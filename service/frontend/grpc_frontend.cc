@@ -43,7 +43,6 @@ ConnectionLimits::Options ToConnectionOptions(const Config& config) {
 
 IncompleteRequests::Options ToIncompleteOptions(Metrics& metrics) {
   IncompleteRequests::Options options;
-  options.max_of_connection = static_cast<size_t>(ServerLimits{}.max_streams);
   options.on_given_up = [&metrics] { metrics.IncompleteRequestGivenUp(); };
   return options;
 }

@@ -21,7 +21,7 @@ constexpr char kIncomplete[] = "oauth_gateway_incomplete_requests";
 constexpr char kGivenUp[] = "oauth_gateway_incomplete_requests_given_up_total";
 constexpr char kInFlight[] = "oauth_gateway_calls_in_flight";
 constexpr int kMostIncomplete = 1024;
-constexpr int kMostOfConnection = 100;
+constexpr int kMostOfConnection = 256;
 constexpr char kReflection[] = "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo";
 
 // What one peer without a credential does to the memory of the process, and to other callers.
