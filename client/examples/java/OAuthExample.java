@@ -2,9 +2,11 @@ import ai.modelgates.oauth.v1.*;
 import com.google.rpc.*;
 import io.grpc.*;
 import io.grpc.protobuf.StatusProto;
+import io.grpc.util.*;
 import java.io.File;
 import java.security.*;
-import java.util.Base64;
+import java.util.*;
+import java.util.concurrent.Callable;
 
 /** The PKCE flow through the gateway, and what its errors say. */
 public class OAuthExample {
@@ -38,12 +40,23 @@ public class OAuthExample {
   /** With files from the environment where it names them; --plaintext is for loopback. */
   static ChannelCredentials tls() throws Exception {
     var ca = System.getenv("MODELGATES_OAUTH_CA_FILE");
-    var certificate = System.getenv("MODELGATES_OAUTH_CLIENT_CERT_FILE");
+    var cert = System.getenv("MODELGATES_OAUTH_CLIENT_CERT_FILE");
+    var key = System.getenv("MODELGATES_OAUTH_CLIENT_KEY_FILE");
+    var trusted = AdvancedTlsX509TrustManager.newBuilder().build();
+    var identity = new AdvancedTlsX509KeyManager();
+    Callable<Object> read = () -> {
+      if (ca != null) trusted.updateTrustCredentials(new File(ca));
+      if (cert != null) identity.updateIdentityCredentials(new File(cert), new File(key));
+      return null;
+    };
+    read.call();
+    // Again each second, so that renewed files are used; one that is half-written is not.
+    new Timer(true).schedule(new TimerTask() {
+      public void run() { try { read.call(); } catch (Exception e) { System.err.println(e); } }
+    }, 1000, 1000);
     var tls = TlsChannelCredentials.newBuilder();
-    if (ca != null) tls.trustManager(new File(ca));
-    // Kept by the channel; io.grpc.util.AdvancedTlsX509KeyManager reads renewed files again.
-    if (certificate != null) tls.keyManager(new File(certificate),
-        new File(System.getenv("MODELGATES_OAUTH_CLIENT_KEY_FILE")));
+    if (ca != null) tls.trustManager(trusted);
+    if (cert != null) tls.keyManager(identity);
     return tls.build();
   }
 

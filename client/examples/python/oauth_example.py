@@ -5,6 +5,7 @@ import hashlib
 import os
 import pathlib
 import secrets
+import ssl
 import sys
 
 import grpc
@@ -31,28 +32,47 @@ def explain(error: grpc.RpcError) -> None:
             print("  upstream status", upstream.http_status, "code is", state)
 
 
-def connect(gateway: str) -> grpc.Channel:
+class Gateway:
     """TLS, with the files that environment variables name; --plaintext is for loopback."""
-    if "--plaintext" in sys.argv[1:]:
-        return grpc.insecure_channel(gateway)
-    files = (os.environ.get(f"MODELGATES_OAUTH_{name}_FILE")
-             for name in ("CA", "CLIENT_KEY", "CLIENT_CERT"))
-    # The channel keeps what was read: a renewed certificate needs another channel.
-    return grpc.secure_channel(gateway, grpc.ssl_channel_credentials(
-        *(pathlib.Path(file).read_bytes() if file else None for file in files)))
+
+    def __init__(self, address: str) -> None:
+        self.address, self.files = address, None
+        self.is_plain = "--plaintext" in sys.argv[1:]
+        self.paths = [os.environ.get(f"MODELGATES_OAUTH_{name}_FILE")
+                      for name in ("CA", "CLIENT_KEY", "CLIENT_CERT")]
+        self.stub = OAuthServiceStub(grpc.insecure_channel(address)) if self.is_plain else None
+
+    @property
+    def oauth(self) -> OAuthServiceStub:
+        """For each call: a channel keeps its files, so renewed ones need another channel."""
+        if self.is_plain:
+            return self.stub
+        try:
+            files = [pathlib.Path(path).read_bytes() if path else None for path in self.paths]
+            if files != self.files:
+                ca, key, certificate = self.paths
+                context = ssl.create_default_context(cafile=ca)
+                if certificate:
+                    context.load_cert_chain(certificate, key)
+                self.files, self.stub = files, OAuthServiceStub(grpc.secure_channel(
+                    self.address, grpc.ssl_channel_credentials(*files)))
+        except OSError:  # half-written, or not of one another: those before stay in use
+            if self.stub is None:
+                raise
+        return self.stub
 
 
-oauth = OAuthServiceStub(connect(os.environ["MODELGATES_OAUTH_GATEWAY"]))
+gateway = Gateway(os.environ["MODELGATES_OAUTH_GATEWAY"])
 verifier = secrets.token_urlsafe(32)
 digest = hashlib.sha256(verifier.encode()).digest()
 challenge = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 try:
-    created = oauth.CreateAuthCode(v1.CreateAuthCodeRequest(
+    created = gateway.oauth.CreateAuthCode(v1.CreateAuthCodeRequest(
         callback_url="https://myapp.example/callback",
         code_challenge=challenge, code_challenge_method=v1.S256))
     # In an app, the user's browser brings the code back to callback_url.
-    exchanged = oauth.ExchangeAuthCode(v1.ExchangeAuthCodeRequest(
+    exchanged = gateway.oauth.ExchangeAuthCode(v1.ExchangeAuthCodeRequest(
         code=created.data.id, code_verifier=verifier))
 except grpc.RpcError as error:
     explain(error)
@@ -60,8 +80,8 @@ except grpc.RpcError as error:
 print("a key of", exchanged.user_id)
 
 for call, request in (
-        (oauth.CreateAuthCode, v1.CreateAuthCodeRequest(callback_url="nowhere")),
-        (oauth.ExchangeAuthCode, v1.ExchangeAuthCodeRequest(code="nobody's"))):
+        (gateway.oauth.CreateAuthCode, v1.CreateAuthCodeRequest(callback_url="nowhere")),
+        (gateway.oauth.ExchangeAuthCode, v1.ExchangeAuthCodeRequest(code="nobody's"))):
     try:
         call(request)
     except grpc.RpcError as error:
