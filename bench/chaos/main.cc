@@ -26,7 +26,8 @@ constexpr Scenario kScenarios[] = {
     {"outage", OutageWithoutBreaker}, {"recovery", OutageAndRecovery},
     {"brown-out", BrownOut},          {"overload", Overload},
     {"deadlines", Deadlines},         {"silence", Silence},
-    {"clock-step", ClockStep},        {"faults", Faults},
+    {"clock-step", ClockStep},        {"rotation", Rotation},
+    {"fairness", Fairness},           {"faults", Faults},
 };
 
 bool IsKnown(std::string_view name) {

@@ -91,17 +91,26 @@ class Calls {
   std::vector<Ended> ended_;
 };
 
-}  // namespace
-
-OpenLoop::OpenLoop(const std::string& address) {
+std::vector<std::shared_ptr<grpc::Channel>> Connect(const std::string& address) {
+  std::vector<std::shared_ptr<grpc::Channel>> channels;
   for (size_t i = 0; i < kChannels; ++i) {
     grpc::ChannelArguments arguments;
     // Otherwise channels to one address share a connection.
     arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
     arguments.SetInt(GRPC_ARG_ENABLE_RETRIES, 0);
-    const auto channel =
-        grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
-    channel->WaitForConnected(std::chrono::system_clock::now() + std::chrono::seconds(10));
+    channels.push_back(
+        grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments));
+    channels.back()->WaitForConnected(std::chrono::system_clock::now() + std::chrono::seconds(10));
+  }
+  return channels;
+}
+
+}  // namespace
+
+OpenLoop::OpenLoop(const std::string& address) : OpenLoop(Connect(address)) {}
+
+OpenLoop::OpenLoop(const std::vector<std::shared_ptr<grpc::Channel>>& channels) {
+  for (const auto& channel : channels) {
     stubs_.push_back(oauth::v1::OAuthService::NewStub(channel));
   }
 }

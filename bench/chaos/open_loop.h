@@ -1,5 +1,6 @@
 #pragma once
 
+#include <grpcpp/channel.h>
 #include <modelgates/oauth/v1/oauth.grpc.pb.h>
 
 #include <chrono>
@@ -44,6 +45,8 @@ struct Happening {
 class OpenLoop {
  public:
   explicit OpenLoop(const std::string& address);
+  // By these connections in turn.
+  explicit OpenLoop(const std::vector<std::shared_ptr<grpc::Channel>>& channels);
 
   // Returns when every call has ended, in the order of their ends. `happenings` in order of time.
   std::vector<Ended> Offer(const Load& load, const std::vector<Happening>& happenings = {});

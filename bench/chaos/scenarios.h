@@ -16,6 +16,10 @@ std::vector<Promise> Deadlines();
 // Callers that cancel early, with an upstream that never answers.
 std::vector<Promise> Silence();
 std::vector<Promise> ClockStep();
+// Replaces all files that operators rotate, every third time by broken ones.
+std::vector<Promise> Rotation();
+// One caller far above its share, and ten within theirs.
+std::vector<Promise> Fairness();
 // Every fault of the sandbox, to measure the memory that it takes.
 std::vector<Promise> Faults();
 

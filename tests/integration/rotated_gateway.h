@@ -33,9 +33,9 @@ class RotatedGateway {
   bool WaitUntilListening() { return gateway_->WaitUntilListening(); }
   GatewayProcess& gateway() { return *gateway_; }
 
-  // Replaces every file by a good one. The callers' CA is replaced as operators do it: the file
-  // holds the one before and the next one too, and from now on callers have certificates of the new
-  // one.
+  // Replaces every file by a good one. The callers' CA is replaced as operators do it: a CA is in
+  // the file for two replacements before callers have certificates of it, and for one after. The
+  // gateway needs up to two checks for a set of files, so it may pass one set over.
   void ReplaceAll();
   // Replaces every file by one that cannot be used, broken in another way each time.
   void BreakAll();
@@ -87,7 +87,7 @@ class RotatedGateway {
   FakeUpstream upstream_;
   RedisProcess redis_;
   const TestAuthority server_authority_;
-  std::vector<TestAuthority> client_authorities_{3};  // the one before, the one of now, the next
+  std::vector<TestAuthority> client_authorities_{4};  // the second is the one of the callers
   MountedSecret tls_;
   MountedSecret ca_;
   MountedSecret key_;
