@@ -28,16 +28,11 @@ constexpr std::array kStatusClasses = {"1xx", "2xx", "3xx", "4xx", "5xx", kOther
 constexpr std::array kAnswerFields = {"app_id", "created_at", "user_id", kOther};
 
 // The settings whose files are read again; the last is for all others.
-constexpr std::array kReloadedFiles = {"admin_bearer_file",
-                                       "api_key_file",
-                                       "caller_keys_dir",
-                                       "callers_file",
-                                       "exchange_pepper_file",
-                                       "exchange_store_ca_file",
-                                       "flagfile",
-                                       "tls_cert_file",
-                                       "upstream_ca_file",
-                                       kOther};
+// clang-format off
+constexpr std::array kReloadedFiles = {"admin_bearer_file", "api_key_file", "caller_keys_dir",
+    "callers_file", "exchange_pepper_file", "exchange_store_ca_file", "flagfile", "tls_cert_file",
+    "upstream_ca_file", kOther};
+// clang-format on
 
 // In the order of CallerLimit.
 constexpr std::array kCallerLimits = {"rate", "concurrent", "callers"};
@@ -290,7 +285,6 @@ void Metrics::SetUpstreamConnections(size_t open) {
 void Metrics::CallerLimited(CallerLimit limit) {
   caller_limited_[static_cast<size_t>(limit)]->Increment();
 }
-
 void Metrics::SetCallersCounted(size_t count) { callers_counted_->Set(static_cast<double>(count)); }
 
 void Metrics::SetIncompleteRequests(size_t count) {
