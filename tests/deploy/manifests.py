@@ -68,7 +68,8 @@ class Manifests:
         """The program itself takes them, with files that stand for those of its volumes."""
         known = set(re.findall(r"OAUTH_GATEWAY_[A-Z0-9_]+", self.run(["--help"], {}).stdout))
         for name in settings:
-            self.rule(name in known, f"{name} is no setting of the program")
+            self.rule(name in known or name.startswith("OTEL_"),
+                      f"{name} is no setting of the program")
         with tempfile.TemporaryDirectory() as folder:
             environment = dict(settings)
             for name, value in settings.items():
@@ -82,6 +83,10 @@ class Manifests:
                     environment[name] = str(path)
             run = self.run(["--check_config"], environment)
         self.rule(run.returncode == 0, f"the program refuses its settings: {run.stderr.strip()}")
+        wants_traces = any(name.startswith("OTEL_") for name in settings)
+        self.rule(not wants_traces or "# traces: to " in run.stdout,
+                  f"variables OTEL_* without traces: {run.stderr.strip()}")
+        self.rule("OTEL_" not in run.stderr, f"the program warns: {run.stderr.strip()}")
         for port in self.container["ports"]:
             listens = settings["OAUTH_GATEWAY_ADMIN_LISTEN" if port["name"] == "metrics"
                                else "OAUTH_GATEWAY_LISTEN"]
