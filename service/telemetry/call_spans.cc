@@ -8,10 +8,12 @@
 #include <optional>
 #include <stdexcept>
 #include <utility>
+#include <vector>
 
 #include "base/host_port.h"
 #include "http/base_url.h"
 #include "http/url.h"
+#include "trace/otlp_json.h"
 #include "upstream/rest_mapping.h"
 
 namespace modelgates::gateway {
@@ -43,28 +45,47 @@ std::chrono::nanoseconds Since1970(TimePoint time) {
          (std::chrono::steady_clock::now() - time);
 }
 
+std::string ServerAttributes(std::string_view method, std::string_view listen) {
+  std::vector<Span::Attribute> attributes{{"rpc.system.name", "grpc"}, {"rpc.method", method}};
+  if (const std::optional<HostPort> own = SplitHostPort(listen)) {
+    // "Any" is no address, and 0 no port.
+    if (own->host != "0.0.0.0" && own->host != "[::]") {
+      attributes.push_back({"server.address", WithoutBrackets(own->host)});
+    }
+    int port = 0;
+    std::from_chars(own->port.data(), own->port.data() + own->port.size(), port);
+    if (port != 0) attributes.push_back({"server.port", port});
+  }
+  return EncodeAttributes(attributes);
+}
+
+std::string ClientAttributes(const BaseUrl& upstream, std::string_view path) {
+  const std::string url = fmt::format("{}://{}{}{}", upstream.tls ? "https" : "http",
+                                      upstream.authority, upstream.path, path);
+  const std::optional<Url> origin = ParseUrl(upstream.origin);
+  std::vector<Span::Attribute> attributes{{"http.request.method", "POST"}, {"url.full", url}};
+  if (origin) {
+    attributes.push_back({"server.address", WithoutBrackets(origin->host)});
+    attributes.push_back({"server.port", origin->port});
+  }
+  attributes.push_back({"network.protocol.version", "1.1"});
+  return EncodeAttributes(attributes);
+}
+
 }  // namespace
 
 CallTracer::CallTracer(const Sampler& sampler, std::string_view upstream, std::string_view listen,
                        SpanQueue& queue)
     : sampler_(sampler), queue_(queue) {
-  if (const std::optional<HostPort> own = SplitHostPort(listen)) {
-    // "Any" is no address.
-    if (own->host != "0.0.0.0" && own->host != "[::]")
-      gateway_.address = WithoutBrackets(own->host);
-    std::from_chars(own->port.data(), own->port.data() + own->port.size(), gateway_.port);
-  }
   const absl::StatusOr<BaseUrl> url = ParseBaseUrl(upstream);
   if (!url.ok()) throw std::invalid_argument("base URL " + std::string(url.status().message()));
-  if (const std::optional<Url> origin = ParseUrl(url->origin)) {
-    upstream_ = {std::string(WithoutBrackets(origin->host)), origin->port};
-  }
   for (size_t i = 0; i < kRpcCount; ++i) {
     const Rpc rpc = static_cast<Rpc>(i);
-    names_[i] = {.method = fmt::format("{}/{}", kService, ToString(rpc)),
-                 .request = fmt::format("POST {}", PathOf(rpc)),
-                 .request_url = fmt::format("{}://{}{}{}", url->tls ? "https" : "http",
-                                            url->authority, url->path, PathOf(rpc))};
+    Names& names = names_[i];
+    names.method = fmt::format("{}/{}", kService, ToString(rpc));
+    names.request = fmt::format("POST {}", PathOf(rpc));
+    names.server_attributes = ServerAttributes(names.method, listen);
+    names.client_attributes = ClientAttributes(*url, PathOf(rpc));
   }
 }
 
@@ -74,11 +95,6 @@ std::unique_ptr<CallSpans> CallTracer::Start(Rpc rpc, TimePoint started,
   const TraceId trace_id = caller.valid() ? caller.trace_id : ids_.NewTraceId();
   if (!IsSampled(sampler_, caller, trace_id)) return nullptr;
   return std::make_unique<CallSpans>(*this, rpc, started, caller, trace_id);
-}
-
-void CallTracer::Add(const Place& place, Span& span) {
-  if (!place.address.empty()) span.Add("server.address", place.address);
-  if (place.port != 0) span.Add("server.port", place.port);
 }
 
 CallSpans::CallSpans(CallTracer& tracer, Rpc rpc, TimePoint started, const TraceContext& caller,
@@ -102,10 +118,7 @@ void CallSpans::OnAttempt(const AttemptRecord& record, int attempt) {
   span.start = start_ + record.started;
   span.duration = record.elapsed;
   span.tracestate = tracestate_;
-  span.Add("http.request.method", "POST");
-  CallTracer::Add(tracer_.upstream_, span);
-  span.Add("url.full", names().request_url);
-  span.Add("network.protocol.version", "1.1");
+  span.fixed_attributes = names().client_attributes;
   if (attempt > 1) span.Add("http.request.resend_count", attempt - 1);
   if (record.http_status != 0) span.Add("http.response.status_code", record.http_status);
   if (record.failure) {
@@ -131,10 +144,8 @@ void CallSpans::OnEnd(const CallResult& end, Duration elapsed) {
   span.duration = elapsed;
   span.tracestate = tracestate_;
   span.link = link_;
-  span.Add("rpc.system.name", "grpc");
-  span.Add("rpc.method", names().method);
+  span.fixed_attributes = names().server_attributes;
   span.Add("rpc.status_code", code_name);
-  CallTracer::Add(tracer_.gateway_, span);
   if (IsFaultOfServer(code)) {
     span.failed = true;
     span.Add("error.type", code_name);

@@ -33,23 +33,16 @@ class CallTracer {
  private:
   friend class CallSpans;
 
-  struct Place {
-    std::string address;  // empty: not known, and so is port 0
-    int port = 0;
-  };
   struct Names {
-    std::string method;   // "modelgates.oauth.v1.OAuthService/CreateAuthCode"
-    std::string request;  // "POST /auth/keys/code"
-    std::string request_url;
+    std::string method;             // "modelgates.oauth.v1.OAuthService/CreateAuthCode"
+    std::string request;            // "POST /auth/keys/code"
+    std::string server_attributes;  // Span::fixed_attributes
+    std::string client_attributes;
   };
-
-  static void Add(const Place& place, Span& span);
 
   const Sampler sampler_;
   SpanQueue& queue_;
   RandomIds ids_;
-  Place gateway_;
-  Place upstream_;
   std::array<Names, kRpcCount> names_;
 };
 

@@ -5,11 +5,11 @@
 #include <algorithm>
 #include <charconv>
 #include <chrono>
-#include <iterator>
 #include <optional>
 
 #include "base/json_reader.h"
 #include "base/json_writer.h"
+#include "base/text.h"
 
 namespace modelgates::gateway {
 namespace {
@@ -22,136 +22,135 @@ constexpr int kSampled = 0x1;
 constexpr int kHasIsRemote = 0x100;
 constexpr int kIsRemote = 0x200;
 
-constexpr int kStatusError = 2;
+// Appends piece by piece: a format string would cost as much as all else of a span.
+void AppendQuoted(std::string& out, std::string_view text) {
+  if (PlainPrefix(text) == text.size()) {
+    out.append("\"").append(text).append("\"");
+    return;
+  }
+  std::string member;
+  JsonWriter(member).Member("", text);  // "":"...",
+  constexpr size_t kName = 3;
+  out.append(member, kName, member.size() - kName - 1);
+}
 
-class Object {
- public:
-  explicit Object(std::string& out) : out_(out), json_(out) { json_.BeginObject(); }
-  Object(const Object&) = delete;
-  Object& operator=(const Object&) = delete;
-  ~Object() { json_.EndObject(); }
+void AppendNumber(std::string& out, int64_t number) {
+  const fmt::format_int digits(number);
+  out.append(digits.data(), digits.size());
+}
 
-  void Text(std::string_view name, std::string_view value) { json_.Member(name, value); }
-  void Bare(std::string_view name, std::string_view value) {
-    fmt::format_to(std::back_inserter(out_), R"("{}":{},)", name, value);
-  }
-  void Number(std::string_view name, int value) {
-    const fmt::format_int digits(value);
-    Bare(name, {digits.data(), digits.size()});
-  }
-  // What follows is the value; then EndValue.
-  void BeginValue(std::string_view name, std::string_view opening = "") {
-    fmt::format_to(std::back_inserter(out_), R"("{}":{})", name, opening);
-  }
-  void EndValue(std::string_view closing = "") {
-    if (!closing.empty() && out_.back() == ',') out_.pop_back();
-    out_.append(closing).append(",");
-  }
-
- private:
-  std::string& out_;
-  JsonWriter json_;
-};
+void AppendId(std::string& out, std::string_view name, std::string_view id) {
+  out.append("\"").append(name).append("\":\"").append(id).append("\",");
+}
 
 struct ValueWriter {
-  Object& value;
-  void operator()(bool it) const { value.Bare("boolValue", it ? "true" : "false"); }
-  void operator()(std::string_view it) const { value.Text("stringValue", it); }
-  void operator()(Span::NumberText it) const {
-    const fmt::format_int digits(it.value);
-    value.Text("stringValue", {digits.data(), digits.size()});
+  std::string& out;
+  void operator()(bool it) const {
+    out.append(it ? R"("boolValue":true)" : R"("boolValue":false)");
   }
-  void operator()(int it) const {
-    const fmt::format_int digits(it);
-    value.Text("intValue", {digits.data(), digits.size()});
+  void operator()(std::string_view it) const {
+    out.append(R"("stringValue":)");
+    AppendQuoted(out, it);
+  }
+  void operator()(Span::NumberText it) const { AsText("\"stringValue\":\"", it.value); }
+  void operator()(int it) const { AsText("\"intValue\":\"", it); }
+  void AsText(std::string_view opening, int number) const {
+    out.append(opening);
+    AppendNumber(out, number);
+    out += '"';
   }
 };
 
 void AddAttribute(std::string& out, std::string_view name, const Span::Value& value) {
-  {
-    Object attribute(out);
-    attribute.Text("key", name);
-    attribute.BeginValue("value");
-    {
-      Object typed(out);
-      std::visit(ValueWriter{typed}, value);
-    }
-    attribute.EndValue();
-  }
-  out += ',';
+  out.append(R"({"key":)");
+  AppendQuoted(out, name);
+  out.append(R"(,"value":{)");
+  std::visit(ValueWriter{out}, value);
+  out.append("}},");
 }
 
-void AddTime(Object& span, std::string_view name, std::chrono::nanoseconds since_1970) {
-  const fmt::format_int digits(since_1970.count());
-  span.Text(name, {digits.data(), digits.size()});
+void DropComma(std::string& out) {
+  if (out.back() == ',') out.pop_back();
 }
 
-void AddSpan(std::string& out, const Span& it) {
-  {
-    Object span(out);
-    span.Text("traceId", it.context.trace_id.text());
-    span.Text("spanId", it.context.span_id.text());
-    if (it.tracestate != nullptr) span.Text("traceState", *it.tracestate);
-    if (!it.parent.empty()) span.Text("parentSpanId", it.parent.text());
-    span.Number("flags", kSampled | kHasIsRemote | (it.parent_is_remote ? kIsRemote : 0));
-    span.Text("name", it.name);
-    span.Number("kind", static_cast<int>(it.kind));
-    AddTime(span, "startTimeUnixNano", it.start);
-    AddTime(span, "endTimeUnixNano", it.start + it.duration);
-    span.BeginValue("attributes", "[");
-    for (const Span::Attribute& attribute : it.attributes()) {
-      AddAttribute(out, attribute.name, attribute.value);
-    }
-    if (it.auth_code_fp[0] != '\0') {
-      AddAttribute(out, "modelgates.auth_code_fp",
-                   std::string_view(it.auth_code_fp.data(), it.auth_code_fp.size()));
-    }
-    span.EndValue("]");
-    if (it.link.valid()) {
-      span.BeginValue("links", "[");
-      {
-        Object link(out);
-        link.Text("traceId", it.link.trace_id.text());
-        link.Text("spanId", it.link.span_id.text());
-        link.Number("flags", kSampled | kHasIsRemote);
-      }
-      span.EndValue("]");
-    }
-    span.BeginValue("status");
-    {
-      Object status(out);
-      if (it.failed) status.Number("code", kStatusError);
-    }
-    span.EndValue();
+void AddTime(std::string& out, std::string_view name, std::chrono::nanoseconds since_1970) {
+  out.append(name);
+  AppendNumber(out, since_1970.count());
+  out.append("\",");
+}
+
+void AddSpan(std::string& out, const Span& span) {
+  out += '{';
+  AppendId(out, "traceId", span.context.trace_id.text());
+  AppendId(out, "spanId", span.context.span_id.text());
+  if (!span.parent.empty()) AppendId(out, "parentSpanId", span.parent.text());
+  if (span.tracestate != nullptr) {
+    out.append(R"("traceState":)");
+    AppendQuoted(out, *span.tracestate);
+    out += ',';
   }
-  out += ',';
+  out.append(R"("flags":)");
+  AppendNumber(out, kSampled | kHasIsRemote | (span.parent_is_remote ? kIsRemote : 0));
+  out.append(R"(,"name":)");
+  AppendQuoted(out, span.name);
+  out.append(R"(,"kind":)");
+  AppendNumber(out, static_cast<int>(span.kind));
+  AddTime(out, R"(,"startTimeUnixNano":")", span.start);
+  AddTime(out, R"("endTimeUnixNano":")", span.start + span.duration);
+  out.append(R"("attributes":[)").append(span.fixed_attributes);
+  for (const Span::Attribute& attribute : span.attributes()) {
+    AddAttribute(out, attribute.name, attribute.value);
+  }
+  if (span.auth_code_fp[0] != '\0') {
+    AddAttribute(out, "modelgates.auth_code_fp",
+                 std::string_view(span.auth_code_fp.data(), span.auth_code_fp.size()));
+  }
+  DropComma(out);
+  out.append("],");
+  if (span.link.valid()) {
+    out.append(R"("links":[{)");
+    AppendId(out, "traceId", span.link.trace_id.text());
+    AppendId(out, "spanId", span.link.span_id.text());
+    out.append(R"("flags":)");
+    AppendNumber(out, kSampled | kHasIsRemote);
+    out.append("}],");
+  }
+  out.append(span.failed ? R"("status":{"code":2}},)" : R"("status":{}},)");
 }
 
 }  // namespace
+
+std::string EncodeAttributes(std::span<const Span::Attribute> attributes) {
+  std::string out;
+  for (const Span::Attribute& attribute : attributes) {
+    AddAttribute(out, attribute.name, attribute.value);
+  }
+  return out;
+}
 
 OtlpJson::OtlpJson(std::span<const std::pair<std::string, std::string>> resource,
                    std::string_view version) {
   head_ = R"({"resourceSpans":[{"resource":{"attributes":[)";
   for (const auto& [name, value] : resource) AddAttribute(head_, name, std::string_view(value));
-  if (head_.back() == ',') head_.pop_back();
-  head_ += R"(]},"scopeSpans":[{"scope":)";
-  {
-    Object scope(head_);
-    scope.Text("name", "modelgates-oauth-gateway");
-    scope.Text("version", version);
-  }
-  head_ += R"(,"spans":[)";
+  DropComma(head_);
+  head_ += R"(]},"scopeSpans":[{"scope":{"name":"modelgates-oauth-gateway","version":)";
+  AppendQuoted(head_, version);
+  head_ += R"(},"spans":[)";
 }
 
-void OtlpJson::Begin() { out_ = head_; }
+void OtlpJson::Begin() {
+  out_.reserve(largest_);
+  out_ = head_;
+}
 
 void OtlpJson::Add(std::span<const Span> spans) {
   for (const Span& span : spans) AddSpan(out_, span);
 }
 
 std::string OtlpJson::End() {
-  if (out_.back() == ',') out_.pop_back();
+  DropComma(out_);
   out_ += fmt::format(R"(],"schemaUrl":"{}"}}],"schemaUrl":"{}"}}]}})", kSchemaUrl, kSchemaUrl);
+  largest_ = std::max(largest_, out_.size());
   return std::exchange(out_, std::string());
 }
 

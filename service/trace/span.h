@@ -40,6 +40,8 @@ class Span {
   bool parent_is_remote = false;
   SpanKind kind = SpanKind::kServer;
   std::string_view name;
+  // Those that all spans of this name have, encoded once (otlp_json.h).
+  std::string_view fixed_attributes;
   std::chrono::nanoseconds start{};  // since 1970
   Duration duration{};
   bool failed = false;
@@ -55,7 +57,7 @@ class Span {
   std::span<const Attribute> attributes() const { return {attributes_.data(), size_}; }
 
  private:
-  static constexpr size_t kMaxAttributes = 12;
+  static constexpr size_t kMaxAttributes = 6;
 
   std::array<Attribute, kMaxAttributes> attributes_{};
   size_t size_ = 0;

@@ -23,7 +23,7 @@ SpanQueue::SpanQueue(size_t capacity, size_t batch, std::function<void()> on_bat
                      SpanObserver& observer)
     : batch_(batch), on_batch_(std::move(on_batch)), observer_(observer), ring_(capacity) {}
 
-void SpanQueue::Put(Span span) {
+void SpanQueue::Put(Span&& span) {
   bool is_batch = false;
   bool is_lost = false;
   {
@@ -42,7 +42,7 @@ void SpanQueue::Put(Span span) {
 void SpanQueue::Take(size_t most, std::vector<Span>& out) {
   const std::lock_guard lock(mutex_);
   for (size_t left = std::min(most, size_); left > 0; --left) {
-    out.push_back(std::exchange(ring_[first_], Span()));
+    out.push_back(std::move(ring_[first_]));
     first_ = (first_ + 1) % ring_.size();
     --size_;
   }

@@ -18,7 +18,7 @@ class SpanQueue {
   // must outlive this.
   SpanQueue(size_t capacity, size_t batch, std::function<void()> on_batch, SpanObserver& observer);
 
-  void Put(Span span);
+  void Put(Span&& span);
   // Moves up to `most` spans to the end of `out`, oldest first.
   void Take(size_t most, std::vector<Span>& out);
   size_t size() const;

@@ -39,6 +39,12 @@ using Attributes = std::map<std::string, std::string>;
 
 Attributes AttributesOf(const Span& span) {
   Attributes attributes;
+  std::string fixed(span.fixed_attributes);
+  if (!fixed.empty()) fixed.pop_back();  // the comma
+  for (const auto& attribute : nlohmann::json::parse("[" + fixed + "]")) {
+    const std::string value = attribute.at("value").begin().value();
+    EXPECT_TRUE(attributes.emplace(attribute.at("key"), value).second);
+  }
   for (const Span::Attribute& attribute : span.attributes()) {
     EXPECT_TRUE(attributes.emplace(attribute.name, TextOf(attribute.value)).second);
   }
