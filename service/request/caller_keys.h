@@ -30,7 +30,7 @@ struct KeyReading {
 std::vector<KeyReading> ReadCallerKeys(const std::string& folder,
                                        const std::set<std::string>& names);
 
-// The keys in the key files of rules (operations.md, "callers_file"), read again when the files change.
+// The keys in the key files of rules (operations.md, "callers_file"), re-read when they change.
 // A file that cannot be used has no key: a key that was read from it before is used for kGrace,
 // because a file may be replaced in two steps, and is then removed.
 //
