@@ -1,5 +1,6 @@
 #include "failure/error_words.h"
 
+#include <absl/strings/ascii.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -121,7 +122,10 @@ std::string ErrorMessage(const FailedCall& failed, const std::optional<ErrorBody
     std::replace(spoken.begin(), spoken.end(), '"', '\'');
     if (!spoken.empty()) message += fmt::format("; it said \"{}\"", spoken);
   }
-  return CleanText(message, kMaxMessageBytes);
+  std::string clean = CleanText(message, kMaxMessageBytes);
+  // A field of HTTP/2 must not end with white space (RFC 9113, 8.2.1): Node.js drops one that does.
+  absl::StripTrailingAsciiWhitespace(&clean);
+  return clean;
 }
 
 std::string UpstreamMessage(const ErrorBody& body, const Redaction& redaction) {

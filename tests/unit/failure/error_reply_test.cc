@@ -225,6 +225,18 @@ TEST(ErrorReply, NamesAllViolations) {
   EXPECT_EQ(bad_request->field_violations(1).description(), "must be finite");
 }
 
+// Wherever a long message is cut: Node.js drops a field that ends with white space, and with it the
+// message.
+TEST(ErrorReply, HasAMessageThatEndsWithNoSpace) {
+  for (size_t length = 0; length < 20; ++length) {
+    const std::string rule = std::string(length, 'x') + std::string(500, ' ');
+    const ErrorReply error =
+        Mapped(FailValidation(kCreate, {{"limit", rule + "must be finite", v1::FIELD_INVALID}}));
+    EXPECT_LE(error.status.message().size(), 512u);
+    EXPECT_THAT(error.status.message(), testing::Not(testing::EndsWith(" ")));
+  }
+}
+
 TEST(ErrorReply, HelpsWithTheCallbackPolicy) {
   const ErrorReply error = Mapped(
       FailValidation(kCreate, {{"callback_url", "must be https", v1::CALLBACK_URL_NOT_ALLOWED}}));
