@@ -15,7 +15,7 @@ if(GATEWAY_WITH_SERVICE OR GATEWAY_WITH_TESTS)
   find_package(simdjson CONFIG REQUIRED)
   find_package(prometheus-cpp CONFIG REQUIRED)
   find_package(PkgConfig REQUIRED)
-  pkg_check_modules(hiredis REQUIRED IMPORTED_TARGET hiredis<1)  # see redis_protocol.cc
+  pkg_check_modules(hiredis REQUIRED IMPORTED_TARGET hiredis)
 endif()
 if(GATEWAY_WITH_TESTS)
   pkg_check_modules(httplib REQUIRED IMPORTED_TARGET cpp-httplib)

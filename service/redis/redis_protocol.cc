@@ -5,10 +5,8 @@
 #include <algorithm>
 #include <cstring>
 #include <new>
+#include <type_traits>
 #include <utility>
-
-// The reader of hiredis 1.0 and later needs functions for more types.
-static_assert(HIREDIS_MAJOR == 0, "the reader's functions are those of hiredis 0.14");
 
 namespace modelgates::gateway {
 namespace {
@@ -40,7 +38,8 @@ void* CreateString(const redisReadTask* task, char* text, size_t size) {
 }
 
 // Returning null refuses the reply; the reader then fails for ever.
-void* CreateArray(const redisReadTask* task, int size) {
+using ArraySize = std::conditional_t<HIREDIS_MAJOR == 0, int, size_t>;
+void* CreateArray(const redisReadTask* task, ArraySize size) {
   size_t& elements = *static_cast<size_t*>(task->privdata);
   elements += static_cast<size_t>(size);
   if (elements > kMaxElements) return nullptr;
@@ -60,8 +59,25 @@ void* CreateNil(const redisReadTask* task) { return Place(task, RedisReply::Type
 // Called for complete answers only.
 void FreeReply(void* reply) { delete static_cast<RedisReply*>(reply); }
 
-redisReplyObjectFunctions functions = {CreateString, CreateArray, CreateInteger, CreateNil,
-                                       FreeReply};
+template <class Functions>
+Functions MakeFunctions() {
+  Functions functions{};
+  functions.createString = CreateString;
+  functions.createArray = CreateArray;
+  functions.createInteger = CreateInteger;
+  functions.createNil = CreateNil;
+  functions.freeObject = FreeReply;
+  // Types of RESP3, which hiredis has since 1.0 and which nobody asked the server for.
+  if constexpr (requires { functions.createDouble; }) {
+    functions.createDouble = [](const redisReadTask*, double, char*, size_t) -> void* {
+      return nullptr;
+    };
+    functions.createBool = [](const redisReadTask*, int) -> void* { return nullptr; };
+  }
+  return functions;
+}
+
+redisReplyObjectFunctions functions = MakeFunctions<redisReplyObjectFunctions>();
 
 }  // namespace
 
