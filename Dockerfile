@@ -1,9 +1,10 @@
 # The gateway as an image; the sandbox as another (--target sandbox). scripts/image builds both with
 # buildah, deploy/README.md says how with docker and podman. No syntax here needs BuildKit.
 #
-# Stages: build -> runtime; build -> sandbox-build -> sandbox, test.
+# Stages: packages -> build -> runtime; build -> sandbox-build -> sandbox, test. The development container
+# (.devcontainer) is made of packages.
 
-FROM debian:bookworm-slim AS build
+FROM debian:bookworm-slim AS packages
 WORKDIR /src
 # For a builder that mounts a compiler cache: as scripts/lib/common.sh has it.
 ENV CCACHE_BASEDIR=/src CCACHE_NOHASHDIR=true CCACHE_SLOPPINESS=pch_defines,time_macros
@@ -11,6 +12,8 @@ ENV CCACHE_BASEDIR=/src CCACHE_NOHASHDIR=true CCACHE_SLOPPINESS=pch_defines,time
 COPY scripts/setup scripts/setup
 COPY scripts/lib/common.sh scripts/lib/common.sh
 RUN ./scripts/setup build
+
+FROM packages AS build
 COPY CMakeLists.txt CMakePresets.json ./
 COPY cmake cmake
 COPY proto proto
@@ -20,6 +23,7 @@ ARG REVISION=unknown
 RUN cmake --preset release -DGATEWAY_WITH_TESTS=OFF -DGATEWAY_WITH_BENCHMARKS=OFF \
           -DGATEWAY_COMMIT="$(printf %.12s "$REVISION")" \
  && cmake --build --preset release --target oauth-gateway
+COPY LICENSE NOTICE ./
 COPY scripts/rootfs scripts/rootfs
 # Of the commit. Every file of the image has this time, so that the same sources, with the same
 # packages, are the same layers.
@@ -38,7 +42,7 @@ RUN ./scripts/rootfs oauth-sandbox /rootfs-sandbox
 
 # Not part of any image: docker build --target test.
 FROM sandbox-build AS test
-COPY README.md ARCHITECTURE.md CONTRIBUTING.md SECURITY.md ./
+COPY README.md ARCHITECTURE.md CHANGELOG.md CODE_OF_CONDUCT.md CONTRIBUTING.md SECURITY.md ./
 COPY bench bench
 COPY deploy deploy
 COPY docs docs
@@ -56,7 +60,7 @@ ARG REVISION=unknown
 LABEL org.opencontainers.image.title="oauth-sandbox" \
       org.opencontainers.image.description="A ModelGates to develop against; never for production" \
       org.opencontainers.image.source="https://modelgates.ai/oauth-gateway" \
-      org.opencontainers.image.licenses="LicenseRef-ModelGates" \
+      org.opencontainers.image.licenses="Apache-2.0" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.revision="${REVISION}"
 ENTRYPOINT ["/usr/bin/oauth-sandbox"]
@@ -80,7 +84,7 @@ ARG REVISION=unknown
 LABEL org.opencontainers.image.title="oauth-gateway" \
       org.opencontainers.image.description="The OAuth PKCE flow of ModelGates as gRPC" \
       org.opencontainers.image.source="https://modelgates.ai/oauth-gateway" \
-      org.opencontainers.image.licenses="LicenseRef-ModelGates" \
+      org.opencontainers.image.licenses="Apache-2.0" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.revision="${REVISION}"
 ENTRYPOINT ["/usr/bin/oauth-gateway"]
