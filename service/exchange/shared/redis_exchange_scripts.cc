@@ -1,6 +1,6 @@
 #include "exchange/shared/redis_exchange_scripts.h"
 
-#include <string>
+#include <absl/strings/str_cat.h>
 
 namespace modelgates::gateway {
 namespace {
@@ -100,22 +100,22 @@ return 1
 }  // namespace
 
 const RedisScript& ClaimScript() {
-  static const RedisScript script(std::string(kNow) + kNumber + kGivenOut + kClaim);
+  static const RedisScript script(absl::StrCat(kNow, kNumber, kGivenOut, kClaim));
   return script;
 }
 
 const RedisScript& HoldScript() {
-  static const RedisScript script(std::string(kNow) + kNumber + kOurs + kHold);
+  static const RedisScript script(absl::StrCat(kNow, kNumber, kOurs, kHold));
   return script;
 }
 
 const RedisScript& FinishScript() {
-  static const RedisScript script(std::string(kNumber) + kOurs + kGivenOut + kFinish);
+  static const RedisScript script(absl::StrCat(kNumber, kOurs, kGivenOut, kFinish));
   return script;
 }
 
 const RedisScript& ForgetScript() {
-  static const RedisScript script(std::string(kNumber) + kOurs + kForget);
+  static const RedisScript script(absl::StrCat(kNumber, kOurs, kForget));
   return script;
 }
 
