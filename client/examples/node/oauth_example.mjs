@@ -2,6 +2,7 @@
 
 import { createHash, randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { createSecureContext } from "node:tls";
 import { promisify } from "node:util";
 import grpc from "@grpc/grpc-js";
 import protoLoader from "@grpc/proto-loader";
@@ -39,33 +40,51 @@ function explain(error) {
 }
 
 // TLS, with the files that environment variables name; --plaintext is for loopback.
-function credentials() {
-  if (process.argv.includes("--plaintext")) return grpc.credentials.createInsecure();
-  // The channel keeps what was read: a renewed certificate needs another channel.
-  const files = ["CA", "CLIENT_KEY", "CLIENT_CERT"].map((name) => env[`MODELGATES_OAUTH_${name}_FILE`]);
-  return grpc.credentials.createSsl(...files.map((name) => (name ? readFileSync(name) : null)));
+const isPlain = process.argv.includes("--plaintext");
+const paths = ["CA", "CLIENT_KEY", "CLIENT_CERT"].map((name) => env[`MODELGATES_OAUTH_${name}_FILE`]);
+let client, files = [];
+
+function connect(credentials) {
+  client?.close(); // calls that run may end
+  client = new OAuthService(env.MODELGATES_OAUTH_GATEWAY, credentials);
 }
 
-const oauth = new OAuthService(env.MODELGATES_OAUTH_GATEWAY, credentials());
-const createAuthCode = promisify(oauth.CreateAuthCode).bind(oauth);
-const exchangeAuthCode = promisify(oauth.ExchangeAuthCode).bind(oauth);
+// For each call: a channel keeps its files, so renewed ones need another channel.
+function oauth() {
+  if (isPlain && !client) connect(grpc.credentials.createInsecure());
+  if (isPlain) return client;
+  try {
+    const read = paths.map((path) => (path ? readFileSync(path) : null));
+    if (!client || read.some((bytes, i) => bytes && !bytes.equals(files[i]))) {
+      const [ca, key, cert] = read;
+      createSecureContext({ ca, key, cert });
+      connect(grpc.credentials.createSsl(ca, key, cert));
+      files = read;
+    }
+  } catch (error) {
+    if (!client) throw error; // half-written, or not of one another: those before stay in use
+  }
+  return client;
+}
+
+const call = (method, request) => promisify(oauth()[method]).call(client, request);
 const verifier = randomBytes(32).toString("base64url");
 const challenge = createHash("sha256").update(verifier).digest("base64url");
 
 try {
-  const created = await createAuthCode({
+  const created = await call("CreateAuthCode", {
     callbackUrl: "https://myapp.example/callback",
     codeChallenge: challenge,
     codeChallengeMethod: "S256",
   });
   // In an app, the user's browser brings the code back to callbackUrl.
-  const exchanged = await exchangeAuthCode({ code: created.data.id, codeVerifier: verifier });
+  const exchanged = await call("ExchangeAuthCode", { code: created.data.id, codeVerifier: verifier });
   console.log("a key of", exchanged.userId);
 } catch (error) {
   explain(error);
   process.exit(1);
 }
 
-await createAuthCode({ callbackUrl: "nowhere" }).catch(explain);
-await exchangeAuthCode({ code: "nobody's" }).catch(explain);
-oauth.close();
+await call("CreateAuthCode", { callbackUrl: "nowhere" }).catch(explain);
+await call("ExchangeAuthCode", { code: "nobody's" }).catch(explain);
+client.close();
