@@ -52,7 +52,7 @@ class ByteCounter {
 };
 
 // What gRPC receives from a connection at once, at most.
-inline constexpr size_t kMaxReadBytes = 4 * 1024;
+inline constexpr size_t kMaxReadBytes = 2 * 1024;
 
 // The bytes that gRPC has received from all connections of this process. Stays 0 in a program that
 // does not link counted_recvmsg.cc.

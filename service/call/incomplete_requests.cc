@@ -38,6 +38,7 @@ void IncompleteRequests::Add(IncompleteRequest& request, const void* connection)
       why = kTooManyOfConnection;
       ++ending_;
     }
+    if (ending_ >= options_.max_ending) received_.SetCrowded(true);
   }
   GiveUp(too_many, why);
   if (start_sweeping) {

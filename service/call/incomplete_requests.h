@@ -52,6 +52,8 @@ class IncompleteRequests final : private Timer, private ByteCounter::Alarm {
     // HTTP/2's settings allow 100 streams. A client that cancels one may open another before gRPC
     // has ended the first.
     size_t max_of_connection = 256;
+    // Ended ones that gRPC still keeps: while there are as many, it receives slowly.
+    size_t max_ending = 256;
     uint64_t max_bytes = uint64_t{4} * 1024 * 1024;
     // A request is ended after half of this time to all of it.
     Duration patience = std::chrono::seconds(10);

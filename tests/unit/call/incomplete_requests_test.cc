@@ -43,6 +43,7 @@ class IncompleteRequestsTest : public testing::Test {
                                received_,
                                {.max_requests = 3,
                                 .max_of_connection = 2,
+                                .max_ending = 5,
                                 .max_bytes = 1000,
                                 .patience = 10s,
                                 .on_given_up = [this] { ++counted_; }}};
@@ -80,6 +81,19 @@ TEST_F(IncompleteRequestsTest, AConnectionEndsOnlyItsOwn) {
   EXPECT_TRUE(requests_.Remove(complete));
   Add(&one);
   EXPECT_THAT(given_up_, ElementsAre(4));
+}
+
+// Given many requests that were ended and that gRPC still keeps, then it receives slowly.
+TEST_F(IncompleteRequestsTest, HoldBackWhoReceivesWhileManyAreEnding) {
+  for (int i = 0; i < 7; ++i) Add();
+  EXPECT_THAT(given_up_, ElementsAre(1, 2, 3, 4));
+  EXPECT_FALSE(received_.crowded());
+  Add();
+  for (size_t i = 0; i < given_up_.size(); ++i) {
+    EXPECT_TRUE(received_.crowded());
+    EXPECT_FALSE(requests_.Remove(*all_[i]));
+  }
+  EXPECT_FALSE(received_.crowded());
 }
 
 // What was ended to make room counts no longer for its connection.
