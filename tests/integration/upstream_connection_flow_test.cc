@@ -18,6 +18,18 @@ class UpstreamConnectionFlow : public GatewayTest {
     EXPECT_TRUE(log_.WaitForLines("call", 1));
     return log_.Lines("call").at(0).value("cause", "");
   }
+  // Returns its address.
+  std::string UseUpstreamWhoseCertificateIsOver() {
+    over_.emplace("127.0.0.1", TestCertificate::Validity::kOver);
+    tls_upstream_.emplace(FakeUpstream::Options{.tls = over_->server_context()});
+    config_.upstream = tls_upstream_->url();
+    config_.upstream_ca_file = over_->ca_file();
+    return "127.0.0.1:" + std::to_string(tls_upstream_->port());
+  }
+
+ private:
+  std::optional<TestCertificate> over_;
+  std::optional<FakeUpstream> tls_upstream_;
 };
 
 // Given room for two connections, when many calls come at once, then all are served by these two.
@@ -47,28 +59,17 @@ TEST_F(UpstreamConnectionFlow, ThatNeverComesFreeLeavesTheCodeUnsent) {
 }
 
 TEST_F(UpstreamConnectionFlow, WhoseCertificateIsOverIsExplainedInTheLogAlone) {
-  const TestCertificate over("127.0.0.1", TestCertificate::Validity::kOver);
-  FakeUpstream::Options options;
-  options.tls = over.server_context();
-  const FakeUpstream upstream(options);
-  config_.upstream = upstream.url();
-  config_.upstream_ca_file = over.ca_file();
+  const std::string address = UseUpstreamWhoseCertificateIsOver();
   const auto created = Create();
   EXPECT_THAT(created, FailsWith(grpc::UNAVAILABLE, "UPSTREAM_TLS_UNTRUSTED"));
   EXPECT_THAT(created.status.error_message(), Not(HasSubstr("has expired")));
-  EXPECT_THAT(Cause(), AllOf(HasSubstr("certificate has expired"),
-                             HasSubstr("127.0.0.1:" + std::to_string(upstream.port()))));
+  EXPECT_THAT(Cause(), AllOf(HasSubstr("certificate has expired"), HasSubstr(address)));
 }
 
 // Given an upstream with an expired certificate, when many calls fail, then one line says which
 // check failed, in which attempt, and all are counted.
 TEST_F(UpstreamConnectionFlow, ThatFailIsSaidOnceAndCounted) {
-  const TestCertificate over("127.0.0.1", TestCertificate::Validity::kOver);
-  FakeUpstream::Options options;
-  options.tls = over.server_context();
-  const FakeUpstream upstream(options);
-  config_.upstream = upstream.url();
-  config_.upstream_ca_file = over.ca_file();
+  const std::string address = UseUpstreamWhoseCertificateIsOver();
   config_.admin_listen = "127.0.0.1:0";
   config_.breaker = false;
   for (int i = 0; i < 20; ++i) EXPECT_FALSE(Create().ok());
@@ -79,8 +80,7 @@ TEST_F(UpstreamConnectionFlow, ThatFailIsSaidOnceAndCounted) {
   EXPECT_EQ(lines[0]["detail"], "certificate_expired");
   EXPECT_EQ(lines[0]["attempt"], 1);
   EXPECT_EQ(lines[0]["request_id"], log_.Lines("call")[0]["request_id"]);
-  EXPECT_THAT(lines[0]["cause"].get<std::string>(),
-              HasSubstr("127.0.0.1:" + std::to_string(upstream.port())));
+  EXPECT_THAT(lines[0]["cause"].get<std::string>(), HasSubstr(address));
   const auto failures =
       MetricValue(server().admin_address(),
                   "oauth_gateway_upstream_failures_total{cause=\"certificate_expired\"}");
