@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "base/ascii.h"
+#include "base/percent_encoding.h"
 #include "config/value_rules.h"
 #include "http/base_url.h"
 #include "http/http.h"
@@ -42,29 +43,6 @@ constexpr SamplerName kSamplers[] = {
     {"parentbased_traceidratio", true, true, 1},
 };
 
-std::optional<int> HexDigit(char c) {
-  if (IsDigit(c)) return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return std::nullopt;
-}
-
-std::optional<std::string> PercentDecode(std::string_view text) {
-  std::string out;
-  for (size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '%') {
-      out += text[i];
-      continue;
-    }
-    const auto high = i + 2 < text.size() ? HexDigit(text[i + 1]) : std::nullopt;
-    const auto low = high ? HexDigit(text[i + 2]) : std::nullopt;
-    if (!low) return std::nullopt;
-    out += static_cast<char>(*high * 16 + *low);
-    i += 2;
-  }
-  return out;
-}
-
 using Pairs = std::vector<std::pair<std::string, std::string>>;
 
 // "key=value,key=value", values percent-encoded (W3C Baggage without properties).
@@ -78,9 +56,9 @@ std::optional<Pairs> ParsePairs(std::string_view text) {
     const size_t equals = pair.find('=');
     if (equals == std::string_view::npos) return std::nullopt;
     const std::string_view key = Trim(pair.substr(0, equals));
-    auto value = PercentDecode(Trim(pair.substr(equals + 1)));
+    const auto value = PercentDecoded(Trim(pair.substr(equals + 1)));
     if (key.empty() || !value) return std::nullopt;
-    pairs.emplace_back(key, *std::move(value));
+    pairs.emplace_back(key, value->Reveal());
   }
   return pairs;
 }
