@@ -1,7 +1,4 @@
 #include <absl/synchronization/mutex.h>
-#ifdef GATEWAY_MIMALLOC
-#include <mimalloc.h>
-#endif
 #include <signal.h>
 #include <unistd.h>
 
@@ -11,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/free_pages.h"
 #include "base/secret.h"
 #include "config/flags.h"
 #include "config/live_settings.h"
@@ -94,16 +92,8 @@ int Probe(const Config& config) {
   return kProbeFailed;
 }
 
-// mimalloc returns free pages to the system after 25 ms. By default each page that is freed delays
-// that by 2 ms, so while calls come none is ever returned, and each thread keeps its own.
-void ReturnFreePages() {
-#ifdef GATEWAY_MIMALLOC
-  mi_option_set_default(mi_option_decommit_extend_delay, 0);
-#endif
-}
-
 int Main(int argc, char** argv) {
-  ReturnFreePages();
+  ReturnFreePages(FreePages::kSoon);
   OpenStandardDescriptors();
   BlockHarmlessSignals();
 #ifdef NDEBUG

@@ -10,9 +10,11 @@
 #include <time.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <utility>
 
+#include "base/free_pages.h"
 #include "base/reported_again.h"
 #include "call/byte_counter.h"
 #include "call/open_calls.h"
@@ -20,12 +22,16 @@
 namespace {
 
 using modelgates::gateway::CallsOfGrpc;
+using modelgates::gateway::FreePages;
 using modelgates::gateway::kMaxReadBytes;
 using modelgates::gateway::ReceivedByGrpc;
 using modelgates::gateway::ReportAgain;
+using modelgates::gateway::ReturnFreePages;
 
 // What is received at once while gRPC keeps too much: a call takes 15 bytes at least.
 constexpr size_t kCrowdedBytes = 512;
+// Reads after a slow one until free pages are kept again: bursts follow each other.
+constexpr int kReadsAfterCrowd = 2048;
 
 // Not the system call: a sanitizer has a recvmsg of its own.
 ssize_t Receive(int socket, msghdr* message, int flags) {
@@ -46,6 +52,16 @@ ssize_t ReceiveSlowly(int socket, msghdr* message, int flags) {
   return received;
 }
 
+// What gRPC takes for the calls of a burst must not stay while the next burst takes more.
+void KeepMemorySmall(bool slow) {
+  static constinit std::atomic<int> reads_left{0};
+  if (slow) {
+    if (reads_left.exchange(kReadsAfterCrowd) <= 0) ReturnFreePages(FreePages::kAtOnce);
+  } else if (reads_left.load(std::memory_order_relaxed) > 0 && reads_left.fetch_sub(1) == 1) {
+    ReturnFreePages(FreePages::kSoon);
+  }
+}
+
 }  // namespace
 
 extern "C" [[gnu::visibility("default")]] ssize_t recvmsg(int socket, msghdr* message, int flags) {
@@ -54,6 +70,7 @@ extern "C" [[gnu::visibility("default")]] ssize_t recvmsg(int socket, msghdr* me
   thread_local int last_socket = -1;
   thread_local size_t at_once = 0;
   const bool slow = ReceivedByGrpc().crowded() || CallsOfGrpc().TooMany();
+  KeepMemorySmall(slow);
   if (socket != std::exchange(last_socket, socket)) at_once = 0;
   if (at_once >= (slow ? kCrowdedBytes : kMaxReadBytes)) {
     at_once = 0;

@@ -7,7 +7,7 @@ namespace {
 
 constexpr char kNotComplete[] = "the request was not complete in time: send it again";
 constexpr char kTooManyOfConnection[] =
-    "more calls on this connection than HTTP/2's settings allow: send it again";
+    "too many requests of this connection were not complete: send it again";
 
 }  // namespace
 
@@ -17,6 +17,11 @@ IncompleteRequests::IncompleteRequests(EventLoop& loop, ByteCounter& received, O
 }
 
 IncompleteRequests::~IncompleteRequests() { received_.RemoveAlarm(this); }
+
+void IncompleteRequests::SetMaxRequests(size_t max_requests) {
+  const std::scoped_lock lock(mutex_);
+  max_requests_ = max_requests;
+}
 
 void IncompleteRequests::Add(IncompleteRequest& request, const void* connection) {
   Shared too_many;
@@ -28,7 +33,7 @@ void IncompleteRequests::Add(IncompleteRequest& request, const void* connection)
       request.bytes_before_ = received_.total();
       request.sweeps_before_ = sweeps_;
       requests_.push_back(request);
-      if (requests_.size() > options_.max_requests) too_many.push_back(TakeOldest());
+      while (requests_.size() > max_requests_) too_many.push_back(TakeOldest());
       start_sweeping = !std::exchange(sweeping_, true);
       if (!std::exchange(alarm_set_, true)) {
         received_.AlarmAt(request.bytes_before_ + options_.max_bytes);

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <mutex>
 #include <vector>
@@ -36,7 +37,7 @@ class IncompleteRequest : public boost::intrusive::list_base_hook<> {
 
 // Bounds the memory of requests that are not complete. A request is ended at once when its
 // connection has more than `max_of_connection`, so no peer can end the requests of another. The
-// oldest request is ended when there are more than `max_requests`, when gRPC has received
+// oldest request is ended when there are more than SetMaxRequests allows, when gRPC has received
 // `max_bytes` from all connections since it began, and after `patience`.
 //
 // The bytes are those of all connections, because gRPC does not report the bytes of a stream. The
@@ -47,8 +48,6 @@ class IncompleteRequest : public boost::intrusive::list_base_hook<> {
 class IncompleteRequests final : private Timer, private ByteCounter::Alarm {
  public:
   struct Options {
-    // Of all callers at once. gRPC reads a request some 0.1 ms after it has handed over the call.
-    size_t max_requests = 1024;
     // HTTP/2's settings allow 100 streams. A client that cancels one may open another before gRPC
     // has ended the first.
     size_t max_of_connection = 256;
@@ -66,6 +65,10 @@ class IncompleteRequests final : private Timer, private ByteCounter::Alarm {
   IncompleteRequests(const IncompleteRequests&) = delete;
   IncompleteRequests& operator=(const IncompleteRequests&) = delete;
   ~IncompleteRequests() override;
+
+  // Of all callers at once. A client may send the headers of many calls before their messages, so
+  // as many as may run must be allowed to be incomplete. At first there is no bound.
+  void SetMaxRequests(size_t max_requests);
 
   // `connection` tells connections apart; those of nullptr have no bound of their own.
   void Add(IncompleteRequest& request, const void* connection);
@@ -91,7 +94,8 @@ class IncompleteRequests final : private Timer, private ByteCounter::Alarm {
   EventLoop& loop_;
   ByteCounter& received_;
   const Options options_;
-  mutable std::mutex mutex_;                            // guards what follows
+  mutable std::mutex mutex_;  // guards what follows
+  size_t max_requests_ = std::numeric_limits<size_t>::max();
   boost::intrusive::list<IncompleteRequest> requests_;  // oldest first
   absl::flat_hash_map<const void*, size_t> of_connection_;
   uint64_t sweeps_ = 0;

@@ -5,6 +5,7 @@
 #include <modelgates/oauth/v1/oauth.grpc.pb.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 #include <vector>
@@ -128,8 +129,11 @@ void GrpcFrontend::SetConfig(const Config& config) {
 void GrpcFrontend::SetMaxCalls(const Config& config) {
   // Calls that are refused, and replies that are not read yet.
   constexpr int kOnTheirWay = 256;
+  constexpr int kMinIncomplete = 1024;
   admission_.SetMaxCalls(config.max_concurrent_calls);
   CallsOfGrpc().SetMaxCalls(config.max_concurrent_calls + kOnTheirWay);
+  incomplete_requests_.SetMaxRequests(
+      static_cast<size_t>(std::max(config.max_concurrent_calls, kMinIncomplete)));
 }
 
 void GrpcFrontend::UpdateMetrics() {

@@ -120,7 +120,7 @@ TEST_F(HostileStreams, AreNeverReadFrom) {
 }
 
 // Given clients that keep to what HTTP/2's settings allow, however many there are and however much
-// they send at once, then none of their requests is given up.
+// they send at once, headers first, then none of their requests is given up.
 TEST_F(HostileStreams, AreNotThoseOfManyBusyClients) {
   config_.max_concurrent_calls = 10'000;
   constexpr int kClients = 60;
@@ -131,10 +131,14 @@ TEST_F(HostileStreams, AreNotThoseOfManyBusyClients) {
     auto& client = clients.emplace_back(std::make_unique<RawHttp2>(server().grpc_address()));
     client->Send(client->Call("CreateAuthCode", CreateBytes()));
     ASSERT_EQ(client->WaitForEnd(client->stream()), RawHttp2::End::kAnswered);
-    std::string& calls = frames.emplace_back();
+    std::string headers;
+    std::string messages;
     for (int call = 0; call < kStreams; ++call) {
-      calls += client->Call("CreateAuthCode", CreateBytes());
+      headers += client->OpenCall("CreateAuthCode");
+      messages += client->Data(RawHttp2::MessageHead(CreateBytes().size()) + CreateBytes()) +
+                  client->EndStream();
     }
+    frames.push_back(headers + messages);
   }
   for (int i = 0; i < kClients; ++i) ASSERT_TRUE(clients[i]->Send(frames[i]));
   for (const auto& client : clients) EXPECT_EQ(client->WaitForEnds(kStreams), kStreams);

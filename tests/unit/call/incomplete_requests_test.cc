@@ -12,6 +12,8 @@ using testing::ElementsAre;
 
 class IncompleteRequestsTest : public testing::Test {
  protected:
+  IncompleteRequestsTest() { requests_.SetMaxRequests(3); }
+
   struct FakeRequest final : IncompleteRequest, std::enable_shared_from_this<FakeRequest> {
     FakeRequest(int its_number, std::vector<int>& numbers)
         : number(its_number), given_up(numbers) {}
@@ -41,8 +43,7 @@ class IncompleteRequestsTest : public testing::Test {
   std::vector<std::shared_ptr<FakeRequest>> all_;
   IncompleteRequests requests_{loop_,
                                received_,
-                               {.max_requests = 3,
-                                .max_of_connection = 2,
+                               {.max_of_connection = 2,
                                 .max_ending = 5,
                                 .max_bytes = 1000,
                                 .patience = 10s,
@@ -65,6 +66,15 @@ TEST_F(IncompleteRequestsTest, TheOldestMakesRoom) {
   EXPECT_THAT(given_up_, ElementsAre(1, 2));
   EXPECT_EQ(requests_.size(), 3u);
   EXPECT_EQ(counted_, 2);
+}
+
+TEST_F(IncompleteRequestsTest, TheBoundOfAllCanChange) {
+  requests_.SetMaxRequests(4);
+  for (int i = 0; i < 4; ++i) Add();
+  EXPECT_THAT(given_up_, ElementsAre());
+  requests_.SetMaxRequests(2);
+  Add();
+  EXPECT_THAT(given_up_, ElementsAre(1, 2, 3));
 }
 
 // Given a connection with more than its streams, then its newest are ended, and nobody else's.
