@@ -46,8 +46,8 @@ void LogValue(benchmark::State& state, const std::string& character) {
   while (value.size() < static_cast<size_t>(state.range(0))) value += character;
   const AllocationReport report(state);
   for (auto _ : state) {
-    LogLine line = log.Line(Severity::kInfo, "event", "message");
-    log.Write(line.Add("value", value));
+    LogLine line = log.Line(Severity::kInfo, "setting", "message");
+    log.Write(line.Add("warning", value));
   }
   state.SetBytesProcessed(state.iterations() * static_cast<int64_t>(value.size()));
 }

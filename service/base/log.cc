@@ -4,9 +4,11 @@
 #include <spdlog/details/os.h>
 #include <spdlog/logger.h>
 #include <spdlog/sinks/base_sink.h>
+#include <unistd.h>
 
 #include <array>
 #include <chrono>
+#include <cstdlib>
 #include <ctime>
 
 #include "base/line_writer.h"
@@ -22,6 +24,27 @@ static_assert(ToLevel(Severity::kDebug) == spdlog::level::debug);
 static_assert(ToLevel(Severity::kInfo) == spdlog::level::info);
 static_assert(ToLevel(Severity::kWarning) == spdlog::level::warn);
 static_assert(ToLevel(Severity::kError) == spdlog::level::err);
+
+bool HasColors(int fd) {
+  const char* const no_color = std::getenv("NO_COLOR");
+  if (no_color != nullptr && *no_color != '\0') return false;
+  return isatty(fd) == 1 && spdlog::details::os::is_color_terminal();
+}
+
+// The colours of spdlog's own sinks.
+std::string_view ColorOf(Severity severity) {
+  switch (severity) {
+    case Severity::kDebug:
+      return "\033[36m";
+    case Severity::kInfo:
+      return "\033[32m";
+    case Severity::kWarning:
+      return "\033[33m\033[1m";
+    case Severity::kError:
+      return "\033[31m\033[1m";
+  }
+  return "";
+}
 
 // Many lines have the same second, and the calendar is the most expensive part.
 class Timestamp {
@@ -56,13 +79,15 @@ class Timestamp {
 // Thread-safe.
 class Envelope final : public spdlog::formatter {
  public:
-  explicit Envelope(LogFormat format) : format_(format) {}
+  // `colors`: of the severity, in text.
+  Envelope(LogFormat format, bool colors) : format_(format), colors_(colors) {}
 
   void format(const spdlog::details::log_msg& message, spdlog::memory_buf_t& line) override {
     constexpr size_t kMostOfEnvelope = 100;
     thread_local Timestamp timestamp;
     const std::string_view time = timestamp.Of(message.time);
-    const std::string_view severity = ToString(static_cast<Severity>(message.level));
+    const auto level = static_cast<Severity>(message.level);
+    const std::string_view severity = ToString(level);
     const std::string_view fields(message.payload.data(), message.payload.size());
 
     const size_t before = line.size();
@@ -73,8 +98,12 @@ class Envelope final : public spdlog::formatter {
       at = Put(Put(at, R"(","severity":")"), severity);
       at = Put(Put(Put(at, "\""), fields), "}\n");
     } else {
+      constexpr std::string_view kNoColor = "\033[m";
       constexpr std::string_view kColumn = "         ";  // as wide as " WARNING "
-      at = Put(Put(Put(at, time), " "), severity);
+      at = Put(Put(at, time), " ");
+      if (colors_) at = Put(at, ColorOf(level));
+      at = Put(at, severity);
+      if (colors_) at = Put(at, kNoColor);
       at = Put(at, kColumn.substr(1 + severity.size()));
       at = Put(Put(at, fields), "\n");
     }
@@ -82,11 +111,12 @@ class Envelope final : public spdlog::formatter {
   }
 
   std::unique_ptr<spdlog::formatter> clone() const override {
-    return std::make_unique<Envelope>(format_);
+    return std::make_unique<Envelope>(format_, colors_);
   }
 
  private:
   const LogFormat format_;
+  const bool colors_;
 };
 
 // Never waits for the reader of the log, unlike spdlog's own sinks. Formatter and writer are
@@ -123,7 +153,8 @@ Log::Log(const Options& options) : format_(options.format) {
     sink = std::move(to_fd);
   }
   logger_ = std::make_unique<spdlog::logger>("gateway", std::move(sink));
-  logger_->set_formatter(std::make_unique<Envelope>(options.format));
+  logger_->set_formatter(
+      std::make_unique<Envelope>(options.format, !options.sink && HasColors(options.fd)));
   logger_->set_level(ToLevel(options.min_severity));
 }
 

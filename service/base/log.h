@@ -33,6 +33,7 @@ class Log {
  public:
   struct Options {
     Severity min_severity = Severity::kInfo;
+    // Text is in colour on a terminal that has colours, unless NO_COLOR is set (no-color.org).
     LogFormat format = LogFormat::kJson;
     // Where lines go; null is `fd`. Tests pass an ostream_sink_mt.
     std::shared_ptr<spdlog::sinks::sink> sink;
@@ -51,9 +52,9 @@ class Log {
   // To be checked before a line is built that may be disabled.
   bool Enabled(Severity severity) const;
 
-  // Begins a line with `event` (lower_snake, stable, for programs) and `message` (fixed text, for
+  // Begins a line with `event`, a literal of the table of events, and `message` (fixed text, for
   // people; what varies goes into fields).
-  LogLine Line(Severity severity, std::string_view event, std::string_view message) const {
+  LogLine Line(Severity severity, LogEvent event, std::string_view message) const {
     return {format_, severity, event, message};
   }
 

@@ -25,20 +25,19 @@ bool IsWord(std::string_view value) {
 
 }  // namespace
 
-LogLine::LogLine(LogFormat format, Severity severity, std::string_view event,
-                 std::string_view message)
+LogLine::LogLine(LogFormat format, Severity severity, LogEvent event, std::string_view message)
     : format_(format), severity_(severity) {
   if (format_ == LogFormat::kJson) {
-    Add("event", event).Add("message", message);
+    Add("event", event.text()).Add("message", message);
     return;
   }
-  AppendEscaped(event);
+  AppendEscaped(event.text());
   Append(": ");
   AppendEscaped(message);
 }
 
-LogLine& LogLine::Add(std::string_view name, std::string_view value) {
-  AppendName(name);
+LogLine& LogLine::Add(LogField name, std::string_view value) {
+  AppendName(name.text());
   if (format_ == LogFormat::kText && IsWord(value)) {
     Append(value);
   } else {
@@ -47,13 +46,13 @@ LogLine& LogLine::Add(std::string_view name, std::string_view value) {
   return *this;
 }
 
-LogLine& LogLine::AddBare(std::string_view name, std::string_view value) {
-  AppendName(name);
+LogLine& LogLine::AddBare(LogField name, std::string_view value) {
+  AppendName(name.text());
   Append(value);
   return *this;
 }
 
-LogLine& LogLine::AddMilliseconds(std::string_view name, Duration value) {
+LogLine& LogLine::AddMilliseconds(LogField name, Duration value) {
   const auto micros = std::chrono::duration_cast<std::chrono::microseconds>(value).count();
   Add(name, micros / 1000);
   const auto decimals = static_cast<int>(micros % 1000);

@@ -8,6 +8,7 @@
 #include <type_traits>
 
 #include "base/log_options.h"
+#include "base/log_table.h"
 #include "base/secret.h"
 #include "base/time.h"
 
@@ -17,19 +18,17 @@ namespace modelgates::gateway {
 // a line of usual length (see kInlineBytes) allocates nothing.
 //
 // Values may contain any bytes: control characters are escaped, invalid UTF-8 becomes U+FFFD.
-// Names are literals in lower_snake.
+// Names are literals of the table of fields.
 class LogLine {
  public:
   LogLine(const LogLine&) = delete;
   LogLine& operator=(const LogLine&) = delete;
 
-  LogLine& Add(std::string_view name, std::string_view value);
-  LogLine& Add(std::string_view name, const char* value) {
-    return Add(name, std::string_view(value));
-  }
+  LogLine& Add(LogField name, std::string_view value);
+  LogLine& Add(LogField name, const char* value) { return Add(name, std::string_view(value)); }
 
   template <class T>
-  requires std::is_integral_v<T> LogLine& Add(std::string_view name, T value) {
+  requires std::is_integral_v<T> LogLine& Add(LogField name, T value) {
     if constexpr (std::same_as<T, bool>) {
       return AddBare(name, value ? "true" : "false");
     } else {
@@ -39,20 +38,20 @@ class LogLine {
   }
 
   // With microseconds as decimals, e.g. 12.345. Not negative.
-  LogLine& AddMilliseconds(std::string_view name, Duration value);
+  LogLine& AddMilliseconds(LogField name, Duration value);
 
   // A secret never reaches the log, not even its length.
-  LogLine& Add(std::string_view name, const Secret& value) = delete;
+  LogLine& Add(LogField name, const Secret& value) = delete;
 
  private:
   friend class Log;
 
   static constexpr size_t kInlineBytes = 1024;
 
-  LogLine(LogFormat format, Severity severity, std::string_view event, std::string_view message);
+  LogLine(LogFormat format, Severity severity, LogEvent event, std::string_view message);
 
   // `value` is JSON already.
-  LogLine& AddBare(std::string_view name, std::string_view value);
+  LogLine& AddBare(LogField name, std::string_view value);
   void AppendName(std::string_view name);
   void AppendQuoted(std::string_view value);
   void AppendEscaped(std::string_view text);

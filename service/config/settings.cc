@@ -235,7 +235,12 @@ std::vector<Setting> MakeSettings() {
                    {"error", Severity::kError}},
                   "Lowest severity that is logged: debug, info, warning, error.")),
       Choice("log_format", &C::log_format, {{"json", LogFormat::kJson}, {"text", LogFormat::kText}},
-             "Format of the log. json: one object per line; text: for a terminal."),
+             "Format of the log. json: one object per line; text: for a terminal, in colour on "
+             "one unless NO_COLOR is set."),
+      Live(Count("log_create_success_percent", &C::log_create_success_percent, 0, 100,
+                 "Successful CreateAuthCode calls that are logged, in percent. A line has the "
+                 "number of calls it stands for in `count`. Exchanges and failures are always "
+                 "logged.")),
       Choice("probe", &C::probe,
              {{"none", ProbeKind::kNone},
               {"health", ProbeKind::kHealth},

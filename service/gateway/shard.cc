@@ -78,11 +78,12 @@ Shard::Shard(const Config& config, const TraceSettings& traces, Log& log, Metric
                      ? nullptr
                      : &shared_.emplace(config_, loop_, log, reloads).store(),
                  secrets_),
+      created_(config_.log_create_success_percent),
       unread_replies_(loop_, {}),
       credentials_(config_, loop_, &reloads, secrets_),
       rpcs_({config_,
              loop_,
-             {log, metrics, tracer(), &upstream_failures_},
+             {log, metrics, tracer(), &upstream_failures_, &created_},
              retrier_,
              exchanges_,
              credentials_,
@@ -127,6 +128,7 @@ void Shard::SetConfig(const Config& config) {
   budget_.SetOptions(ToBudgetOptions(config_), loop_.Now());
   breaker_.SetOptions(ToBreakerOptions(config_), loop_.Now());
   exchanges_.SetMaxRunning(static_cast<size_t>(config_.max_exchanges));
+  created_.SetPercent(config_.log_create_success_percent);
 }
 
 RandomSource Shard::Random() {

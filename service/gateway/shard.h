@@ -79,6 +79,7 @@ class Shard {
   std::optional<SharedStore> shared_;  // absent: exchanges are not shared with other gateways
   ExchangeRegistry exchanges_;
   UpstreamFailures upstream_failures_;
+  LogShare created_;
   UnreadReplies unread_replies_;
   Credentials credentials_;
   OAuthRpcs rpcs_;

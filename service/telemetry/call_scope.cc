@@ -33,7 +33,8 @@ CallScope::CallScope(Rpc rpc, TimePoint started, std::string request_id,
       peer_(std::move(peer)),
       log_(observers.log),
       metrics_(observers.metrics),
-      upstream_failures_(observers.upstream_failures) {
+      upstream_failures_(observers.upstream_failures),
+      created_(observers.created) {
   metrics_.CallStarted(rpc_);
 }
 
@@ -60,6 +61,8 @@ void CallScope::Finish(const End& end, TimePoint now) {
 
   const Severity severity = end.failed == nullptr ? Severity::kInfo : SeverityOf(*end.failed);
   if (!log_.Enabled(severity)) return;
+  const std::optional<uint64_t> count = LinesShare(end);
+  if (!count) return;
   LogLine line = log_.Line(severity, "call", "call finished");
   AddIdentity(line);
   line.Add("grpc_code", absl::StatusCodeToString(code));
@@ -89,7 +92,13 @@ void CallScope::Finish(const End& end, TimePoint now) {
   if (!caller_.empty()) line.Add("caller", caller_);
   if (end.app_id != 0) line.Add("app_id", end.app_id);
   if (!end.auth_code_fp.empty()) line.Add("auth_code_fp", end.auth_code_fp);
+  if (*count > 1) line.Add("count", *count);
   log_.Write(line);
+}
+
+std::optional<uint64_t> CallScope::LinesShare(const End& end) {
+  const bool created = rpc_ == Rpc::kCreateAuthCode && end.failed == nullptr;
+  return created && created_ != nullptr ? created_->Pass() : 1;
 }
 
 void CallScope::LogReplay(const End& end) {

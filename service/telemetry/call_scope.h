@@ -10,6 +10,7 @@
 #include "resilience/retrier.h"
 #include "telemetry/call_result.h"
 #include "telemetry/call_spans.h"
+#include "telemetry/log_share.h"
 #include "telemetry/metrics.h"
 #include "telemetry/upstream_failures.h"
 #include "trace/trace_context.h"
@@ -23,6 +24,7 @@ struct CallObservers {
   Metrics& metrics;
   CallTracer* tracer = nullptr;                   // null: there are no traces
   UpstreamFailures* upstream_failures = nullptr;  // null: the calls are not sent upstream
+  LogShare* created = nullptr;                    // null: every successful create has its line
 };
 
 // One per call: its id, timing, log line, metrics and spans. It also observes attempts that an
@@ -62,6 +64,8 @@ class CallScope final : public ExchangeObserver {
 
  private:
   void AddIdentity(LogLine& line) const;
+  // How many calls the line of this one stands for; nullopt: it has none.
+  std::optional<uint64_t> LinesShare(const End& end);
   // Logs changes of what fails upstream.
   void LogChange(const AttemptRecord& attempt, std::string_view cause);
   void LogAttempt(const AttemptRecord& attempt, std::string_view cause);
@@ -79,6 +83,7 @@ class CallScope final : public ExchangeObserver {
   Log& log_;
   Metrics& metrics_;
   UpstreamFailures* const upstream_failures_;
+  LogShare* const created_;
 };
 
 }  // namespace modelgates::gateway

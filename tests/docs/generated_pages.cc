@@ -5,6 +5,7 @@
 #include <string>
 
 #include "docs/error_page.h"
+#include "docs/log_tables.h"
 #include "docs/metrics_table.h"
 #include "docs/settings_table.h"
 
@@ -35,13 +36,17 @@ bool Replace(std::string& page, const std::string& name, const std::string& tabl
 
 std::map<fs::path, std::string> GeneratedPages(const fs::path& root) {
   std::map<fs::path, std::string> pages{{"docs/errors.md", ErrorPage()}};
+  const std::map<std::string, std::string> tables{{"settings", SettingsTable()},
+                                                  {"metrics", MetricsTable()},
+                                                  {"log-events", LogEventsTable()},
+                                                  {"log-fields", LogFieldsTable()}};
   for (const char* folder : {"", "docs"}) {
     for (const fs::directory_entry& entry : fs::directory_iterator(root / folder)) {
       if (entry.path().extension() != ".md") continue;
       std::string page = Read(entry.path());
-      const bool has_settings = Replace(page, "settings", SettingsTable());
-      const bool has_metrics = Replace(page, "metrics", MetricsTable());
-      if (!has_settings && !has_metrics) continue;
+      bool has_table = false;
+      for (const auto& [name, table] : tables) has_table |= Replace(page, name, table);
+      if (!has_table) continue;
       pages[fs::path(folder) / entry.path().filename()] = std::move(page);
     }
   }

@@ -12,8 +12,8 @@ namespace modelgates::gateway {
 //   <!-- settings:begin -->
 //   <!-- settings:end -->
 //
-// with the table of settings between them, or `metrics` with that of metrics. The rest of such a
-// page is as it is.
+// with the table of settings between them, or `metrics`, `log-events`, `log-fields` with
+// theirs. The rest of such a page is as it is.
 std::map<std::filesystem::path, std::string> GeneratedPages(const std::filesystem::path& root);
 
 }  // namespace modelgates::gateway

@@ -91,6 +91,21 @@ TEST_F(LiveSettingsFlow, TheLogFollowsItsLevel) {
   EXPECT_EQ(log_.Lines("call").size(), 1u);
 }
 
+TEST_F(LiveSettingsFlow, TheLogHasAShareOfTheCreatesThatSucceed) {
+  config_.log_create_success_percent = 25;
+  for (int i = 0; i < 6; ++i) Create();
+  Exchange("code-1");  // always has its line
+  ASSERT_TRUE(log_.WaitForLines("call", 2));
+  config_.log_create_success_percent = 100;
+  Take();
+  Create();
+  ASSERT_TRUE(log_.WaitForLines("call", 3));
+  const auto lines = log_.Lines("call");
+  EXPECT_EQ(lines[0]["count"], 4);
+  EXPECT_EQ(lines[1]["rpc"], "ExchangeAuthCode");
+  EXPECT_EQ(lines[2]["count"], 3) << "nothing is left out without being counted";
+}
+
 // Given settings of which one is wrong, then none is used, and each error is said.
 TEST_F(LiveSettingsFlow, NothingChangesWhenOneIsWrong) {
   BreakUpstream();

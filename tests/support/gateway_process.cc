@@ -3,6 +3,7 @@
 #include <signal.h>
 
 #include "support/log_capture.h"
+#include "support/log_rows.h"
 
 namespace modelgates::gateway {
 namespace {
@@ -19,6 +20,8 @@ std::vector<std::string> CommandLine(const std::vector<std::string>& flags) {
 GatewayProcess::GatewayProcess(const std::vector<std::string>& flags,
                                const std::vector<std::string>& env)
     : process_(CommandLine(flags), env) {}
+
+GatewayProcess::~GatewayProcess() { ExpectLinesOfLogTable(out()); }
 
 bool GatewayProcess::WaitUntilListening() {
   if (!WaitForEvent("listening")) return false;

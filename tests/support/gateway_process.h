@@ -17,6 +17,11 @@ class GatewayProcess {
   explicit GatewayProcess(const std::vector<std::string>& flags,
                           const std::vector<std::string>& env = {});
 
+  GatewayProcess(const GatewayProcess&) = delete;
+  GatewayProcess& operator=(const GatewayProcess&) = delete;
+  // Every line of its log must be as the tables of the log say.
+  ~GatewayProcess();
+
   // Until it says where it listens. False: it ended, or said nothing for 60 s.
   bool WaitUntilListening();
   const std::string& grpc_address() const { return grpc_address_; }

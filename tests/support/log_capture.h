@@ -14,14 +14,20 @@
 #include <vector>
 
 #include "base/log.h"
+#include "support/log_rows.h"
 
 namespace modelgates::gateway {
 
-// A log into memory that can be read while it is written.
+// A log into memory that can be read while it is written. At its end every line must be as the
+// tables of the log say.
 class LogCapture {
  public:
   explicit LogCapture(Severity min_severity = Severity::kDebug)
       : sink_(std::make_shared<Sink>()), log_({min_severity, LogFormat::kJson, sink_}) {}
+
+  LogCapture(const LogCapture&) = delete;
+  LogCapture& operator=(const LogCapture&) = delete;
+  ~LogCapture() { ExpectLinesOfLogTable(text()); }
 
   Log& log() { return log_; }
 

@@ -1,10 +1,12 @@
 #include "base/log.h"
 
 #include <gmock/gmock.h>
+#include <pty.h>
 #include <spdlog/sinks/ostream_sink.h>
 #include <unistd.h>
 
 #include <chrono>
+#include <cstdlib>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <random>
@@ -44,9 +46,9 @@ class Captured {
 template <class T>
 Json WrittenAs(const T& value) {
   Captured captured;
-  LogLine line = captured.log.Line(Severity::kInfo, "event", "message");
-  captured.log.Write(line.Add("value", value));
-  return captured.Line()["value"];
+  LogLine line = captured.log.Line(Severity::kInfo, "setting", "message");
+  captured.log.Write(line.Add("warning", value));
+  return captured.Line()["warning"];
 }
 
 TEST(Log, WritesOneJsonObjectWithTheFieldsInOrder) {
@@ -81,15 +83,15 @@ TEST(Log, WritesNumbersExactly) {
 TEST(Log, WritesMillisecondsWithMicroseconds) {
   using std::chrono::nanoseconds;
   const std::pair<nanoseconds, const char*> durations[] = {
-      {nanoseconds(0), "ms=0.000"},
-      {nanoseconds(999), "ms=0.000"},
-      {nanoseconds(7'001'999), "ms=7.001"},
-      {std::chrono::hours(1000), "ms=3600000000.000"},
+      {nanoseconds(0), "open_ms=0.000"},
+      {nanoseconds(999), "open_ms=0.000"},
+      {nanoseconds(7'001'999), "open_ms=7.001"},
+      {std::chrono::hours(1000), "open_ms=3600000000.000"},
   };
   for (const auto& [duration, written] : durations) {
     Captured captured(LogFormat::kText);
-    LogLine line = captured.log.Line(Severity::kInfo, "event", "message");
-    captured.log.Write(line.AddMilliseconds("ms", duration));
+    LogLine line = captured.log.Line(Severity::kInfo, "setting", "message");
+    captured.log.Write(line.AddMilliseconds("open_ms", duration));
     EXPECT_THAT(captured.text(), HasSubstr(written));
   }
 }
@@ -116,15 +118,15 @@ TEST(Log, IsOneCleanLineWhateverTheValueHolds) {
     }
     for (const LogFormat format : {LogFormat::kJson, LogFormat::kText}) {
       Captured captured(format);
-      LogLine line = captured.log.Line(Severity::kInfo, "event", value);
-      captured.log.Write(line.Add("value", value).Add("last", 1));
+      LogLine line = captured.log.Line(Severity::kInfo, "setting", value);
+      captured.log.Write(line.Add("warning", value).Add("count", 1));
       const std::string text = captured.text();
       ASSERT_EQ(text.find('\n'), text.size() - 1);
       for (const char c : text.substr(0, text.size() - 1)) {
         ASSERT_TRUE(static_cast<unsigned char>(c) >= 0x20 && c != 0x7f);
       }
       if (format == LogFormat::kJson) {
-        ASSERT_EQ(captured.Line()["last"], 1);
+        ASSERT_EQ(captured.Line()["count"], 1);
       }
     }
   }
@@ -133,10 +135,44 @@ TEST(Log, IsOneCleanLineWhateverTheValueHolds) {
 TEST(Log, HasATextFormForATerminal) {
   Captured captured(LogFormat::kText);
   LogLine line = captured.log.Line(Severity::kWarning, "reloaded", "key file read again");
-  captured.log.Write(line.Add("path", "/a b").Add("size", 3).Add("rpc", "X").Add("none", ""));
-  EXPECT_THAT(captured.text(),
-              MatchesRegex("[-0-9T:.]+Z WARNING reloaded: key file read again path=\"/a b\" size=3 "
-                           "rpc=X none=\"\"\n"));
+  captured.log.Write(line.Add("setting", "/a b").Add("count", 3).Add("rpc", "X").Add("error", ""));
+  EXPECT_THAT(
+      captured.text(),
+      MatchesRegex("[-0-9T:.]+Z WARNING reloaded: key file read again setting=\"/a b\" count=3 "
+                   "rpc=X error=\"\"\n"));
+}
+
+// What a log in `format` writes into `fd`, and `other` reads.
+std::string WrittenInto(int fd, int other, LogFormat format) {
+  {
+    Log log({.format = format, .sink = nullptr, .fd = fd});
+    LogLine line = log.Line(Severity::kWarning, "setting", "message");
+    log.Write(line.Add("warning", "red"));
+  }
+  std::string text(1'000, ' ');
+  const ssize_t size = read(other, text.data(), text.size());
+  return text.substr(0, size < 0 ? 0 : static_cast<size_t>(size));
+}
+
+// Given a terminal that has colours, then the severity is in colour and nothing else is, and only
+// in text, unless the user wants no colours.
+TEST(Log, HasColorsOnATerminalAlone) {
+  setenv("COLORTERM", "truecolor", 1);
+  unsetenv("NO_COLOR");
+  int terminal = -1;
+  int screen = -1;
+  ASSERT_EQ(openpty(&screen, &terminal, nullptr, nullptr, nullptr), 0);
+  int pipe_ends[2];
+  ASSERT_EQ(pipe(pipe_ends), 0);
+  EXPECT_THAT(WrittenInto(terminal, screen, LogFormat::kText),
+              MatchesRegex("[-0-9T:.]+Z \x1b\\[33m\x1b\\[1mWARNING\x1b\\[m setting: message "
+                           "warning=red\r\n"));
+  const auto has_no_color = Not(HasSubstr("\x1b"));
+  EXPECT_THAT(WrittenInto(terminal, screen, LogFormat::kJson), has_no_color);
+  EXPECT_THAT(WrittenInto(pipe_ends[1], pipe_ends[0], LogFormat::kText), has_no_color);
+  setenv("NO_COLOR", "1", 1);
+  EXPECT_THAT(WrittenInto(terminal, screen, LogFormat::kText), has_no_color);
+  for (const int fd : {terminal, screen, pipe_ends[0], pipe_ends[1]}) close(fd);
 }
 
 TEST(Log, LeavesOutWhatIsBelowItsLevel) {
@@ -144,7 +180,7 @@ TEST(Log, LeavesOutWhatIsBelowItsLevel) {
   for (const Severity severity :
        {Severity::kDebug, Severity::kInfo, Severity::kWarning, Severity::kError}) {
     EXPECT_EQ(captured.log.Enabled(severity), severity >= Severity::kWarning);
-    LogLine line = captured.log.Line(severity, ToString(severity), "message");
+    LogLine line = captured.log.Line(severity, "call", "message");
     captured.log.Write(line);
   }
   EXPECT_THAT(captured.text(), HasSubstr("WARNING"));
@@ -165,8 +201,8 @@ TEST(Log, NeverMixesLinesOfTwoThreads) {
     for (int thread = 0; thread < 4; ++thread) {
       threads.emplace_back([&captured] {
         for (int i = 0; i < 200; ++i) {
-          LogLine line = captured.log.Line(Severity::kInfo, "event", "message");
-          captured.log.Write(line.Add("i", i));
+          LogLine line = captured.log.Line(Severity::kInfo, "setting", "message");
+          captured.log.Write(line.Add("count", i));
         }
       });
     }
@@ -191,8 +227,8 @@ TEST(Log, SaysHowManyLinesItsReaderHasLost) {
   {
     Log log({.sink = nullptr, .fd = fds[1]});
     for (size_t i = 0; i < kLines; ++i) {
-      LogLine line = log.Line(Severity::kInfo, "event", "message");
-      log.Write(line.Add("value", value));
+      LogLine line = log.Line(Severity::kInfo, "setting", "message");
+      log.Write(line.Add("warning", value));
     }
     EXPECT_GT(log.dropped(), 0u);
     reader = std::thread([&] {
@@ -212,7 +248,7 @@ TEST(Log, SaysHowManyLinesItsReaderHasLost) {
   std::istringstream lines(text);
   for (std::string line; std::getline(lines, line);) {
     const Json json = Json::parse(line);
-    if (json["event"] == "event") {
+    if (json["event"] == "setting") {
       ++read;
     } else {
       EXPECT_EQ(json["event"], "log_lines_dropped");
@@ -228,7 +264,7 @@ TEST(Log, SaysHowManyLinesItsReaderHasLost) {
 
 template <class T>
 concept CanBeLogged = requires(LogLine& line, const T& value) {
-  line.Add("name", value);
+  line.Add("error", value);
 };
 
 static_assert(CanBeLogged<std::string>);

@@ -94,7 +94,7 @@ TEST(LiveSettingsTable, HasTheLimitsTheLogAndTheRetries) {
         "max_interval", "backoff_exponent", "max_retry_after", "retry_budget",
         "retry_budget_percent", "retry_budget_min_rate", "breaker", "breaker_window",
         "breaker_min_attempts", "breaker_failure_percent", "breaker_probe_interval",
-        "breaker_probes"}) {
+        "breaker_probes", "log_create_success_percent"}) {
     EXPECT_TRUE(FindSetting(name)->live) << name;
   }
   for (const char* name :

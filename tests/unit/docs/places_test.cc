@@ -7,6 +7,7 @@
 #include <sstream>
 #include <string>
 
+#include "base/log_table.h"
 #include "config/settings.h"
 #include "telemetry/metrics.h"
 #include "unit/docs/page.h"
@@ -144,6 +145,16 @@ TEST(Places, OfAMetricIncludeTheContract) {
     ++found;
   }
   EXPECT_GT(found, 25);
+}
+
+TEST(Places, OfALogEventOrFieldIncludeTheContract) {
+  const std::string page = ReadPage("docs/contract/operations.md");
+  for (const LogEventRow& row : kLogEvents) {
+    EXPECT_TRUE(HasWord(page, std::string(row.name))) << row.name;
+  }
+  for (const LogFieldRow& row : kLogFields) {
+    EXPECT_TRUE(HasWord(page, std::string(row.name))) << row.name;
+  }
 }
 
 }  // namespace
