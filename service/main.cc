@@ -102,7 +102,6 @@ int Main(int argc, char** argv) {
 #endif
   NeverDumpMemory();
   signal(SIGPIPE, SIG_IGN);
-  UseBatchScheduling();
 
   const std::vector<std::string> args(argv + 1, argv + argc);
   LoadResult loaded = Load(args, ProcessEnvironment(), RulesOfAllRooms(), BuildCommit());

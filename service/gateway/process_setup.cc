@@ -1,7 +1,6 @@
 #include "gateway/process_setup.h"
 
 #include <fcntl.h>
-#include <sched.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -53,11 +52,6 @@ void WipeTracesOfTheKey() {
   if (key != nullptr) explicit_bzero(key, std::strlen(key));
   OverwriteRegisters();
   WipeStack();
-}
-
-void UseBatchScheduling() {
-  const sched_param priority{};
-  sched_setscheduler(0, SCHED_BATCH, &priority);
 }
 
 }  // namespace modelgates::gateway

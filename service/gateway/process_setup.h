@@ -17,10 +17,4 @@ void NeverDumpMemory();
 // library's function saves all registers on the stack.
 void WipeTracesOfTheKey();
 
-// Selects batch scheduling for this thread and those that it starts later. gRPC's threads and the
-// loop wake each other at every step of a call. With the usual policy a woken thread interrupts the
-// running one, two to four times per call; with this policy it waits for its turn, and then finds
-// several pieces of work (docs/adr/0007). If the system refuses it, calls only cost more.
-void UseBatchScheduling();
-
 }  // namespace modelgates::gateway

@@ -16,6 +16,7 @@
 #include "gateway/serving_state.h"
 #include "gateway/settings_page.h"
 #include "gateway/shard.h"
+#include "gateway/thread_scheduling.h"
 #include "telemetry/metrics.h"
 #include "telemetry/port_log.h"
 #include "telemetry/process_metrics.h"
@@ -36,7 +37,8 @@ class RealServer final : public Server, private Drainable {
         frontend_({config_, shard_.loop(), log_, metrics_, port_log_, reloads_, shard_.tracer(),
                    shard_.caller_keys(), shard_.rpcs()}),
         serving_([this](bool serving) { frontend_.SetServing(serving); }),
-        watchdog_(shard_.loop(), [this](bool turns) { LoopTurns(turns); }) {
+        watchdog_(shard_.loop(), [this](bool turns) { LoopTurns(turns); }),
+        scheduling_(shard_.loop(), ThreadScheduling::OfThisProcess()) {
     config_.api_key = Secret();  // not read again
     if (!config_.admin_bearer_file.empty()) {
       admin_bearer_.emplace(config_, shard_.loop(), reloads_);
@@ -59,6 +61,7 @@ class RealServer final : public Server, private Drainable {
     if (absl::Status status = frontend_.Listen(); !status.ok()) return status;
     serving_.Start();
     watchdog_.Start();
+    shard_.loop().Post([this] { scheduling_.Start(); });
     return absl::OkStatus();
   }
 
@@ -151,6 +154,7 @@ class RealServer final : public Server, private Drainable {
   GrpcFrontend frontend_;
   ServingState serving_;
   LoopWatchdog watchdog_;
+  ThreadScheduling scheduling_;
   std::optional<AdminBearer> admin_bearer_;
   std::unique_ptr<AdminServer> admin_;
 };
