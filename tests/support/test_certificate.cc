@@ -31,6 +31,7 @@ TestCertificate::TestCertificate(const std::string& host, Validity validity) {
   const bool is_address = !host.empty() && std::isdigit(static_cast<unsigned char>(host[0])) != 0;
   TestAuthority::Options options{.names = {(is_address ? "IP:" : "DNS:") + host}};
   if (validity == Validity::kOver) options.valid_until = -std::chrono::minutes(1);
+  if (validity == Validity::kNotYet) options.valid_from = std::chrono::hours(1);
   const TestAuthority authority;
   const TestIdentity server = authority.Issue(options);
 

@@ -11,7 +11,7 @@ namespace modelgates::gateway {
 // name or IPv4 address. The authority's PEM file is removed with it.
 class TestCertificate {
  public:
-  enum class Validity { kNow, kOver };
+  enum class Validity { kNotYet, kNow, kOver };
   explicit TestCertificate(const std::string& host, Validity validity = Validity::kNow);
   TestCertificate(const TestCertificate&) = delete;
   TestCertificate& operator=(const TestCertificate&) = delete;
