@@ -1,14 +1,14 @@
 """Holds alerts and dashboard to the metrics that the program really exports, and to each other.
 
-usage: monitoring.py METRICS COMPONENT README RULES
+usage: monitoring.py METRICS COMPONENT ROOT RULES
 
-METRICS is what the program's /metrics said, COMPONENT the folder deploy/components/monitoring, README
-where each alert has its entry. RULES is where the rules go as promtool reads them. Then every alert's
-test is run without that alert, and must fail. Every broken rule is a line; exits with 1 when there is
-one.
+METRICS is what the program's /metrics said, COMPONENT the folder deploy/components/monitoring. Each
+alert has its entry in deploy/README.md of ROOT, and every link leads to a heading there is. RULES is
+where the rules go as promtool reads them. Then every alert's tests are run with an alert that never
+fires and with one that always does, and must fail. Every broken rule is a line; exits with 1 when
+there is one.
 """
 
-import copy
 import json
 import pathlib
 import re
@@ -20,13 +20,22 @@ import yaml
 
 # What Prometheus adds to every series of a Pod.
 TARGET_LABELS = {"job", "namespace", "pod", "instance", "service", "endpoint", "container"}
+# What cAdvisor says of containers.
+CONTAINER_METRICS = {"container_cpu_cfs_throttled_periods_total", "container_cpu_cfs_periods_total",
+                     "container_cpu_usage_seconds_total", "container_memory_working_set_bytes",
+                     "container_spec_cpu_quota", "container_spec_cpu_period",
+                     "container_spec_memory_limit_bytes"}
+# Where the pages of this repository are published.
+SITE = "https://modelgates.ai/docs/oauth-gateway/"
+PAGES = {"deploy": "deploy/README.md", "errors": "docs/errors.md",
+         "troubleshooting": "docs/troubleshooting.md"}
 WORDS = {"and", "or", "unless", "by", "without", "on", "ignoring", "bool", "offset",
          "group_left", "group_right", "inf", "nan"}
 
 
 def exported(text):
     """Series by metric: {name: [{label: value}]}."""
-    series = {"up": [{}]}
+    series = {"up": [{}], **{name: [{}] for name in CONTAINER_METRICS}}
     for line in text.splitlines():
         match = re.match(r"([a-zA-Z_:]\w*)(?:\{(.*)\})? ", line)
         if match and not line.startswith("#"):
@@ -82,17 +91,24 @@ def faults_of(query, series):
     return faults, used
 
 
+def anchors(page):
+    """Of a page's headings, as GitHub makes them."""
+    headings = re.findall(r"^#+ (.+)$", page, re.M)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
 def promtool(*arguments):
     return subprocess.run(["promtool", *arguments], check=False, capture_output=True, text=True)
 
 
 class Check:
-    def __init__(self, metrics, component, readme, rules):
+    def __init__(self, metrics, component, root, rules):
         self.series = exported(metrics.read_text(encoding="utf-8"))
         self.groups = yaml.safe_load((component / "prometheusrule.yaml").read_text("utf-8"))["spec"]
-        self.tests = (component / "rules_test.yaml").read_text("utf-8")
+        self.tests = yaml.safe_load((component / "rules_test.yaml").read_text("utf-8"))
         self.dashboard = json.loads((component / "dashboard.json").read_text("utf-8"))
-        self.readme = readme.read_text("utf-8")
+        self.pages = {name: (root / path).read_text("utf-8") for name, path in PAGES.items()}
+        self.readme = self.pages["deploy"]
         self.rules = rules
         self.broken = []
 
@@ -116,30 +132,37 @@ class Check:
             name = alert["alert"]
             faults, _ = faults_of(alert["expr"], self.series)
             self.broken += [f"{name}: {fault}" for fault in faults]
-            self.rule(alert["annotations"]["runbook"] == f"deploy/README.md#{name.lower()}",
+            self.rule(alert["annotations"]["runbook_url"] == f"{SITE}deploy#{name.lower()}",
                       f"{name}: its runbook is elsewhere")
-            self.rule(re.search(rf"^#+ {name}$", self.readme, re.M), f"{name}: no heading in the README")
+            self.leads_somewhere(name, alert["annotations"]["runbook_url"])
             self.rule(alert["labels"]["severity"] in ("page", "ticket"), f"{name}: severity")
         known = {alert["alert"] for alert in self.alerts()}
         for name in re.findall(r"\bOAuthGateway[A-Z]\w+", self.readme):
             self.rule(name in known, f"the README knows an alert {name} that is none")
 
-    def test_with(self, groups):
+    def leads_somewhere(self, title, url):
+        page, _, anchor = url.removeprefix(SITE).partition("#")
+        self.rule(url.startswith(SITE) and page in self.pages, f"{title}: no page {url}")
+        if anchor and page in self.pages:
+            self.rule(anchor in anchors(self.pages[page]), f"{title}: no heading {url}")
+
+    def test_with(self, rules, tests):
+        groups = {"groups": [{"name": "oauth-gateway", "rules": rules}]}
         with tempfile.TemporaryDirectory() as folder:
             pathlib.Path(folder, "rules.yaml").write_text(yaml.safe_dump(groups), encoding="utf-8")
-            tests = pathlib.Path(folder, "rules_test.yaml")
-            tests.write_text(self.tests, encoding="utf-8")
-            return promtool("test", "rules", str(tests))
+            file = pathlib.Path(folder, "rules_test.yaml")
+            file.write_text(yaml.safe_dump({**self.tests, "tests": tests}), encoding="utf-8")
+            return promtool("test", "rules", str(file))
 
     def check_tests(self):
-        run = self.test_with(self.groups)
+        run = self.test_with(self.alerts(), self.tests["tests"])
         self.rule(run.returncode == 0, f"promtool test rules: {run.stdout}{run.stderr}")
         # An alert that never fires, and one that always does, must be noticed.
-        for index, alert in enumerate(self.alerts()):
+        for alert in self.alerts():
+            tests = [test for test in self.tests["tests"]
+                     if any(at["alertname"] == alert["alert"] for at in test["alert_rule_test"])]
             for never, expression in ((True, "vector(0) > 1"), (False, "vector(1)")):
-                groups = copy.deepcopy(self.groups)
-                [rule for group in groups["groups"] for rule in group["rules"]][index]["expr"] = expression
-                self.rule(self.test_with(groups).returncode != 0,
+                self.rule(self.test_with([{**alert, "expr": expression}], tests).returncode != 0,
                           f"{alert['alert']}: no test notices that it {'never' if never else 'always'} fires")
 
     def check_dashboard(self):
@@ -152,6 +175,12 @@ class Check:
                 shown |= used
                 self.broken += [f"{panel['title']}: {fault}" for fault in faults]
                 self.parses(panel["title"], target["expr"])
+                for variable in ("namespace", "pod"):
+                    self.rule(f'{variable}=~"${variable}"' in target["expr"],
+                              f"{panel['title']}: {variable} does not choose what it shows")
+            for link in panel.get("links", []):
+                if not link["url"].startswith("/explore?"):
+                    self.leads_somewhere(panel["title"], link["url"])
         for variable in self.dashboard["templating"]["list"]:
             if variable["type"] == "query":
                 selector = re.match(r"label_values\((.*), \w+\)", variable["query"]["query"])
@@ -162,11 +191,13 @@ class Check:
         # Whatever the program counts can be seen: histograms by their buckets.
         for name in self.series:
             base = re.sub(r"_(bucket|sum|count)$", "", name)
+            if name in CONTAINER_METRICS:
+                continue
             self.rule(name in shown or f"{base}_bucket" in shown, f"{name} is on no panel")
 
     def parses(self, title, query):
         with tempfile.NamedTemporaryFile("w", suffix=".yaml", encoding="utf-8") as file:
-            query = re.sub(r"\$__\w+", "5m", query).replace("$namespace", ".*")
+            query = re.sub(r"\$__\w+", "5m", query).replace("$namespace", ".*").replace("$pod", ".*")
             yaml.safe_dump({"groups": [{"name": "panel", "rules": [
                 {"record": "panel:query", "expr": query}]}]}, file)
             file.flush()
