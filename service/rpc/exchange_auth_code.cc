@@ -90,9 +90,10 @@ ExchangeRegistry::Caller OAuthRpcs::ToCaller(const ExchangeAuthCodeCall& call,
     caller.identity.code_challenge_method = request.code_challenge_method();
   }
   caller.identity.credential = authorized.credential.identity();
-  // An address proves nothing, and a caller may repeat its call from another address.
-  if (call.caller() != nullptr && call.caller()->authenticated()) {
-    caller.identity.caller = call.caller()->text();
+  if (call.caller() != nullptr) {
+    caller.party = call.caller()->text();
+    // An address proves nothing, and a caller may repeat its call from another address.
+    if (call.caller()->authenticated()) caller.identity.caller = caller.party;
   }
   caller.identity.base_url = config_.upstream;
   caller.key = ToKey(identities_, caller.identity);

@@ -145,5 +145,29 @@ TEST_F(CallerShareFlow, LetOneCallerTakeNothingFromTheOthers) {
   EXPECT_GT(refused, 0);
 }
 
+// Given a caller whose results fill its share of what is remembered (docs/adr/0035), then those of
+// another are remembered all the same: its repeat sends nothing.
+TEST_F(CallerShareFlow, NobodyFillsWhatIsRememberedAlone) {
+  constexpr int kShare = 8000;
+  constexpr int kAtOnce = 100;
+  Share("");
+  // Spent without a key: that is kept for the longest.
+  upstream_.SetDefault(kExchangePath, Answer::Json(200, "{}"));
+  const auto greedy = From("127.0.0.1");
+  for (int sent = 0; sent < kShare + kAtOnce; sent += kAtOnce) {
+    std::vector<std::unique_ptr<GatewayClient::PendingExchange>> calls;
+    for (int i = 0; i < kAtOnce; ++i) {
+      calls.push_back(greedy->StartExchange(MinimalExchange("greedy-" + std::to_string(sent + i))));
+    }
+    for (const auto& call : calls) EXPECT_FALSE(call->Wait().ok());
+  }
+  EXPECT_EQ(MetricValue(server().admin_address(), "oauth_gateway_exchange_memory_full_total"),
+            kAtOnce);
+  const auto other = From("127.0.0.2");
+  EXPECT_FALSE(other->Exchange(MinimalExchange("other")).ok());
+  EXPECT_FALSE(other->Exchange(MinimalExchange("other")).ok());
+  EXPECT_EQ(upstream_.CountRequests(kExchangePath), kShare + kAtOnce + 1u);
+}
+
 }  // namespace
 }  // namespace modelgates::gateway

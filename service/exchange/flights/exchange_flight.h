@@ -16,6 +16,7 @@
 #include "exchange/exchange_result.h"
 #include "exchange/exchange_state.h"
 #include "exchange/flights/exchange_options.h"
+#include "exchange/flights/memory_shares.h"
 #include "exchange/kept_result.h"
 #include "exchange/shared/exchange_lease.h"
 #include "resilience/retrier.h"
@@ -47,6 +48,7 @@ class ExchangeFlight final : public AttemptObserver, private Timer {
   // What the owner records about a flight that is kept.
   struct Memory {
     size_t bytes = 0;
+    MemoryShares::Share share{};  // empty for what is dropped to make room
     int replays_left = 0;
     TimePoint spent_until{};  // after a success: until when the spent code is known
     std::list<ExchangeFlight*>::iterator place{};  // in one of the owner's lists

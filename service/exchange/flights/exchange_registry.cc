@@ -27,7 +27,8 @@ ExchangeRegistry::ExchangeRegistry(EventLoop& loop, Retrier& retrier, ExchangeOp
       options_(options),
       read_(read),
       store_(store),
-      memory_(memory) {}
+      memory_(memory),
+      shares_({.max_exchanges = options.max_known, .max_bytes = options.max_bytes}) {}
 
 ExchangeRegistry::~ExchangeRegistry() = default;
 
@@ -115,13 +116,25 @@ ExchangeRegistry::FlightPtr ExchangeRegistry::MakeFlight(
   auto flight =
       std::make_shared<ExchangeFlight>(parts, caller.key, caller.replayable, std::move(options),
                                        std::move(observer), std::move(lease));
-  if (!caller.once_only && MakeRoom(1, 0)) {
-    flights_.emplace(caller.key, flight);
-  } else if (!caller.once_only && flight->observer() != nullptr) {
+  if (!caller.once_only && !MakeKnown(flight, caller.party) && flight->observer() != nullptr) {
     flight->observer()->OnMemoryFull();
   }
   running_.insert(flight.get());
   return flight;
+}
+
+bool ExchangeRegistry::MakeKnown(const FlightPtr& flight, std::string_view party) {
+  if (!party.empty()) {
+    auto share = shares_.Take(party);
+    if (!share) return false;
+    flight->memory().share = *std::move(share);
+  }
+  if (!MakeRoom(1, 0)) {
+    flight->memory().share.GiveBack();
+    return false;
+  }
+  flights_.emplace(flight->key(), flight);
+  return true;
 }
 
 Task<void> ExchangeRegistry::RunExchange(FlightPtr flight, HttpRequest request) {
@@ -151,12 +164,15 @@ bool ExchangeRegistry::Remember(ExchangeFlight& flight,
                                 const ExchangeFlight::Retention& retention) {
   const bool wanted = retention.ttl > Duration::zero();
   const size_t bytes = wanted ? sizeof(ExchangeFlight) + flight.result()->bytes() : 0;
-  if (!wanted || !MakeRoom(0, bytes)) {
+  ExchangeFlight::Memory& memory = flight.memory();
+  if (retention.state == ExchangeState::kRejected) memory.share.GiveBack();
+  if (!wanted || !memory.share.Allows(bytes) || !MakeRoom(0, bytes)) {
     if (wanted && flight.observer() != nullptr) flight.observer()->OnMemoryFull();
+    memory.share.GiveBack();
     flights_.erase(flight.key());
     return false;
   }
-  ExchangeFlight::Memory& memory = flight.memory();
+  memory.share.SetBytes(bytes);
   memory.bytes = bytes;
   memory.replays_left = retention.replays;
   memory.spent_until = loop_.Now() + options_.unknown_ttl;
@@ -180,6 +196,7 @@ void ExchangeRegistry::WipeKey(ExchangeFlight& flight) {
   --remembered_[Index(flight.state())];
   bytes_ -= flight.result()->bytes();
   memory.bytes -= flight.result()->bytes();
+  memory.share.GiveBack();
   flight.WipeKey(left);
   ++remembered_[Index(flight.state())];
   memory.place = given_out_.insert(given_out_.end(), &flight);
@@ -197,12 +214,14 @@ void ExchangeRegistry::Forget(ExchangeFlight& flight) {
   bytes_ -= flight.memory().bytes;
   if (flight.state() == ExchangeState::kRejected) rejected_.erase(flight.memory().place);
   if (!flight.result()->is_upstreams()) given_out_.erase(flight.memory().place);
+  flight.memory().share.GiveBack();
   flight.Forget();
   flights_.erase(found);
 }
 
 void ExchangeRegistry::AbandonUnsent(ExchangeFlight& flight) {
   flight.Stop();
+  flight.memory().share.GiveBack();
   const auto found = flights_.find(flight.key());
   if (found != flights_.end() && found->second.get() == &flight) flights_.erase(found);
 }

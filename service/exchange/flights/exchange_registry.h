@@ -9,6 +9,7 @@
 #include <memory>
 #include <memory_resource>
 #include <stop_token>
+#include <string_view>
 
 #include "base/event_loop.h"
 #include "base/task.h"
@@ -17,6 +18,7 @@
 #include "exchange/exchange_state.h"
 #include "exchange/flights/exchange_flight.h"
 #include "exchange/flights/exchange_options.h"
+#include "exchange/flights/memory_shares.h"
 #include "exchange/shared/exchange_store.h"
 #include "resilience/retrier.h"
 
@@ -44,6 +46,8 @@ class ExchangeRegistry final : private ExchangeFlight::Owner {
     ExchangeKey key{};
     // For the shared store. The views must live until Run suspends for the first time.
     ExchangeIdentity identity{};
+    // Whose share of what is remembered it takes; empty: nobody's. The same holds for this view.
+    std::string_view party{};
     // Whether a success is kept: only if the caller proved possession of a verifier (exchange.md).
     bool replayable = false;
     // Opts out of join, replay and recovery: this call has an exchange of its own.
@@ -90,6 +94,8 @@ class ExchangeRegistry final : private ExchangeFlight::Owner {
 
   FlightPtr Find(const ExchangeKey& key) const;
   void Replay(ExchangeFlight& flight, Reply& reply);
+  // Whether the flight is among those that others can join, and may be kept.
+  bool MakeKnown(const FlightPtr& flight, std::string_view party);
   FlightPtr MakeFlight(const Caller& caller, RetryOptions options,
                        std::shared_ptr<ExchangeObserver> observer);
   // Runs a flight, then gives the result to its callers, the memory and the shared store.
@@ -113,6 +119,7 @@ class ExchangeRegistry final : private ExchangeFlight::Owner {
   const ExchangeReader read_;
   ExchangeStore* const store_;
   std::pmr::memory_resource& memory_;
+  MemoryShares shares_;
   absl::flat_hash_map<ExchangeKey, FlightPtr> flights_;
   absl::flat_hash_set<ExchangeFlight*> running_;
   size_t sharing_ = 0;

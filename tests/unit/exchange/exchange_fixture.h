@@ -36,6 +36,7 @@ class ExchangeTest : public testing::Test {
   // What differs between the calls of a test.
   struct Ask {
     std::string identity = "code-1";
+    std::string party{};
     Duration deadline = 60s;
     bool verifier = true;
     bool once_only = false;
@@ -120,6 +121,7 @@ class ExchangeTest : public testing::Test {
     ExchangeRegistry::Caller call;
     call.key = MakeKey(ask.identity);
     call.identity = {.auth_code = ask.identity};
+    call.party = ask.party;
     call.replayable = ask.verifier;
     call.once_only = ask.once_only;
     call.deadline = loop_.Now() + ask.deadline;
