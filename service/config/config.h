@@ -197,7 +197,7 @@ struct Config {
 
   Severity log_level = Severity::kInfo;
   LogFormat log_format = LogFormat::kJson;
-  // Successful creates that have a line, in percent. Default: all. Exchanges and failures always do.
+  // Successful creates that have a line, in percent. Exchanges and failures always have one.
   int log_create_success_percent = 100;
 
   // Query the gateway that runs with these settings, and exit instead of serving.
