@@ -178,9 +178,7 @@ class Check:
                 for variable in ("namespace", "pod"):
                     self.rule(f'{variable}=~"${variable}"' in target["expr"],
                               f"{panel['title']}: {variable} does not choose what it shows")
-            for link in panel.get("links", []):
-                if not link["url"].startswith("/explore?"):
-                    self.leads_somewhere(panel["title"], link["url"])
+            self.check_links(panel)
         for variable in self.dashboard["templating"]["list"]:
             if variable["type"] == "query":
                 selector = re.match(r"label_values\((.*), \w+\)", variable["query"]["query"])
@@ -194,6 +192,20 @@ class Check:
             if name in CONTAINER_METRICS:
                 continue
             self.rule(name in shown or f"{base}_bucket" in shown, f"{name} is on no panel")
+
+    def check_links(self, panel):
+        """One that can turn red leads to its runbook and to the log."""
+        links = {link["title"]: link["url"] for link in panel.get("links", [])}
+        steps = panel["fieldConfig"]["defaults"].get("thresholds", {}).get("steps", [])
+        red = any(step["color"] == "red" for step in steps)
+        for title, url in links.items():
+            if title == "Log":
+                self.rule(url.startswith("/explore?left="), f"{panel['title']}: no log at {url}")
+            else:
+                self.leads_somewhere(panel["title"], url)
+        if red:
+            self.rule({"Runbook", "Log"} <= set(links), f"{panel['title']} turns red and leads nowhere")
+        self.rule(red or panel["type"] != "stat", f"{panel['title']} never turns red")
 
     def parses(self, title, query):
         with tempfile.NamedTemporaryFile("w", suffix=".yaml", encoding="utf-8") as file:
