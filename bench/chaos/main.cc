@@ -23,11 +23,17 @@ struct Scenario {
 
 // The last one reports the memory of all others.
 constexpr Scenario kScenarios[] = {
-    {"outage", OutageWithoutBreaker}, {"recovery", OutageAndRecovery},
-    {"brown-out", BrownOut},          {"overload", Overload},
-    {"deadlines", Deadlines},         {"silence", Silence},
-    {"clock-step", ClockStep},        {"rotation", Rotation},
-    {"fairness", Fairness},           {"faults", Faults},
+    {"outage", OutageWithoutBreaker},
+    {"recovery", OutageAndRecovery},
+    {"brown-out", BrownOut},
+    {"overload", Overload},
+    {"deadlines", Deadlines},
+    {"silence", Silence},
+    {"clock-step", ClockStep},
+    {"rotation", Rotation},
+    {"fairness", Fairness},
+    {"hostile", Hostile},
+    {"faults", Faults},
 };
 
 bool IsKnown(std::string_view name) {

@@ -20,6 +20,8 @@ std::vector<Promise> ClockStep();
 std::vector<Promise> Rotation();
 // One caller far above its share, and ten within theirs.
 std::vector<Promise> Fairness();
+// One peer without a credential that does not keep to the protocol, beside an ordinary caller.
+std::vector<Promise> Hostile();
 // Every fault of the sandbox, to measure the memory that it takes.
 std::vector<Promise> Faults();
 
