@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "base/host_port.h"
+#include "base/unix_socket.h"
 
 namespace modelgates::gateway {
 namespace {
@@ -70,6 +71,23 @@ int ListenOn(const addrinfo& address, int port) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Listener>> Listener::Bind(const std::string& address) {
+  const std::optional<std::string_view> path = UnixSocketPath(address);
+  std::unique_ptr<Listener> listener(new Listener());
+  absl::Status bound = path ? listener->BindPath(std::string(*path)) : listener->BindPort(address);
+  if (!bound.ok()) return bound;
+  listener->stop_ = eventfd(0, EFD_CLOEXEC);
+  if (listener->stop_ < 0) return CannotListen(address, std::generic_category().message(errno));
+  return listener;
+}
+
+absl::Status Listener::BindPath(const std::string& path) {
+  const int fd = ListenOnUnixSocket(path);
+  if (fd < 0) return CannotListen(path, std::generic_category().message(errno));
+  listeners_.push_back(fd);
+  return absl::OkStatus();
+}
+
+absl::Status Listener::BindPort(const std::string& address) {
   const std::optional<HostPort> split = SplitHostPort(address);
   if (!split) return CannotListen(address, "it has no port");
   std::string host(WithoutBrackets(split->host));
@@ -84,22 +102,17 @@ absl::StatusOr<std::unique_ptr<Listener>> Listener::Bind(const std::string& addr
   }
   const AddressList list(found, &freeaddrinfo);
 
-  std::unique_ptr<Listener> listener(new Listener());
   for (const addrinfo* entry = list.get(); entry != nullptr; entry = entry->ai_next) {
-    const int fd = ListenOn(*entry, listener->port_);
+    const int fd = ListenOn(*entry, port_);
     if (fd < 0 && (errno == EADDRNOTAVAIL || errno == EAFNOSUPPORT)) continue;
     if (fd < 0) {
       return CannotListen(address, std::generic_category().message(errno));
     }
-    listener->listeners_.push_back(fd);
-    listener->port_ = PortOf(fd);
+    listeners_.push_back(fd);
+    port_ = PortOf(fd);
   }
-  if (listener->listeners_.empty()) {
-    return CannotListen(address, "no such address");
-  }
-  listener->stop_ = eventfd(0, EFD_CLOEXEC);
-  if (listener->stop_ < 0) return CannotListen(address, std::generic_category().message(errno));
-  return listener;
+  if (listeners_.empty()) return CannotListen(address, "no such address");
+  return absl::OkStatus();
 }
 
 Listener::~Listener() { Close(); }

@@ -10,8 +10,8 @@
 
 namespace modelgates::gateway {
 
-// A listening port. gRPC's server can listen itself but cannot stop accepting while it serves, so
-// callers would reconnect to a gateway that drains.
+// A listening port, or Unix socket. gRPC's server can listen itself but cannot stop accepting while
+// it serves, so callers would reconnect to a gateway that drains.
 class Listener {
  public:
   // Takes over an accepted connection; called on a thread of the listener.
@@ -22,12 +22,14 @@ class Listener {
 
   // Binds all addresses of the host in `address`, host:port with IPv6 in brackets. 0.0.0.0 and [::]
   // both mean all IPv4 and IPv6 addresses of this machine. Port 0 picks a free one. The port is not
-  // shared with other processes. Error: UNAVAILABLE, with the reason.
+  // shared with other processes. Or unix:/path: ListenOnUnixSocket. Error: UNAVAILABLE, with the
+  // reason.
   static absl::StatusOr<std::unique_ptr<Listener>> Bind(const std::string& address);
   Listener(const Listener&) = delete;
   Listener& operator=(const Listener&) = delete;
   ~Listener();
 
+  // 0 for a Unix socket.
   int port() const { return port_; }
 
   // Starts to accept. Before that connections wait in the kernel.
@@ -38,6 +40,8 @@ class Listener {
  private:
   Listener() = default;
 
+  absl::Status BindPort(const std::string& address);
+  absl::Status BindPath(const std::string& path);
   void Run() const;
   void AcceptSome(int listener) const;
 

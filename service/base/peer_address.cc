@@ -25,6 +25,8 @@ std::optional<PeerAddress> PeerAddress::From(const sockaddr_storage& address) {
     peer.port_ = ntohs(ipv4.sin_port);
     return peer;
   }
+  peer.by_unix_socket_ = address.ss_family == AF_UNIX;
+  if (peer.by_unix_socket_) return peer;
   if (address.ss_family != AF_INET6) return std::nullopt;
   const auto& ipv6 = reinterpret_cast<const sockaddr_in6&>(address);
   __builtin_memcpy(peer.address_.data(), &ipv6.sin6_addr, sizeof(ipv6.sin6_addr));
@@ -33,6 +35,7 @@ std::optional<PeerAddress> PeerAddress::From(const sockaddr_storage& address) {
 }
 
 std::string PeerAddress::ToString() const {
+  if (by_unix_socket_) return "unix:";
   const std::string host = gateway::ToString(address_);
   if (IsMapped(address_)) return absl::StrCat("ipv4:", host, ":", port_);
   return absl::StrCat("ipv6:%5B", host, "%5D:", port_);

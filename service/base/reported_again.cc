@@ -6,6 +6,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <atomic>
+
 namespace modelgates::gateway {
 namespace {
 
@@ -52,11 +54,15 @@ bool KernelReportsAgain() {
   return SetLeast(receiver.get()) && epoll_wait(epoll.get(), &event, 1, 0) == 1;
 }
 
+std::atomic<bool> g_has_unix_sockets = false;
+
 }  // namespace
 
 bool ReportAgain(int socket) {
   static const bool can = KernelReportsAgain();
-  return can && SetLeast(socket);
+  return can && !g_has_unix_sockets.load(std::memory_order_relaxed) && SetLeast(socket);
 }
+
+void ReportNothingAgain() { g_has_unix_sockets = true; }
 
 }  // namespace modelgates::gateway

@@ -6,4 +6,8 @@ namespace modelgates::gateway {
 // this kernel cannot (Linux before 4.18, some sandboxes); the first call finds out. Any thread.
 bool ReportAgain(int socket);
 
+// No kernel can for a Unix socket, although it accepts the option. From now on ReportAgain is false
+// in this process; asking for the kind of each socket would cost a system call. Any thread.
+void ReportNothingAgain();
+
 }  // namespace modelgates::gateway

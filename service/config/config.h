@@ -49,14 +49,17 @@ enum class ProbeKind : uint8_t {
 struct Config {
   using Milliseconds = std::chrono::milliseconds;
 
-  // host:port of the gRPC port, IPv6 in brackets; port 0: any free one. Default: all interfaces,
-  // because callers are in other pods.
+  // host:port of the gRPC port, IPv6 in brackets; port 0: any free one; or unix:/path. Default: all
+  // interfaces, because callers are in other pods.
   std::string listen = "0.0.0.0:50051";
   // PEM files of the server's certificate chain and key. Empty: plaintext.
   std::string tls_cert_file;
   std::string tls_key_file;
   // PEM file of the CAs of client certificates, which are then required. Empty: not required.
   std::string tls_client_ca_file;
+  // Whether callers are identified by x-forwarded-client-cert. Off, because whoever reaches the
+  // port could claim any identity.
+  bool forwarded_client_cert = false;
   // Longest time from accept to the peer's HTTP/2 SETTINGS. A normal client takes two round trips
   // and some milliseconds of CPU.
   Milliseconds handshake_timeout = std::chrono::seconds(5);
@@ -205,6 +208,11 @@ struct Config {
 
   // Print the effective settings and exit instead of serving.
   bool check_config = false;
+
+  // Whether each caller is identified by a certificate, which the gateway or a proxy has verified.
+  bool callers_have_certificates() const {
+    return !tls_client_ca_file.empty() || forwarded_client_cert;
+  }
 };
 
 }  // namespace modelgates::gateway

@@ -4,6 +4,7 @@
 
 #include "base/ascii.h"
 #include "base/host_port.h"
+#include "base/unix_socket.h"
 
 namespace modelgates::gateway {
 
@@ -29,17 +30,29 @@ std::span<const CrossRule> CrossRules() {
        [](const Config& config) {
          return config.tls_client_ca_file.empty() || !config.tls_cert_file.empty();
        }},
+      {{"forwarded_client_cert", "listen"},
+       "must come with --listen=unix:/path: everybody who can connect to a port could claim to be "
+       "any caller",
+       [](const Config& config) {
+         return !config.forwarded_client_cert || UnixSocketPath(config.listen);
+       }},
+      {{"forwarded_client_cert", "tls_client_ca_file"},
+       "must not come with --tls_client_ca_file: either the gateway verifies certificates, or the "
+       "proxy does",
+       [](const Config& config) {
+         return !config.forwarded_client_cert || config.tls_client_ca_file.empty();
+       }},
       {{"credential_mode", "tls_client_ca_file"},
        "must not be either without --tls_client_ca_file, because any client could then use the "
        "gateway's key. Use service or passthrough",
        [](const Config& config) {
          return config.credential_mode != CredentialMode::kEither ||
-                !config.tls_client_ca_file.empty();
+                config.callers_have_certificates();
        }},
       {{"caller_keys_dir", "tls_client_ca_file"},
        "must come with --tls_client_ca_file: only a certificate proves whose key is to be used",
        [](const Config& config) {
-         return config.caller_keys_dir.empty() || !config.tls_client_ca_file.empty();
+         return config.caller_keys_dir.empty() || config.callers_have_certificates();
        }},
       {{"caller_keys_dir", "credential_mode"},
        "must come with --credential_mode=service",
@@ -119,7 +132,8 @@ std::span<const Warning> Warnings() {
        "in clear, and everybody who can connect can call",
        [](const Config& config) {
          const std::optional<HostPort> listen = SplitHostPort(config.listen);
-         return config.tls_cert_file.empty() && listen && !IsLoopback(listen->host);
+         return config.tls_cert_file.empty() && listen && !IsLoopback(listen->host) &&
+                !UnixSocketPath(config.listen);
        }},
       {"--admin_listen is not loopback and there is no --admin_bearer_file: everybody who can "
        "connect "

@@ -21,8 +21,8 @@ Setting Text(std::string_view name, std::string_view value, std::string Config::
 }
 
 Setting Address(std::string_view name, std::string Config::*member, Empty empty,
-                std::string_view help) {
-  Setting setting = Text(name, "HOST:PORT", member, empty, HostPortRule, help);
+                Rule (*rule)(std::string_view), std::string_view help) {
+  Setting setting = Text(name, "HOST:PORT", member, empty, rule, help);
   setting.parse = [parse = std::move(setting.parse)](std::string_view text, Config& config) {
     return text.starts_with(':') ? parse(fmt::format("0.0.0.0{}", text), config)
                                  : parse(text, config);

@@ -28,9 +28,9 @@ Setting Text(std::string_view name, std::string_view value, std::string Config::
              Empty empty, Rule (*rule)(std::string_view), std::string_view help,
              std::string (*redact)(std::string_view) = nullptr);
 
-// host:port, see HostPortRule. ":port", which many programs accept, means 0.0.0.0:port.
+// host:port, or what else `rule` accepts. ":port", which many programs accept, means 0.0.0.0:port.
 Setting Address(std::string_view name, std::string Config::*member, Empty empty,
-                std::string_view help);
+                Rule (*rule)(std::string_view), std::string_view help);
 
 // A URL that may contain a password; may be empty or have a trailing slash. A room above has its
 // rule.

@@ -25,9 +25,11 @@ std::vector<Setting> MakeSettings() {
   using C = Config;
   return {
       Address(
-          "listen", &C::listen, Empty::kRefused,
+          "listen", &C::listen, Empty::kRefused, ListenRule,
           "Address and port of gRPC. 0.0.0.0, [::] or no host: every address, of IPv4 and IPv6. "
-          "Port 0: any free port; the log line `listening` names it."),
+          "Port 0: any free port; the log line `listening` names it. unix:/path: a Unix socket, "
+          "for "
+          "a proxy on the same machine that runs as the same user or group."),
       Text("tls_cert_file", "FILE", &C::tls_cert_file, Empty::kAllowed, nullptr,
            "PEM file of the certificate that callers are served with, followed by its intermediate "
            "certificates. TLS 1.2 at least. Read again when it changes; if it cannot be used then, "
@@ -39,6 +41,12 @@ std::vector<Setting> MakeSettings() {
       Text("tls_client_ca_file", "FILE", &C::tls_client_ca_file, Empty::kAllowed, nullptr,
            "PEM file of CA certificates. Every caller must have a certificate of one of them "
            "(mutual TLS). Read again with --tls_cert_file. Unset: callers need no certificate."),
+      Switch(
+          "forwarded_client_cert", &C::forwarded_client_cert,
+          "Whether a proxy in front of the gateway has verified the certificate of each caller "
+          "and names it in the header x-forwarded-client-cert, as Envoy does. Calls without a "
+          "SPIFFE ID or DNS name there are refused. Requires --listen=unix:/path, which only the "
+          "proxy may reach. Off: the header is ignored."),
       DurationSetting("handshake_timeout", &C::handshake_timeout, milliseconds(100), minutes(2),
                       "Longest time from the acceptance of a caller's connection to the end of its "
                       "TLS and HTTP/2 handshakes."),
@@ -52,7 +60,7 @@ std::vector<Setting> MakeSettings() {
           "max_handshakes_per_second", &C::max_handshakes_per_second, 1, 100'000,
           "New connections of callers per second, on average. Twice as many may come at once. "
           "Further connections are closed.")),
-      Address("admin_listen", &C::admin_listen, Empty::kAllowed,
+      Address("admin_listen", &C::admin_listen, Empty::kAllowed, HostPortRule,
               "Address and port of probes and metrics over HTTP. Empty: not served."),
 
       Text("admin_bearer_file", "FILE", &C::admin_bearer_file, Empty::kAllowed, nullptr,

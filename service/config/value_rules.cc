@@ -14,6 +14,7 @@
 #include "base/host_port.h"
 #include "base/pem_certificates.h"
 #include "base/small_file.h"
+#include "base/unix_socket.h"
 
 namespace modelgates::gateway {
 namespace {
@@ -44,6 +45,15 @@ Rule HostPortRule(std::string_view text) {
   if (IsHostPort(text)) return std::nullopt;
   return "must be host:port with a port from 0 to 65535, such as 0.0.0.0:50051, [::1]:50051 or "
          ":50051 for every address; without a scheme, not a Unix socket";
+}
+
+Rule ListenRule(std::string_view text) {
+  const std::optional<std::string_view> path = UnixSocketPath(text);
+  if (path ? IsUnixSocketPath(*path) : IsHostPort(text)) return std::nullopt;
+  return "must be host:port with a port from 0 to 65535, such as 0.0.0.0:50051, [::1]:50051 or "
+         ":50051 for every address, without a scheme; or a Unix socket, unix:/path, with an "
+         "absolute "
+         "path of at most 107 bytes";
 }
 
 Rule CaFileRule(std::string_view path) {

@@ -22,6 +22,8 @@ Rule ToRule(const absl::StatusOr<T>& parsed) {
 
 // host:port: a name, an IPv4 address, or an IPv6 address in brackets; port 0 to 65535.
 Rule HostPortRule(std::string_view text);
+// The same, or unix:/path with an absolute path of at most 107 bytes.
+Rule ListenRule(std::string_view text);
 
 // A PEM file with certificates that can all be parsed (base/pem_certificates.h).
 Rule CaFileRule(std::string_view path);

@@ -6,6 +6,7 @@
 #include <grpcpp/security/auth_context.h>
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 #include <string>
 #include <utility>
@@ -13,6 +14,7 @@
 
 #include "base/secret.h"
 #include "caller/callers_file.h"
+#include "caller/forwarded_certificate.h"
 #include "failure/error_reply.h"
 
 namespace modelgates::gateway {
@@ -29,11 +31,23 @@ std::string First(const grpc::AuthContext& auth, const char* property) {
 
 // Reads the typed properties only. The list of alternative names mixes URIs and DNS names, so a DNS
 // name could imitate an ID. gRPC sets the SPIFFE ID only if it is the only URI.
-CallerIdentity IdentityOf(const grpc::ServerContextBase& context, bool by_certificate) {
-  if (!by_certificate) return CallerIdentity::OfPeer(context.peer());
+CallerIdentity OfCertificate(const grpc::ServerContextBase& context) {
   const auto auth = context.auth_context();
   return CallerIdentity::OfCertificate(First(*auth, GRPC_PEER_SPIFFE_ID_PROPERTY_NAME),
                                        First(*auth, GRPC_PEER_DNS_PROPERTY_NAME));
+}
+
+// kNone if the header is there several times: all but one come from somebody else than the proxy.
+CallerIdentity OfHeader(const grpc::ServerContextBase& context) {
+  const auto [begin, end] = context.client_metadata().equal_range("x-forwarded-client-cert");
+  if (begin == end || std::next(begin) != end) return {};
+  return IdentityOfForwarded({begin->second.data(), begin->second.size()});
+}
+
+CallerIdentity IdentityOf(const grpc::ServerContextBase& context, const Config& config) {
+  if (config.forwarded_client_cert) return OfHeader(context);
+  if (config.callers_have_certificates()) return OfCertificate(context);
+  return CallerIdentity::OfPeer(context.peer());
 }
 
 std::unique_ptr<Callers> MakeCallers(const Config& config) {
@@ -71,12 +85,12 @@ grpc::Status NotAllowed(std::string_view path) {
 }  // namespace
 
 CallerAccess::CallerAccess(const Parts& parts)
-    : log_(parts.log),
+    : config_(parts.config),
+      log_(parts.log),
       metrics_(parts.metrics),
-      by_certificate_(!parts.config.tls_client_ca_file.empty()),
       keys_(parts.keys),
       callers_(MakeCallers(parts.config)),
-      tells_apart_(callers_ != nullptr || by_certificate_),
+      tells_apart_(callers_ != nullptr || config_.callers_have_certificates()),
       limited_(parts.loop, parts.log) {
   if (callers_ == nullptr) return;
   const auto read = [folder = keys_.folder()](const std::string& file) {
@@ -105,8 +119,11 @@ bool CallerAccess::Use(Reading reading) {
 }
 
 std::optional<ErrorReason> CallerAccess::EnterIdentified(Call& call, std::string_view path) {
-  call.Identify(
-      std::make_unique<const CallerIdentity>(IdentityOf(call.context(), by_certificate_)));
+  call.Identify(std::make_unique<const CallerIdentity>(IdentityOf(call.context(), config_)));
+  // The proxy names every caller, so this call has not come through it as it is set up.
+  if (config_.forwarded_client_cert && !call.caller()->authenticated()) {
+    return v1::CALLER_NOT_ALLOWED;
+  }
   if (callers_ == nullptr) return std::nullopt;
   auto entered = callers_->Enter(*call.caller(), path, call.started());
   if (const auto* why = std::get_if<CallerRefusal>(&entered)) return Refused(*why, *call.caller());
@@ -116,7 +133,7 @@ std::optional<ErrorReason> CallerAccess::EnterIdentified(Call& call, std::string
 
 grpc::Status CallerAccess::CheckIdentified(grpc::CallbackServerContext& context,
                                            std::string_view path) const {
-  const CallerIdentity caller = IdentityOf(context, by_certificate_);
+  const CallerIdentity caller = IdentityOf(context, config_);
   if (callers_->Allow(caller, path)) return grpc::Status::OK;
   if (log_.Enabled(Severity::kInfo)) {
     LogLine line = log_.Line(Severity::kInfo, "caller_not_allowed",

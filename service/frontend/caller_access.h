@@ -69,9 +69,9 @@ class CallerAccess {
   grpc::Status CheckIdentified(grpc::CallbackServerContext& context, std::string_view path) const;
   ErrorReason Refused(CallerRefusal why, const CallerIdentity& caller);
 
+  const Config& config_;  // of the start
   Log& log_;
   Metrics& metrics_;
-  const bool by_certificate_;  // else callers are identified by their address
   CallerKeys& keys_;
   const std::unique_ptr<Callers> callers_;  // null: every caller may call everything
   const bool tells_apart_;

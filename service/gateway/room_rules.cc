@@ -120,9 +120,10 @@ SettingRules RulesOfAllRooms() {
                      "refused until it does",
                      [](const Config& config) { return HasCallerRule(config, LacksItsKey); }},
                     {"--callers_file has rules for addresses, which fit nobody with "
-                     "--tls_client_ca_file: callers are told apart by their certificates",
+                     "--tls_client_ca_file or --forwarded_client_cert: callers are told apart by "
+                     "their certificates",
                      [](const Config& config) {
-                       return !config.tls_client_ca_file.empty() &&
+                       return config.callers_have_certificates() &&
                               HasCallerRule(config, IsForAddresses);
                      }}};
   rules.read_variables = ReadOtelVariables;

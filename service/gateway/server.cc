@@ -9,6 +9,8 @@
 #include <utility>
 
 #include "admin/admin_server.h"
+#include "base/reported_again.h"
+#include "base/unix_socket.h"
 #include "frontend/grpc_frontend.h"
 #include "gateway/admin_bearer.h"
 #include "gateway/ask_loop.h"
@@ -58,6 +60,7 @@ class RealServer final : public Server, private Drainable {
 
   absl::Status Listen() {
     if (absl::Status status = ListenAdmin(); !status.ok()) return status;
+    if (UnixSocketPath(config_.listen)) ReportNothingAgain();
     if (absl::Status status = frontend_.Listen(); !status.ok()) return status;
     serving_.Start();
     watchdog_.Start();
@@ -65,7 +68,9 @@ class RealServer final : public Server, private Drainable {
     return absl::OkStatus();
   }
 
-  std::string grpc_address() const override { return frontend_.address(); }
+  std::string grpc_address() const override {
+    return UnixSocketPath(config_.listen) ? config_.listen : frontend_.address();
+  }
   std::string admin_address() const override { return admin_ ? admin_->address() : ""; }
 
   void TakeSettings(const SettingsChange& change) override {

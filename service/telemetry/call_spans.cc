@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/host_port.h"
+#include "base/unix_socket.h"
 #include "http/base_url.h"
 #include "http/url.h"
 #include "trace/otlp_json.h"
@@ -47,7 +48,9 @@ std::chrono::nanoseconds Since1970(TimePoint time) {
 
 std::string ServerAttributes(std::string_view method, std::string_view listen) {
   std::vector<Span::Attribute> attributes{{"rpc.system.name", "grpc"}, {"rpc.method", method}};
-  if (const std::optional<HostPort> own = SplitHostPort(listen)) {
+  if (const std::optional<std::string_view> path = UnixSocketPath(listen)) {
+    attributes.push_back({"server.address", *path});
+  } else if (const std::optional<HostPort> own = SplitHostPort(listen)) {
     // "Any" is no address, and 0 no port.
     if (own->host != "0.0.0.0" && own->host != "[::]") {
       attributes.push_back({"server.address", WithoutBrackets(own->host)});

@@ -38,6 +38,8 @@ class Manifests:
         self.deployment = self.one("Deployment", "oauth-gateway")
         self.pod = self.deployment["spec"]["template"]
         self.container = self.pod["spec"]["containers"][0]
+        self.containers = self.pod["spec"]["containers"] + self.pod["spec"].get("initContainers", [])
+        self.edge = next((c for c in self.containers if c["name"] == "edge"), None)
 
     def all(self, kind):
         return [o for o in self.objects if o["kind"] == kind]
@@ -56,6 +58,7 @@ class Manifests:
     def check(self):
         settings = self.settings()
         self.check_settings(settings)
+        self.check_edge(settings)
         self.check_drain(settings)
         self.check_probes(settings)
         self.check_selectors()
@@ -124,6 +127,51 @@ class Manifests:
         return subprocess.run([self.program, *arguments], check=False, capture_output=True, text=True,
                               env={"PATH": os.environ["PATH"], **environment})
 
+    def check_edge(self, settings):
+        """Envoy alone reaches the gateway, whose callers are those that Envoy has verified."""
+        listen = settings["OAUTH_GATEWAY_LISTEN"]
+        self.rule(listen.startswith("unix:") == (self.edge is not None),
+                  f"{listen}: a Unix socket is for the sidecar edge, and for nothing else")
+        if self.edge is None:
+            return
+        self.rule(not any(port["name"] == "grpc" for port in self.container["ports"]),
+                  "the gateway has a port beside Envoy's")
+        self.rule(self.edge.get("restartPolicy") == "Always", "Envoy is no sidecar: it ends first")
+        self.rule(self.edge["ports"][0] == {"name": "grpc", "containerPort": 50051},
+                  "Envoy is not where callers look for the gateway")
+        folder = str(pathlib.Path(listen.removeprefix("unix:")).parent)
+        volume = self.volume_at(folder)
+        mounts = [c["name"] for c in self.containers
+                  for mount in c["volumeMounts"] if mount["name"] == volume]
+        self.rule(sorted(mounts) == ["edge", "gateway"], f"{folder} is mounted by {mounts}")
+        source = next((v for v in self.pod["spec"]["volumes"] if v["name"] == volume), {})
+        self.rule("emptyDir" in source, f"{folder} is not the Pod's own")
+        self.rule("tls" not in {mount["name"] for mount in self.container["volumeMounts"]},
+                  "the gateway has the private key that Envoy uses")
+        bootstrap = self.bootstrap()
+        self.rule(f"pipe: {{path: {listen.removeprefix('unix:')}}}" in bootstrap,
+                  "Envoy does not go where the gateway listens")
+        for line in ("require_client_certificate: true", "forward_client_cert_details: SANITIZE_SET",
+                     "set_current_client_cert_details: {uri: true, dns: true}"):
+            self.rule(line in bootstrap, f"Envoy's bootstrap lacks {line}")
+
+    def bootstrap(self):
+        volume = next(mount["name"] for mount in self.edge["volumeMounts"]
+                      if mount["mountPath"] == "/etc/envoy")
+        source = next(v for v in self.pod["spec"]["volumes"] if v["name"] == volume)
+        return self.one("ConfigMap", source["configMap"]["name"])["data"]["envoy.yaml"]
+
+    def check_end_of_edge(self, sleep):
+        """Envoy's callers are gone before the gateway is told to stop."""
+        bootstrap = self.bootstrap()
+        script = self.edge["lifecycle"]["preStop"]["exec"]["command"][-1]
+        closes = float(re.search(r"^sleep (\d+)$", script, re.MULTILINE)[1])
+        age = seconds(re.search(r"max_connection_duration: (\w+)", bootstrap)[1])
+        drain = seconds(re.search(r"drain_timeout: (\w+)", bootstrap)[1])
+        self.rule(sleep >= closes + age + drain,
+                  f"preStop {sleep} s: Envoy closes its port after {closes} s, and its connections "
+                  f"end {age} s and {drain} s later")
+
     def check_drain(self, settings):
         sleep = self.container["lifecycle"]["preStop"]["sleep"]["seconds"]
         delay = seconds(settings["OAUTH_GATEWAY_DRAIN_DELAY"])
@@ -135,6 +183,8 @@ class Manifests:
         self.rule(grace >= sleep + delay + age + timeout + 10,
                   f"a grace period of {grace} s is not 10 s more than preStop {sleep} s, drain "
                   f"delay {delay} s, the age of connections {age} s and drain timeout {timeout} s")
+        if self.edge is not None:
+            self.check_end_of_edge(sleep)
         rolling = self.deployment["spec"]["strategy"]["rollingUpdate"]
         self.rule(rolling["maxUnavailable"] == 0, "a rollout takes Pods away before others are there")
         # Clients of the sandbox are people.
@@ -143,13 +193,13 @@ class Manifests:
                       "a rollout takes Pods away before clients have asked DNS for others")
 
     def check_probes(self, settings):
-        tls = "OAUTH_GATEWAY_TLS_CERT_FILE" in settings
+        tls = "OAUTH_GATEWAY_TLS_CERT_FILE" in settings or self.edge is not None
         for probe in ("startupProbe", "readinessProbe", "livenessProbe"):
             self.rule("httpGet" in self.container[probe] if tls else "grpc" in self.container[probe],
                       f"{probe}: a kubelet's gRPC probe speaks no TLS, and sees more without it")
         for service in self.all("Service"):
             for port in service["spec"]["ports"]:
-                if port["targetPort"] == "grpc":
+                if port["targetPort"] in ("grpc", 50051):
                     self.rule((port["appProtocol"] == "kubernetes.io/h2c") != tls,
                               f"{service['metadata']['name']} says the wrong protocol of its port")
 
@@ -165,7 +215,8 @@ class Manifests:
         headless = self.one("Service", "oauth-gateway-headless")["spec"]
         self.rule(headless["clusterIP"] == "None", "the headless Service has an address")
         self.rule(selects(headless["selector"], labels), "the headless Service selects nothing")
-        named = {port["name"] for port in self.container["ports"]}
+        ports = [port for container in self.containers for port in container["ports"]]
+        named = {port[key] for port in ports for key in ("name", "containerPort")}
         for service in self.all("Service"):
             if service["spec"]["selector"] == GATEWAY:
                 for port in service["spec"]["ports"]:
@@ -185,7 +236,7 @@ class Manifests:
             spec = workload["spec"]["template"]["spec"]
             self.rule(spec.get("automountServiceAccountToken") is False,
                       f"{workload['metadata']['name']} is given a token")
-            for container in spec["containers"]:
+            for container in spec["containers"] + spec.get("initContainers", []):
                 for mount in container.get("volumeMounts", []):
                     self.rule("subPath" not in mount,
                               f"{mount['name']} is mounted by subPath and never refreshed")

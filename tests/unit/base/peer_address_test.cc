@@ -3,7 +3,6 @@
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <string>
@@ -44,7 +43,7 @@ TEST(PeerAddress, CountsAsItsAddressOrItsNetwork) {
 
 TEST(PeerAddress, IsOfNothingElse) {
   sockaddr_storage local{};
-  local.ss_family = AF_UNIX;
+  local.ss_family = AF_NETLINK;
   EXPECT_FALSE(PeerAddress::From(local));
   const int unconnected = socket(AF_INET, SOCK_STREAM, 0);
   EXPECT_FALSE(PeerAddress::Of(unconnected));

@@ -24,8 +24,9 @@ struct Case {
 };
 
 const std::vector<std::string> kNotAddresses = {
-    "",      "50051",    "host",  "host:", "host:x",  "host:-1",    "host:65536",      "::1:80",
-    "[::1]", "[host]:1", "a b:1", ":x",    "host:1 ", "http://h:1", "unix:/run/x.sock"};
+    "",           "50051",      "host",  "host:",    "host:x",          "host:-1",
+    "host:65536", "::1:80",     "[::1]", "[host]:1", "a b:1",           ":x",
+    "host:1 ",    "http://h:1", "unix:", "unix:1",   "unix:run/x.sock", "unix:/a\nb"};
 const std::vector<std::string> kNotSwitches = {"", "maybe", "2", "onn"};
 const std::vector<std::string> kNotDurations = {"",      "10",    "-1s",       "inf",  "1500us",
                                                 "9000h", "1 s x", "1e999999h", "0x10s"};
@@ -71,6 +72,8 @@ const Case kCases[] = {
      "",
      {"/nonexistent/ca.pem", "/"},
      "must be a file that can be read: "},
+    // Right only with --listen=unix: see tls_settings_test.
+    {"forwarded_client_cert", "false", "no", "false", kNotSwitches, "must be true or false"},
     {"handshake_timeout", "5s", "1s", "1s", kNotDurations, "must be a duration from 100ms to 120s"},
     {"max_connections",
      "10000",
@@ -391,6 +394,7 @@ INSTANTIATE_TEST_SUITE_P(
         SpellingCase{"MixedCase", "--callback_policy=Loopback", "callback_policy", "loopback"},
         SpellingCase{"UpperCaseMethod", "--pkce_policy=S256", "pkce_policy", "s256"},
         SpellingCase{"PortAlone", "--listen=:50051", "listen", "0.0.0.0:50051"},
+        SpellingCase{"Socket", "--listen=unix:/run/x.sock", "listen", "unix:/run/x.sock"},
         SpellingCase{"AdminPortAlone", "--admin_listen=:9090", "admin_listen", "0.0.0.0:9090"},
         SpellingCase{"ProxyWithASlash", "--upstream_proxy=http://proxy.example:3128/",
                      "upstream_proxy", "http://proxy.example:3128"},
@@ -400,10 +404,12 @@ INSTANTIATE_TEST_SUITE_P(
 
 // A message says what to write instead.
 TEST(Settings, AnAddressThatIsNoneIsToldHowToBeWritten) {
-  for (const std::string address : {"50051", "unix:/run/x.sock", "http://h:1"}) {
+  for (const std::string address : {"50051", "unix:x.sock", "http://h:1"}) {
     EXPECT_THAT(LoadWith({"--listen=" + address}).errors,
-                ElementsAre(AllOf(HasSubstr("such as 0.0.0.0:50051"), HasSubstr("Unix socket"))));
+                ElementsAre(AllOf(HasSubstr("such as 0.0.0.0:50051"), HasSubstr("unix:/path"))));
   }
+  EXPECT_THAT(LoadWith({"--admin_listen=unix:/run/x.sock"}).errors,
+              ElementsAre(HasSubstr("not a Unix socket")));
 }
 
 TEST(Settings, EachHasARowInTheTestAbove) {

@@ -1,5 +1,7 @@
 #include <gmock/gmock.h>
 
+#include <filesystem>
+
 #include "support/tls_folder.h"
 #include "unit/config/load_support.h"
 
@@ -47,6 +49,35 @@ TEST_F(TlsSettings, NeedOneAnother) {
   EXPECT_THAT(LoadWith({Key()}).errors, ElementsAre(HasSubstr("must come with --tls_cert_file")));
   EXPECT_THAT(LoadWith({ClientCa()}).errors,
               ElementsAre(HasSubstr("must come with --tls_cert_file")));
+}
+
+const std::string kForwarded = "--forwarded_client_cert";
+const std::string kSocket = "--listen=unix:/run/gateway.sock";
+
+TEST_F(TlsSettings, TakeTheWordOfAProxyOnlyOverASocket) {
+  EXPECT_TRUE(LoadWith({kForwarded, kSocket}).config);
+  for (const std::string listen : {"127.0.0.1:50051", "[::1]:50051", "localhost:50051"}) {
+    EXPECT_THAT(LoadWith({kForwarded, "--listen=" + listen}).errors,
+                ElementsAre(HasSubstr("must come with --listen=unix:/path")));
+  }
+  EXPECT_THAT(LoadWith({kForwarded, kSocket, Cert(), Key(), ClientCa()}).errors,
+              ElementsAre(HasSubstr("must not come with --tls_client_ca_file")));
+}
+
+// As those that the gateway verifies itself.
+TEST_F(TlsSettings, LetCallersOfAProxyHaveKeysOfTheirOwn) {
+  EXPECT_TRUE(LoadWith({kForwarded, kSocket, "--credential_mode=either"}).config);
+  EXPECT_FALSE(LoadWith({kSocket, "--credential_mode=either"}).config);
+  const std::string keys =
+      "--caller_keys_dir=" + std::filesystem::path(folder_.ca_file()).parent_path().string();
+  EXPECT_TRUE(LoadWith({kForwarded, kSocket, keys}).config);
+  EXPECT_FALSE(LoadWith({kSocket, keys}).config);
+}
+
+TEST_F(TlsSettings, WarnOfClearTextButNotOnASocket) {
+  EXPECT_THAT(WarningsOf({kSocket}), IsEmpty());
+  EXPECT_THAT(WarningsOf({"--listen=0.0.0.0:50051"}),
+              ElementsAre(HasSubstr("--listen is not loopback")));
 }
 
 TEST_F(TlsSettings, RefuseAKeyOfAnotherCertificate) {
