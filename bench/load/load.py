@@ -1,5 +1,6 @@
 """Load by h2load, and single calls by nghttp, whose answers are checked."""
 import dataclasses
+import os
 import pathlib
 import re
 import subprocess
@@ -26,10 +27,20 @@ class Call:
     rpc: str
     body: pathlib.Path
     headers: tuple = ()
+    # Folder of caller.pem and caller.key, for mutual TLS.
+    certificates: pathlib.Path | None = None
 
     def arguments(self, address):
         extra = [word for header in self.headers for word in ("-H", header)]
-        return [*HEADERS, *extra, "-d", str(self.body), f"http://{address}/{SERVICE}/{self.rpc}"]
+        scheme = "https" if self.certificates else "http"
+        return [*HEADERS, *extra, "-d", str(self.body), f"{scheme}://{address}/{SERVICE}/{self.rpc}"]
+
+    def environment(self):
+        if not self.certificates:
+            return None
+        return {**os.environ, "LD_PRELOAD": str(ROOT / "build/release/bin/client_certificate.so"),
+                "CLIENT_CERT_FILE": str(self.certificates / "caller.pem"),
+                "CLIENT_KEY_FILE": str(self.certificates / "caller.key")}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -43,7 +54,7 @@ def reply_length(call, address, preexec):
     def nghttp(*options):
         command = ["nghttp", "--no-dep", "-t", "20", *options, *call.arguments(address)]
         return subprocess.run(command, capture_output=True, check=True, timeout=30,
-                              preexec_fn=preexec).stdout
+                              env=call.environment(), preexec_fn=preexec).stdout
 
     # In two calls, because otherwise the reply is mixed with the log of frames.
     frames = nghttp("--verbose", "--null-out").decode(errors="replace")
@@ -66,7 +77,7 @@ def run_h2load(call, address, in_flight, calls, length, folder, preexec, seconds
                "-m", str(in_flight // connections), f"--log-file={log}",
                *([f"--rps={rate / connections:.1f}"] if rate else []), *call.arguments(address)]
     text = subprocess.run(command, capture_output=True, check=True, text=True, timeout=seconds,
-                          preexec_fn=preexec).stdout
+                          env=call.environment(), preexec_fn=preexec).stdout
     succeeded = int(re.search(r"(\d+) succeeded", text)[1])
     data = int(re.search(r"\((\d+)\) data", text)[1])
     if (succeeded, data) != (calls, calls * length):

@@ -23,10 +23,13 @@ class Scenario:
     paced: tuple = ()
     # Additional clients that are connected and idle.
     idle_clients: int = 0
+    # Callers come by TLS and have certificates.
+    mutual_tls: bool = False
 
 
 SCENARIOS = {scenario.name: scenario for scenario in (
     Scenario("http", "http", (16, 128), paced=(16,)),
+    Scenario("mutual-tls", "http", (16, 128), mutual_tls=True),
     Scenario("https", "https", (16, 128)),
     Scenario("slow", "slow", (1_000, 10_000)),
     Scenario("idle-clients", "http", (16,), idle_clients=10_000))}
@@ -59,6 +62,7 @@ class Bench:
         body = folder / "create.bin"
         body.write_bytes(encode(HERE / "create.textproto", "CreateAuthCodeRequest"))
         self.call = Call("CreateAuthCode", body)
+        self.call_by_tls = Call("CreateAuthCode", body, certificates=folder)
 
     def measure(self, row, scenario):
         """One dict for each load, and one for the process before the first."""
@@ -69,20 +73,21 @@ class Bench:
             server = stack.enter_context(row.start(self.upstream, scenario, self.cpus, self.folder))
             found = ([self._idle("idle", server, server.ready_ms)]
                      if scenario.upstream == "slow" else [])
-            length = reply_length(self.call, server.address, pin(self.load_cpus))
-            beside = ""
+            call = self.call_by_tls if scenario.mutual_tls else self.call
+            length = reply_length(call, server.address, pin(self.load_cpus))
+            beside = " by mutual TLS" if scenario.mutual_tls else ""
             if scenario.idle_clients:
                 stack.enter_context(IdleClients(server.address, scenario.idle_clients))
                 beside = f" beside {scenario.idle_clients} idle"
                 found = [self._idle(f"{scenario.idle_clients} idle", server)]
             for in_flight in scenario.in_flight:
                 calls = max(self.calls // row.slowness, 200, 4 * in_flight)
-                figures = self._load(row, server, in_flight, calls, length)
+                figures = self._load(row, server, call, in_flight, calls, length)
                 found.append({"load": f"{in_flight}{beside}", **figures})
                 if in_flight in scenario.paced:
                     rate = PACE * figures["calls_per_second"]
                     found.append({"load": f"{in_flight} at {PACE:.0%}",
-                                  **self._load(row, server, in_flight, calls, length, rate)})
+                                  **self._load(row, server, call, in_flight, calls, length, rate)})
         return found
 
     @staticmethod
@@ -92,9 +97,9 @@ class Bench:
                    "threads": server.status("Threads")}
         return {**figures, "start_ms": start_ms} if start_ms else figures
 
-    def _load(self, row, server, in_flight, calls, length, rate=None):
+    def _load(self, row, server, call, in_flight, calls, length, rate=None):
         def load(calls):
-            return run_h2load(self.call, server.address, in_flight, calls, length, self.folder,
+            return run_h2load(call, server.address, in_flight, calls, length, self.folder,
                               pin(self.load_cpus), rate=rate)
 
         load(max(calls // 5, 2 * in_flight))

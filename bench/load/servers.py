@@ -49,10 +49,10 @@ class Gateway(Process):
 
 
 class Peer(Process):
-    def __init__(self, name, url, ca_file, cpus, folder):
+    def __init__(self, name, url, ca_file, cpus, folder, variables=None):
         self.address = f"127.0.0.1:{free_ports(1)[0]}"
         environment = {"LISTEN": self.address, "UPSTREAM": url,
-                       "MODELGATES_API_KEY": KEY, "GOMAXPROCS": "1"}
+                       "MODELGATES_API_KEY": KEY, "GOMAXPROCS": "1", **(variables or {})}
         if url.startswith("https:"):
             environment["UPSTREAM_CA_FILE"] = str(ca_file)
         super().__init__([PEERS / name], cpus, folder / "peer.log", environment)
@@ -80,23 +80,28 @@ class Row:
         if self.name == "grpc-echo":
             return Echo(cpus, folder)
         where = upstream.url(scenario.upstream), upstream.ca_file, cpus, folder
+        # The upstream's certificate is for this machine, whoever shows it.
+        tls = {"tls_cert_file": folder / "upstream.pem", "tls_key_file": folder / "upstream.key",
+               "tls_client_ca_file": upstream.ca_file} if scenario.mutual_tls else {}
         if self.command:
             room = [f"--max_concurrent_calls={max(scenario.in_flight)}"]
             if scenario.idle_clients:  # all from one address, as fast as they can
                 room += ["--max_connections=100000", "--max_connections_per_address=100000",
                          "--max_handshakes_per_second=100000"]
-            return Gateway(*where, self.command, room)
-        return Peer(self.name, *where)
+            return Gateway(*where, self.command,
+                           [*room, *(f"--{name}={file}" for name, file in tls.items())])
+        return Peer(self.name, *where,
+                    variables={name.upper(): str(file) for name, file in tls.items()})
 
 
 EVERY = ("http", "https", "slow", "idle-clients")
-PEER_ROWS = (Row("tonic", EVERY), Row("grpc-go", EVERY), Row("envoy", EVERY),
+PEER_ROWS = (Row("tonic", (*EVERY, "mutual-tls")), Row("grpc-go", EVERY), Row("envoy", EVERY),
              Row("python-sdk", ("http",), slowness=50))
 
 
 def rows(also=()):
     """The programs that are built; peers may be missing. `also`: additional gateways."""
-    return [Row("ours", EVERY, command=(RELEASE / "oauth-gateway",)), *also,
+    return [Row("ours", (*EVERY, "mutual-tls"), command=(RELEASE / "oauth-gateway",)), *also,
             *(row for row in PEER_ROWS if (PEERS / row.name).exists()),
             Row("grpc-echo", ("http",)), Row("raw-post", ("http",), program="raw_post"),
             Row("transport-post", ("http", "https"), program="transport_post"),

@@ -32,16 +32,20 @@ def listens(port):
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-def make_certificate(folder):
-    """A CA and its certificate for 127.0.0.1, because every row verifies the upstream."""
+def make_certificates(folder):
+    """A CA, its certificate for 127.0.0.1, because every row verifies the upstream, and a caller's."""
     request = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
                "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"]
     authority = ["-subj", "/CN=bench CA", "-keyout", "ca.key", "-out", "ca.pem"]
-    server = ["-subj", "/CN=bench upstream", "-addext", "subjectAltName=IP:127.0.0.1",
-              "-addext", "basicConstraints=critical,CA:FALSE",
-              "-CA", "ca.pem", "-CAkey", "ca.key", "-keyout", "upstream.key",
-              "-out", "upstream.pem"]
-    for arguments in (authority, server):
+
+    def issued(name, subject_alt_name):
+        return ["-subj", f"/CN=bench {name}", "-addext", f"subjectAltName={subject_alt_name}",
+                "-addext", "basicConstraints=critical,CA:FALSE",
+                "-CA", "ca.pem", "-CAkey", "ca.key", "-keyout", f"{name}.key",
+                "-out", f"{name}.pem"]
+
+    for arguments in (authority, issued("upstream", "IP:127.0.0.1"),
+                      issued("caller", "URI:spiffe://bench.example/caller")):
         subprocess.run(request + arguments, cwd=folder, check=True, capture_output=True)
 
 
@@ -56,7 +60,7 @@ def longer_answers():
 
 class Upstream(Process):
     def __init__(self, folder, cpus):
-        make_certificate(folder)
+        make_certificates(folder)
         self.ca_file = folder / "ca.pem"
         self.ports = dict(zip(("http", "https", "slow"), free_ports(3)))
         values = {"folder": folder, **self.ports,

@@ -4,8 +4,10 @@ mod rest;
 
 use std::env;
 use std::error::Error;
+use std::fs;
 
-use tonic::{transport::Server, Request, Response, Status};
+use tonic::transport::{Certificate, Identity, Server, ServerTlsConfig};
+use tonic::{Request, Response, Status};
 
 pub mod v1 {
     tonic::include_proto!("modelgates.oauth.v1");
@@ -49,11 +51,23 @@ impl OAuthService for Gateway {
     }
 }
 
+// Mutual TLS by rustls, if the variables name its files.
+fn tls_from_environment() -> Result<Option<ServerTlsConfig>, Box<dyn Error>> {
+    let Ok(certificate) = env::var("TLS_CERT_FILE") else { return Ok(None) };
+    let identity = Identity::from_pem(fs::read(certificate)?, fs::read(env::var("TLS_KEY_FILE")?)?);
+    let callers = Certificate::from_pem(fs::read(env::var("TLS_CLIENT_CA_FILE")?)?);
+    Ok(Some(ServerTlsConfig::new().identity(identity).client_ca_root(callers)))
+}
+
 // One worker, because one CPU is what every row is given.
 #[tokio::main(flavor = "multi_thread", worker_threads = 1)]
 async fn main() -> Result<(), Box<dyn Error>> {
     let upstream = rest::Upstream::from_environment()?;
-    Server::builder()
+    let mut server = Server::builder();
+    if let Some(tls) = tls_from_environment()? {
+        server = server.tls_config(tls)?;
+    }
+    server
         .add_service(OAuthServiceServer::new(Gateway { upstream }))
         .serve(env::var("LISTEN")?.parse()?)
         .await?;
