@@ -1,5 +1,7 @@
 #include "admin/admin_pages.h"
 
+#include <fmt/format.h>
+
 #include <boost/asio/ip/address.hpp>
 
 #include "base/ascii.h"
@@ -9,6 +11,8 @@ namespace modelgates::gateway {
 namespace {
 
 constexpr std::string_view kMetricsPath = "/metrics";
+constexpr std::string_view kStatusPath = "/statusz";
+constexpr std::string_view kSettingsPath = "/configz";
 constexpr const char* kExposition = "text/plain; version=0.0.4; charset=utf-8";
 
 AdminAnswer ProbePage(const std::function<bool()>& probe) {
@@ -19,6 +23,24 @@ AdminAnswer ProbePage(const std::function<bool()>& probe) {
 AdminAnswer TextPage(const std::function<std::string()>& text, const char* type) {
   if (!text) return {404, "not found\n"};
   return {200, text(), type};
+}
+
+AdminAnswer IndexPage(const AdminPages& pages) {
+  std::string body =
+      "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+      "<meta name=\"color-scheme\" content=\"light dark\">\n"
+      "<title>oauth-gateway</title>\n</head>\n<body>\n<h1>oauth-gateway</h1>\n<ul>\n";
+  const auto add = [&body](bool exists, std::string_view path, std::string_view words) {
+    if (!exists) return;
+    body += fmt::format("<li><a href=\"{0}\">{0}</a> {1}</li>\n", path, words);
+  };
+  add(pages.status != nullptr, kStatusPath, "the state now and the last ten minutes, for people");
+  add(pages.metrics != nullptr, kMetricsPath, "every metric, in Prometheus&#39; text format");
+  add(pages.settings != nullptr, kSettingsPath, "the settings in use and where they come from");
+  add(true, "/livez", "liveness: whether the event loop runs");
+  add(true, "/readyz", "readiness: whether to send traffic here");
+  return {200, body + "</ul>\n</body>\n</html>\n", "text/html; charset=utf-8"};
 }
 
 // `host` without its port and brackets; empty: it is malformed.
@@ -48,7 +70,7 @@ std::string_view BearerOf(std::string_view authorization) {
 }  // namespace
 
 bool NeedsFreshMetrics(const AdminRequest& request) {
-  return request.reads && request.path == kMetricsPath;
+  return request.reads && (request.path == kMetricsPath || request.path == kStatusPath);
 }
 
 bool IsServedHost(std::string_view host, std::string_view configured) {
@@ -70,7 +92,9 @@ AdminAnswer AnswerAdmin(const AdminPages& pages, const AdminRequest& request,
     return {401, "needs the bearer of --admin_bearer_file\n"};
   }
   if (request.path == kMetricsPath) return TextPage(pages.metrics, kExposition);
-  if (request.path == "/configz") return TextPage(pages.settings, AdminAnswer().type);
+  if (request.path == kSettingsPath) return TextPage(pages.settings, AdminAnswer().type);
+  if (request.path == kStatusPath && pages.status) return pages.status();
+  if (request.path == "/") return IndexPage(pages);
   return {404, "not found\n"};
 }
 

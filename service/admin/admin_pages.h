@@ -1,11 +1,20 @@
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 
 namespace modelgates::gateway {
+
+struct AdminAnswer {
+  int status = 200;
+  std::string body;
+  const char* type = "text/plain; charset=utf-8";
+  // The Content-Security-Policy.
+  std::string policy = "default-src 'none'; frame-ancestors 'none'";
+};
 
 // The pages of the admin port. Called on the port's only thread: each must return at once.
 struct AdminPages {
@@ -23,6 +32,11 @@ struct AdminPages {
   std::function<std::string()> metrics;
   // /configz: the effective settings as plain text, secrets redacted. Empty: 404.
   std::function<std::string()> settings;
+  // /statusz. Empty: 404.
+  std::function<AdminAnswer()> status;
+  // Called every `sample_interval`, for the history that /statusz shows. Empty: nothing is.
+  std::function<void()> sample;
+  std::chrono::milliseconds sample_interval{};
 };
 
 struct AdminRequest {
@@ -30,12 +44,6 @@ struct AdminRequest {
   std::string_view path;                 // without query
   std::optional<std::string_view> host;  // the Host field, which HTTP/1.0 may leave out
   std::string_view authorization{};      // the Authorization field
-};
-
-struct AdminAnswer {
-  int status = 200;
-  std::string body;
-  const char* type = "text/plain; charset=utf-8";
 };
 
 // Whether `request` needs AdminPages::refresh_metrics.
@@ -47,8 +55,8 @@ bool NeedsFreshMetrics(const AdminRequest& request);
 // to this address; the attacker's page must not read the answer.
 bool IsServedHost(std::string_view host, std::string_view configured);
 
-// The page for `request`. A host that IsServedHost refuses gets 421, and a client that is not
-// authorized 401, except for probes, which reveal nothing.
+// The page for `request`; "/" is an index of the others. A host that IsServedHost refuses gets 421,
+// and a client that is not authorized 401, except for probes, which reveal nothing.
 AdminAnswer AnswerAdmin(const AdminPages& pages, const AdminRequest& request,
                         std::string_view configured_host);
 

@@ -86,6 +86,8 @@ Response ToResponse(AdminAnswer answer, bool head_only) {
   response.set(http::field::content_type, answer.type);
   response.set(http::field::cache_control, "no-store");
   response.set("X-Content-Type-Options", "nosniff");
+  response.set("Content-Security-Policy", answer.policy);
+  response.set("Referrer-Policy", "no-referrer");
   if (answer.status == 401) response.set(http::field::www_authenticate, "Bearer");
   if (answer.status == 405) response.set(http::field::allow, "GET, HEAD");
   response.keep_alive(false);
@@ -111,6 +113,7 @@ class AdminServer::Impl {
   ~Impl() { Stop(); }
 
   void Start(Listener::Failed failed) {
+    ScheduleSample();
     thread_ = std::thread([this] { io_->run(); });
     listener_->Start([this](int, int fd) { asio::post(*io_, [this, fd] { Take(fd); }); },
                      std::move(failed));
@@ -124,6 +127,7 @@ class AdminServer::Impl {
     asio::post(*io_, [this] {
       stopping_ = true;
       work_.reset();
+      sample_timer_.cancel();
       for (const ConnectionPtr& connection : connections_) {
         if (!connection->answering) connection->stream.close();
       }
@@ -138,6 +142,16 @@ class AdminServer::Impl {
 
  private:
   using ConnectionPtr = std::shared_ptr<Connection>;
+
+  void ScheduleSample() {
+    if (!pages_.sample || stopping_) return;
+    sample_timer_.expires_after(pages_.sample_interval);
+    sample_timer_.async_wait([this](error_code error) {
+      if (error) return;
+      pages_.sample();
+      ScheduleSample();
+    });
+  }
 
   void Take(int fd) {
     sockaddr_storage local{};
@@ -231,6 +245,7 @@ class AdminServer::Impl {
   asio::executor_work_guard<asio::io_context::executor_type> work_ = asio::make_work_guard(*io_);
   std::list<ConnectionPtr> connections_;         // oldest first
   std::shared_ptr<asio::steady_timer> refresh_;  // null: no refresh runs
+  asio::steady_timer sample_timer_{*io_};
   asio::steady_timer stop_timer_{*io_};
   bool stopping_ = false;
   const std::unique_ptr<Listener> listener_;

@@ -21,6 +21,7 @@ namespace {
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using ::testing::StartsWith;
 
 // A client's end of a connection to the server.
@@ -73,6 +74,9 @@ class AdminServerTest : public ::testing::Test {
     pages.ready = [this] { return ready_.load(); };
     pages.metrics = [] { return std::string("metric 1\n"); };
     pages.settings = [] { return std::string("--listen=a:1\n"); };
+    pages.status = [] {
+      return AdminAnswer{.body = "<p>fine", .type = "text/html", .policy = "script-src 'self'"};
+    };
     Start(pages);
   }
 
@@ -117,7 +121,7 @@ TEST_F(AdminServerTest, ShowsPagesToTheBearerOnly) {
   pages.settings = [] { return std::string("--listen=a:1\n"); };
   pages.authorized = [](std::string_view bearer) { return bearer == "token-1"; };
   Start(pages);
-  for (const char* page : {"/metrics", "/configz", "/nothing"}) {
+  for (const char* page : {"/", "/metrics", "/configz", "/statusz", "/nothing"}) {
     for (const char* wrong : {"", "Authorization: Bearer token-2\r\n", "Authorization: token-1\r\n",
                               "Authorization: Basic token-1\r\n", "Authorization: Bearer\r\n"}) {
       const std::string answer = Get(page, "GET", wrong);
@@ -153,13 +157,65 @@ TEST_F(AdminServerTest, ShowsMetricsAndSettings) {
 
 TEST_F(AdminServerTest, HasNothingElse) {
   for (const char* path :
-       {"/", "/metrics/", "/METRICS", "/../etc/passwd", "/statusz", "/livez%00"}) {
+       {"/index.html", "/metrics/", "/METRICS", "/../etc/passwd", "/statusz/", "/livez%00"}) {
     EXPECT_THAT(Get(path), StartsWith("HTTP/1.1 404")) << path;
   }
   Start(AdminPages());
   EXPECT_THAT(Get("/metrics"), StartsWith("HTTP/1.1 404"));
   EXPECT_THAT(Get("/configz"), StartsWith("HTTP/1.1 404"));
+  EXPECT_THAT(Get("/statusz"), StartsWith("HTTP/1.1 404"));
   EXPECT_THAT(Get("/livez"), StartsWith("HTTP/1.1 200"));
+}
+
+// The index has a link to each page, and to none that there is not.
+TEST_F(AdminServerTest, HasAnIndex) {
+  const std::string index = Get("/");
+  EXPECT_THAT(index, AllOf(StartsWith("HTTP/1.1 200"), HasSubstr("text/html")));
+  for (const char* path : {"/statusz", "/metrics", "/configz", "/livez", "/readyz"}) {
+    EXPECT_THAT(index, HasSubstr(fmt::format("<a href=\"{0}\">{0}</a>", path)));
+  }
+  Start(AdminPages());
+  EXPECT_THAT(Get("/"), AllOf(HasSubstr("/livez"), Not(HasSubstr("/metrics"))));
+}
+
+// What a browser makes of a page is what the page allows, and nothing when it says nothing.
+TEST_F(AdminServerTest, TellsBrowsersWhatAPageMayDo) {
+  EXPECT_THAT(Get("/statusz"),
+              AllOf(HasSubstr("\r\nContent-Type: text/html\r\n"),
+                    HasSubstr("\r\nContent-Security-Policy: script-src 'self'\r\n"),
+                    EndsWith("\r\n\r\n<p>fine")));
+  for (const char* path : {"/", "/metrics", "/livez", "/nothing"}) {
+    EXPECT_THAT(Get(path), AllOf(HasSubstr("\r\nContent-Security-Policy: default-src 'none'; "
+                                           "frame-ancestors 'none'\r\n"),
+                                 HasSubstr("\r\nX-Content-Type-Options: nosniff\r\n"),
+                                 HasSubstr("\r\nReferrer-Policy: no-referrer\r\n")))
+        << path;
+  }
+}
+
+// Given something to sample, then it is sampled again and again, and not after the stop.
+TEST_F(AdminServerTest, SamplesAtItsInterval) {
+  constexpr int kWanted = 3;
+  std::mutex mutex;
+  std::condition_variable changed;
+  int samples = 0;
+  AdminPages pages;
+  pages.sample_interval = std::chrono::milliseconds(1);
+  pages.sample = [&] {
+    const std::lock_guard lock(mutex);
+    ++samples;
+    changed.notify_all();
+  };
+  Start(pages);
+  {
+    std::unique_lock lock(mutex);
+    EXPECT_TRUE(
+        changed.wait_for(lock, std::chrono::seconds(30), [&] { return samples >= kWanted; }));
+  }
+  server_->Stop();
+  const int at_stop = samples;
+  server_.reset();
+  EXPECT_EQ(samples, at_stop);
 }
 
 TEST_F(AdminServerTest, ReadsOnly) {
@@ -203,7 +259,7 @@ TEST_F(AdminServerTest, ShowsPagesToItsOwnHostsOnly) {
   const auto status = [this](std::string_view path, std::string_view host) {
     return Send(fmt::format("GET {} HTTP/1.1\r\nHost: {}\r\n\r\n", path, host)).substr(0, 12);
   };
-  for (const char* path : {"/configz", "/metrics"}) {
+  for (const char* path : {"/", "/configz", "/metrics", "/statusz"}) {
     EXPECT_EQ(status(path, "127.0.0.1:9090"), "HTTP/1.1 200");
     EXPECT_EQ(status(path, "evil.example"), "HTTP/1.1 421");
     EXPECT_EQ(status(path, ""), "HTTP/1.1 421");
