@@ -15,6 +15,10 @@ int AttemptsOf(const CallScope::End& end) {
   return end.attempts == nullptr ? 0 : static_cast<int>(end.attempts->size());
 }
 
+int LastHttpStatus(const CallScope::End& end) {
+  return end.attempts == nullptr || end.attempts->empty() ? 0 : end.attempts->back().http_status;
+}
+
 Duration UpstreamTime(const AttemptLog& attempts) {
   Duration sum{};
   for (const AttemptRecord& attempt : attempts) sum += attempt.elapsed;
@@ -34,7 +38,8 @@ CallScope::CallScope(Rpc rpc, TimePoint started, std::string request_id,
       log_(observers.log),
       metrics_(observers.metrics),
       upstream_failures_(observers.upstream_failures),
-      created_(observers.created) {
+      created_(observers.created),
+      recent_failures_(observers.recent_failures) {
   metrics_.CallStarted(rpc_);
 }
 
@@ -53,6 +58,7 @@ void CallScope::Finish(const End& end, TimePoint now) {
   if (end.failed != nullptr) {
     metrics_.ErrorReturned(rpc_, end.failed->reason);
     if (IsRefusalOfOwnKey(*end.failed)) metrics_.OwnKeyRefused();
+    if (recent_failures_ != nullptr) Remember(end);
   }
   if (end.details_truncated) metrics_.ErrorDetailsTruncated();
   if (end.joined) metrics_.ExchangeJoined();
@@ -75,7 +81,7 @@ void CallScope::Finish(const End& end, TimePoint now) {
     }
   }
   if (end.attempts != nullptr) {
-    const int status = end.attempts->empty() ? 0 : end.attempts->back().http_status;
+    const int status = LastHttpStatus(end);
     if (status != 0) line.Add("http_status", status);
     if (!end.cause.empty()) line.Add("cause", end.cause);
     if (!end.upstream_request_id.empty()) {
@@ -99,6 +105,16 @@ void CallScope::Finish(const End& end, TimePoint now) {
 std::optional<uint64_t> CallScope::LinesShare(const End& end) {
   const bool created = rpc_ == Rpc::kCreateAuthCode && end.failed == nullptr;
   return created && created_ != nullptr ? created_->Pass() : 1;
+}
+
+void CallScope::Remember(const End& end) {
+  recent_failures_->Add({.rpc = rpc_,
+                         .reason = v1::ErrorReason_Name(end.failed->reason),
+                         .http_status = LastHttpStatus(end),
+                         .cause = std::string(end.cause),
+                         .attempts = AttemptsOf(end),
+                         .request_id = request_id_,
+                         .upstream_request_id = end.upstream_request_id});
 }
 
 void CallScope::LogReplay(const End& end) {

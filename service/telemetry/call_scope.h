@@ -12,6 +12,7 @@
 #include "telemetry/call_spans.h"
 #include "telemetry/log_share.h"
 #include "telemetry/metrics.h"
+#include "telemetry/recent_failures.h"
 #include "telemetry/upstream_failures.h"
 #include "trace/trace_context.h"
 #include "upstream/rpc.h"
@@ -25,6 +26,7 @@ struct CallObservers {
   CallTracer* tracer = nullptr;                   // null: there are no traces
   UpstreamFailures* upstream_failures = nullptr;  // null: the calls are not sent upstream
   LogShare* created = nullptr;                    // null: every successful create has its line
+  RecentFailures* recent_failures = nullptr;      // null: nobody shows them
 };
 
 // One per call: its id, timing, log line, metrics and spans. It also observes attempts that an
@@ -69,6 +71,8 @@ class CallScope final : public ExchangeObserver {
   // Logs changes of what fails upstream.
   void LogChange(const AttemptRecord& attempt, std::string_view cause);
   void LogAttempt(const AttemptRecord& attempt, std::string_view cause);
+  // Keeps the failed call for people.
+  void Remember(const End& end);
   // Logs that a key was returned again, for audits.
   void LogReplay(const End& end);
 
@@ -84,6 +88,7 @@ class CallScope final : public ExchangeObserver {
   Metrics& metrics_;
   UpstreamFailures* const upstream_failures_;
   LogShare* const created_;
+  RecentFailures* const recent_failures_;
 };
 
 }  // namespace modelgates::gateway

@@ -292,8 +292,8 @@ void Metrics::SetIncompleteRequests(size_t count) {
 }
 void Metrics::SetReflectionStreams(int open) { reflection_streams_->Set(open); }
 
-std::string Metrics::Render() const {
-  return prometheus::TextSerializer().Serialize(registry_->Collect());
-}
+std::vector<prometheus::MetricFamily> Metrics::Collect() const { return registry_->Collect(); }
+
+std::string Metrics::Render() const { return prometheus::TextSerializer().Serialize(Collect()); }
 
 }  // namespace modelgates::gateway

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/time.h"
 #include "exchange/exchange_state.h"
@@ -18,6 +19,7 @@ class Counter;
 class Gauge;
 class Histogram;
 class Registry;
+struct MetricFamily;
 }  // namespace prometheus
 
 namespace modelgates::gateway {
@@ -101,7 +103,9 @@ class Metrics {
   // Of failures upstream (upstream_metrics.h).
   UpstreamMetrics& upstream() { return *upstream_; }
 
-  // All metrics in Prometheus' text format 0.0.4.
+  // All metrics as they are now.
+  std::vector<prometheus::MetricFamily> Collect() const;
+  // The same in Prometheus' text format 0.0.4.
   std::string Render() const;
 
  private:

@@ -27,8 +27,9 @@ class CallScopeTest : public testing::Test {
                    std::string_view traceparent = kTraceparent,
                    std::string peer = "ipv4:127.0.0.1:4711") {
     capture_.emplace(min_severity);
-    scope_.emplace(rpc, kStart, "request-1", traceparent, std::move(peer),
-                   CallObservers{capture_->log(), metrics_, nullptr, &failures_});
+    scope_.emplace(
+        rpc, kStart, "request-1", traceparent, std::move(peer),
+        CallObservers{capture_->log(), metrics_, nullptr, &failures_, nullptr, &recent_});
     return *scope_;
   }
   json Finished(const CallScope::End& end) {
@@ -43,6 +44,7 @@ class CallScopeTest : public testing::Test {
 
   Metrics metrics_;
   UpstreamFailures failures_;
+  RecentFailures recent_{[] { return absl::FromUnixSeconds(7); }};
   std::optional<LogCapture> capture_;
   std::optional<CallScope> scope_;
 };
@@ -69,6 +71,31 @@ TEST_F(CallScopeTest, WritesOneLineForASuccess) {
       "request_id": "request-1", "rpc": "CreateAuthCode", "grpc_code": "OK", "http_status": 200,
       "attempts": 3, "duration_ms": 1500, "upstream_ms": 750, "peer": "ipv4:127.0.0.1:4711",
       "app_id": 42, "auth_code_fp": "0123456789ab"})"));
+}
+
+TEST_F(CallScopeTest, KeepsWhatFailedAlone) {
+  Start(kCreate).Finish({}, kStart);
+  EXPECT_TRUE(recent_.Newest().empty());
+
+  Start(kCreate, Severity::kError);
+  Outcome outcome =
+      OutcomeOf(JsonError(503), StopReason::kNotRetryable, {RecordOf(JsonError(503))});
+  const FailedCall failed = FailUpstream(kCreate, outcome);
+  scope_->Finish({.failed = &failed,
+                  .attempts = &outcome.attempts,
+                  .cause = "a cause",
+                  .upstream_request_id = "upstream-1"},
+                 kStart);
+  const std::vector<RecentFailure> kept = recent_.Newest();
+  ASSERT_EQ(kept.size(), 1u);
+  EXPECT_EQ(kept[0].at, absl::FromUnixSeconds(7));
+  EXPECT_EQ(kept[0].rpc, kCreate);
+  EXPECT_EQ(kept[0].reason, v1::ErrorReason_Name(failed.reason));
+  EXPECT_EQ(kept[0].http_status, 503);
+  EXPECT_EQ(kept[0].cause, "a cause");
+  EXPECT_EQ(kept[0].attempts, failed.attempts);
+  EXPECT_EQ(kept[0].request_id, "request-1");
+  EXPECT_EQ(kept[0].upstream_request_id, "upstream-1");
 }
 
 TEST_F(CallScopeTest, WritesOneLineForAFailure) {
