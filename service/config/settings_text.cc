@@ -51,6 +51,27 @@ std::string DescribeSettings(const Config& config, bool has_key, const SettingSo
   return out;
 }
 
+std::vector<ShownSetting> ChangedSettings(const Config& config, const SettingSources& sources) {
+  std::vector<ShownSetting> changed;
+  const Config by_default;
+  for (const Setting& setting : Settings()) {
+    if (setting.print(config) == setting.print(by_default)) continue;
+    const auto source = sources.find(setting.name);
+    changed.push_back({std::string(setting.name), Show(setting, config),
+                       source != sources.end() ? source->second : ""});
+  }
+  return changed;
+}
+
+std::vector<std::string> FilesOf(const Config& config) {
+  std::vector<std::string> files;
+  for (const Setting& setting : Settings()) {
+    const bool is_path = setting.name.ends_with("_file") || setting.name.ends_with("_dir");
+    if (is_path && !setting.print(config).empty()) files.emplace_back(setting.name);
+  }
+  return files;
+}
+
 std::string HelpText() {
   std::string out =
       "usage: oauth-gateway [--name=value ...] [--flagfile=FILE]\n\n"

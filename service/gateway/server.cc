@@ -19,9 +19,11 @@
 #include "gateway/settings_page.h"
 #include "gateway/shard.h"
 #include "gateway/thread_scheduling.h"
+#include "status/status_page.h"
 #include "telemetry/metrics.h"
 #include "telemetry/port_log.h"
 #include "telemetry/process_metrics.h"
+#include "telemetry/recent_failures.h"
 #include "telemetry/reload_log.h"
 
 namespace modelgates::gateway {
@@ -34,7 +36,7 @@ class RealServer final : public Server, private Drainable {
         log_(log),
         metrics_(context.commit),
         settings_page_(config_, context.sources, Describe(context.traces), absl::Now),
-        shard_(config_, context.traces, log_, metrics_, reloads_),
+        shard_(config_, context.traces, log_, metrics_, recent_failures_, reloads_),
         port_log_(shard_.loop(), log_, metrics_),
         frontend_({config_, shard_.loop(), log_, metrics_, port_log_, reloads_, shard_.tracer(),
                    shard_.caller_keys(), shard_.rpcs()}),
@@ -140,19 +142,41 @@ class RealServer final : public Server, private Drainable {
       });
     };
     pages.metrics = [this] {
-      frontend_.UpdateMetrics();
-      metrics_.SetLogLinesDropped(log_.dropped());
-      metrics_.process().Update();
+      UpdateMetrics();
       return metrics_.Render();
     };
     pages.settings = [this] { return settings_page_.Text(); };
+    pages.status = [this] {
+      UpdateMetrics();
+      return AdminAnswer{.body = status_page_.Render(),
+                         .type = "text/html; charset=utf-8",
+                         .policy = status_page_.policy()};
+    };
+    pages.sample = [this] { status_page_.Sample(); };
+    pages.sample_interval = StatusHistory::kInterval;
     return pages;
+  }
+
+  // Those that neither a call nor the loop updates.
+  void UpdateMetrics() {
+    frontend_.UpdateMetrics();
+    metrics_.SetLogLinesDropped(log_.dropped());
+    metrics_.process().Update();
+  }
+
+  StatusFacts Facts() const {
+    return {.now = absl::Now(),
+            .serving = serving_.serving(),
+            .changed = settings_page_.Changed(),
+            .files = settings_page_.Files(),
+            .failures = recent_failures_.Newest()};
   }
 
   Config config_;
   Log& log_;
   Metrics metrics_;
   ReloadLog reloads_{log_, metrics_};
+  RecentFailures recent_failures_{absl::Now};
   SettingsPage settings_page_;
   Shard shard_;
   PortLog port_log_;
@@ -161,6 +185,10 @@ class RealServer final : public Server, private Drainable {
   LoopWatchdog watchdog_;
   ThreadScheduling scheduling_;
   std::optional<AdminBearer> admin_bearer_;
+  // Used by the thread of the admin port only.
+  StatusPage status_page_{{.metrics = [this] { return metrics_.Collect(); },
+                           .facts = [this] { return Facts(); },
+                           .now = [this] { return shard_.Now(); }}};
   std::unique_ptr<AdminServer> admin_;
 };
 

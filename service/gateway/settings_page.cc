@@ -4,8 +4,6 @@
 
 #include <utility>
 
-#include "config/settings_text.h"
-
 namespace modelgates::gateway {
 
 SettingsPage::SettingsPage(Config config, SettingSources sources, std::string traces, Clock clock)
@@ -26,6 +24,16 @@ std::string SettingsPage::Text() const {
   const std::string read_at = absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", read_at_, absl::UTCTimeZone());
   return fmt::format("# read {}; what has no comment is the default\n{}# {}\n", read_at,
                      DescribeSettings(config_, has_key_, sources_), traces_);
+}
+
+std::vector<ShownSetting> SettingsPage::Changed() const {
+  const std::scoped_lock lock(mutex_);
+  return ChangedSettings(config_, sources_);
+}
+
+std::vector<std::string> SettingsPage::Files() const {
+  const std::scoped_lock lock(mutex_);
+  return FilesOf(config_);
 }
 
 }  // namespace modelgates::gateway

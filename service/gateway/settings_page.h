@@ -5,9 +5,11 @@
 #include <functional>
 #include <mutex>
 #include <string>
+#include <vector>
 
 #include "config/config.h"
 #include "config/settings.h"
+#include "config/settings_text.h"
 
 namespace modelgates::gateway {
 
@@ -24,6 +26,9 @@ class SettingsPage {
   // Replaces the settings and sets the time of reading to now.
   void Set(Config config, SettingSources sources);
   std::string Text() const;
+  // For /statusz: ChangedSettings and FilesOf.
+  std::vector<ShownSetting> Changed() const;
+  std::vector<std::string> Files() const;
 
  private:
   const Clock clock_;

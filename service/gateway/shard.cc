@@ -60,7 +60,7 @@ std::chrono::sys_seconds WallNow() {
 }  // namespace
 
 Shard::Shard(const Config& config, const TraceSettings& traces, Log& log, Metrics& metrics,
-             ReloadObserver& reloads)
+             RecentFailures& recent_failures, ReloadObserver& reloads)
     : config_(config),
       log_(log),
       metrics_(metrics),
@@ -83,7 +83,7 @@ Shard::Shard(const Config& config, const TraceSettings& traces, Log& log, Metric
       credentials_(config_, loop_, &reloads, secrets_),
       rpcs_({config_,
              loop_,
-             {log, metrics, tracer(), &upstream_failures_, &created_},
+             {log, metrics, tracer(), &upstream_failures_, &created_, &recent_failures},
              retrier_,
              exchanges_,
              credentials_,

@@ -33,7 +33,7 @@ class Shard {
  public:
   // The settings are copied; the other arguments must outlive this.
   Shard(const Config& config, const TraceSettings& traces, Log& log, Metrics& metrics,
-        ReloadObserver& reloads);
+        RecentFailures& recent_failures, ReloadObserver& reloads);
   Shard(const Shard&) = delete;
   Shard& operator=(const Shard&) = delete;
   ~Shard();

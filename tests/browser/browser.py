@@ -24,7 +24,7 @@ class Browser:
             options.add_argument(flag)
         if os.geteuid() == 0:
             options.add_argument("--no-sandbox")  # Chromium's own does not start for root
-        options.set_capability("goog:loggingPrefs", {"performance": "ALL"})
+        options.set_capability("goog:loggingPrefs", {"performance": "ALL", "browser": "ALL"})
         service = Service("/usr/bin/chromedriver", log_path=f"{folder}/chromedriver.log")
         self._driver = webdriver.Chrome(service=service, options=options)
         stack.callback(self._driver.quit)
@@ -66,6 +66,18 @@ class Browser:
                 urls.append(message["params"]["request"]["url"])
         return urls
 
+    def complaints(self):
+        """What the console has said since the last time: errors, and what a policy refused."""
+        return [entry["message"] for entry in self._driver.get_log("browser")]
+
+    @contextlib.contextmanager
+    def without_script(self):
+        self._driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
+        try:
+            yield
+        finally:
+            self._driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
+
     # ---- Going somewhere
 
     def open(self, url):
@@ -82,6 +94,10 @@ class Browser:
         return self._driver.current_url
 
     # ---- What is to be seen
+
+    @property
+    def source(self):
+        return self._driver.page_source
 
     @property
     def title(self):

@@ -69,13 +69,28 @@ class Stage:
         self.site = "http://" + self._sandbox.listening["address"]
         self._gateway = Service(
             stack, bin_folder / "oauth-gateway", folder / "gateway.log",
-            ["--listen=127.0.0.1:0", "--admin_listen=", "--drain_delay=0s",
+            ["--listen=127.0.0.1:0", "--admin_listen=127.0.0.1:0", "--drain_delay=0s",
              f"--upstream={self.site}/api/v1"])
         self.gateway = self._gateway.listening["grpc_address"]
+        self.admin = "http://" + self._gateway.listening["admin_address"]
 
     def stats(self):
         with urllib.request.urlopen(self.site + "/control/stats", timeout=LIMIT) as answer:
             return json.load(answer)
+
+    def create(self, callback_url):
+        """A code from the command, without a browser. The exit status."""
+        return subprocess.run(
+            [self.command, "create", "--callback-url", callback_url],
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            timeout=LIMIT, env={"MODELGATES_OAUTH_GATEWAY": self.gateway}).returncode
+
+    def metrics(self):
+        """Every sample of the gateway's, by its name with labels."""
+        with urllib.request.urlopen(self.admin + "/metrics", timeout=LIMIT) as answer:
+            lines = answer.read().decode().splitlines()
+        samples = [line.rsplit(" ", 1) for line in lines if line and not line.startswith("#")]
+        return {name: float(value) for name, value in samples}
 
     def logs(self):
         return self._sandbox.log.read_text() + self._gateway.log.read_text()

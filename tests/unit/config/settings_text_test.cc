@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include <map>
 #include <sstream>
 
 #include "config/settings.h"
@@ -43,6 +44,29 @@ TEST(DescribeSettings, SaysWhereValuesCameFrom) {
   EXPECT_THAT(text, HasSubstr("\n# environment variable OAUTH_GATEWAY_MAX_EXCHANGES\n"
                               "--max_exchanges=7\n"));
   EXPECT_THAT(text, HasSubstr("# the gateway's key: <redacted>\n"));
+}
+
+TEST(ChangedSettings, AreThoseWithAnotherValueThanTheDefault) {
+  const LoadResult loaded = LoadWith({"--max_attempts=2", "--initial_interval=500ms"});
+  ASSERT_TRUE(loaded.config) << AllText(loaded);
+  Config config = *loaded.config;
+  config.upstream = "https://user:canary@example.com/api";
+  std::map<std::string, ShownSetting> changed;
+  for (ShownSetting& setting : ChangedSettings(config, loaded.sources)) {
+    changed.emplace(setting.name, setting);
+  }
+  ASSERT_EQ(changed.size(), 2u) << "500 ms is the default";
+  EXPECT_EQ(changed["max_attempts"].value, "2");
+  EXPECT_EQ(changed["max_attempts"].source, "command line, argument 1");
+  EXPECT_EQ(changed["upstream"].value, "https://<redacted>@example.com/api");
+}
+
+TEST(FilesOf, AreTheSettingsThatNameAFile) {
+  Config config;
+  EXPECT_THAT(FilesOf(config), testing::IsEmpty());
+  config.api_key_file = "/run/key";
+  config.caller_keys_dir = "/run/keys";
+  EXPECT_THAT(FilesOf(config), testing::UnorderedElementsAre("api_key_file", "caller_keys_dir"));
 }
 
 }  // namespace

@@ -17,7 +17,7 @@ const std::map<std::string, const char*> kMayReadIt = {
     {"base/log.cc", "the timestamps of the log"},
     {"call/call.cc", "gRPC's deadline, made a length of time at once"},
     {"frontend/grpc_frontend.cc", "gRPC's Shutdown takes no other; it is given the past"},
-    {"gateway/server.cc", "says on a page when settings were read"},
+    {"gateway/server.cc", "dates what pages show"},
     {"gateway/shard.cc", "dates answers that have none"},
     {"telemetry/call_spans.cc", "spans of several services have one time axis"},
     {"tls/tls_files.h", "certificates have dates; a step makes them valid or not"},
