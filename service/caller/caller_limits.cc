@@ -25,6 +25,7 @@ std::variant<CallerLimits::Place, CallerRefusal> CallerLimits::Enter(std::string
   const std::scoped_lock lock(shard.mutex);
   Caller* const caller = FindOrAdd(shard, text, BurstOf(share), now);
   if (caller == nullptr) return CallerRefusal::kCallers;
+  caller->share = share;
   if (share.rate) {
     // Threads read the clock before they take the lock, so `now` may be earlier than the last one.
     const std::chrono::duration<double> passed = std::max(now - caller->filled, Duration::zero());
@@ -64,6 +65,34 @@ CallerLimits::Caller* CallerLimits::FindOrAdd(Shard& shard, std::string_view tex
 void CallerLimits::Leave(Caller& caller) {
   const std::scoped_lock lock(caller.shard.mutex);
   if (--caller.calls == 0) caller.shard.idle.push_back(caller);
+}
+
+double CallerLimits::UsedShare(const Caller& caller, TimePoint now) {
+  double used = 0;
+  if (caller.share.concurrent) used = static_cast<double>(caller.calls) / *caller.share.concurrent;
+  if (caller.share.rate) {
+    const std::chrono::duration<double> passed = std::max(now - caller.filled, Duration::zero());
+    const double unused = caller.tokens / *caller.share.rate + passed.count();
+    used = std::max(used, 1 - unused);
+  }
+  return std::min(used, 1.0);
+}
+
+std::vector<CallerLimits::Use> CallerLimits::Busiest(size_t max, TimePoint now) const {
+  std::vector<Use> busiest;
+  for (const Shard& shard : shards_) {
+    const std::scoped_lock lock(shard.mutex);
+    for (const auto& [text, caller] : shard.callers) {
+      const double used = UsedShare(caller, now);
+      if (used <= 0) continue;
+      const auto place = std::find_if(busiest.begin(), busiest.end(),
+                                      [used](const Use& use) { return use.used < used; });
+      if (place == busiest.end() && busiest.size() >= max) continue;
+      busiest.insert(place, {text, caller.calls, caller.share, used});
+      if (busiest.size() > max) busiest.pop_back();
+    }
+  }
+  return busiest;
 }
 
 size_t CallerLimits::callers() const {

@@ -14,6 +14,7 @@
 #include <unordered_map>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include "base/time.h"
 #include "caller/caller_rules.h"
@@ -70,6 +71,16 @@ class CallerLimits {
   std::variant<Place, CallerRefusal> Enter(std::string_view caller, const CallerShare& share,
                                            TimePoint now);
 
+  // A caller with the part of its share that is used.
+  struct Use {
+    std::string caller;
+    int calls = 0;  // that run
+    CallerShare share;
+    double used = 0;  // part of the limit that is nearest, above 0, at most 1
+  };
+  // The callers that use most of their share, most first, at most `max`.
+  std::vector<Use> Busiest(size_t max, TimePoint now) const;
+
   // Number of callers that are kept.
   size_t callers() const;
 
@@ -89,6 +100,7 @@ class CallerLimits {
     Shard& shard;
     const std::string* text = nullptr;  // its key
     int calls = 0;
+    CallerShare share;  // of its last call
     double tokens;
     TimePoint filled;
   };
@@ -104,6 +116,7 @@ class CallerLimits {
   // Null: the shard is full.
   Caller* FindOrAdd(Shard& shard, std::string_view text, double burst, TimePoint now) const;
   static void Leave(Caller& caller);
+  static double UsedShare(const Caller& caller, TimePoint now);
 
   const size_t max_per_shard_;
   std::array<Shard, kShards> shards_;

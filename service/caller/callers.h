@@ -4,6 +4,7 @@
 #include <mutex>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "caller/caller_identity.h"
 #include "caller/caller_limits.h"
@@ -32,6 +33,11 @@ class Callers {
   };
   std::variant<Entered, CallerRefusal> Enter(const CallerIdentity& caller, std::string_view path,
                                              TimePoint now);
+
+  // CallerLimits::Busiest.
+  std::vector<CallerLimits::Use> Busiest(size_t max, TimePoint now) const {
+    return limits_.Busiest(max, now);
+  }
 
   // CallerLimits::callers.
   size_t counted() const { return limits_.callers(); }

@@ -162,6 +162,11 @@ ErrorReason CallerAccess::Refused(CallerRefusal why, const CallerIdentity& calle
   return v1::CALLER_LIMIT_EXCEEDED;
 }
 
+std::vector<CallerLimits::Use> CallerAccess::Busiest(size_t max, TimePoint now) const {
+  if (callers_ == nullptr) return {};
+  return callers_->Busiest(max, now);
+}
+
 void CallerAccess::UpdateMetrics() {
   if (callers_ != nullptr) metrics_.SetCallersCounted(callers_->counted());
 }

@@ -55,6 +55,8 @@ class CallerAccess {
   }
 
   void UpdateMetrics();
+  // Callers::Busiest; empty without a callers file.
+  std::vector<CallerLimits::Use> Busiest(size_t max, TimePoint now) const;
 
  private:
   // Rules and their keys are read together, so that no call is refused because a key is read later.

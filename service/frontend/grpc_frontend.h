@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "base/connection_limits.h"
 #include "base/event_loop.h"
@@ -66,6 +67,11 @@ class GrpcFrontend {
   int calls() const { return admission_.calls(); }
   // Takes up to some milliseconds, so not on the loop.
   void UpdateMetrics();
+
+  // CallerAccess::Busiest.
+  std::vector<CallerLimits::Use> BusiestCallers(size_t max) const {
+    return access_.Busiest(max, clock_.Now());
+  }
 
   // Takes live settings into use.
   void SetConfig(const Config& config);

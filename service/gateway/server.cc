@@ -169,7 +169,8 @@ class RealServer final : public Server, private Drainable {
             .serving = serving_.serving(),
             .changed = settings_page_.Changed(),
             .files = settings_page_.Files(),
-            .failures = recent_failures_.Newest()};
+            .failures = recent_failures_.Newest(),
+            .callers = frontend_.BusiestCallers(StatusFacts::kMaxCallers)};
   }
 
   Config config_;

@@ -2,9 +2,11 @@
 
 #include <absl/time/time.h>
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
+#include "caller/caller_limits.h"
 #include "config/settings_text.h"
 #include "status/figures.h"
 #include "status/history.h"
@@ -19,6 +21,8 @@ struct StatusFacts {
   std::vector<ShownSetting> changed;    // settings that differ from their default
   std::vector<std::string> files;       // settings that name a file or folder
   std::vector<RecentFailure> failures;  // newest first
+  static constexpr size_t kMaxCallers = 10;
+  std::vector<CallerLimits::Use> callers;  // that use most of their share, most first
 };
 
 // Everything that /statusz shows, at one moment.

@@ -54,6 +54,7 @@ Html Tiles(const Figures& figures) {
           BreakerTile(figures).markup + tile("Retry budget", "oauth_gateway_retry_budget_tokens") +
           tile("Upstream connections", "oauth_gateway_upstream_connections") +
           tile("Callers' connections", "oauth_gateway_connections") +
+          tile("Callers counted", "oauth_gateway_callers_counted") +
           tile("Log lines dropped", "oauth_gateway_log_lines_dropped_total") +
           Tile("Memory", ToHtml(memory, ShowBytes(memory.value))).markup};
 }
@@ -164,6 +165,7 @@ std::string ToStatusPage(const StatusSnapshot& snapshot) {
   page += Section("errors", "Errors by reason", ErrorsTable(snapshot));
   page += Section("attempts", "Attempts upstream", AttemptsTable(snapshot));
   page += Section("exchanges", "Exchanges", ExchangesTable(snapshot));
+  page += Section("callers", "Callers by used share", CallersTable(snapshot), "wide");
   page += Section("files", "Certificates, keys and other files", FilesTable(snapshot));
   page += Section("settings", "Settings that differ from their default", SettingsTable(snapshot),
                   "wide");

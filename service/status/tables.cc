@@ -129,10 +129,21 @@ Html ExchangesTable(const StatusSnapshot& snapshot) {
   return ToTable({"State or event", "Number"}, rows);
 }
 
-Html FilesTable(const StatusSnapshot& snapshot) {
-  const auto& [now, serving, changed, files, failures] = snapshot.facts;
+Html CallersTable(const StatusSnapshot& snapshot) {
   std::vector<Row> rows;
-  for (const std::string& file : files) {
+  for (const CallerLimits::Use& use : snapshot.facts.callers) {
+    const auto& [rate, concurrent] = use.share;
+    rows.push_back({Text(use.caller), Text(ShowPercent(use.used, 1)), Text(ShowNumber(use.calls)),
+                    Text(concurrent ? ShowNumber(*concurrent) : "-"),
+                    Text(rate ? ShowNumber(*rate) : "-")});
+  }
+  return ToTable({"Caller", "Share used", "Calls running", "at most", "Calls/s, at most"}, rows);
+}
+
+Html FilesTable(const StatusSnapshot& snapshot) {
+  const absl::Time now = snapshot.facts.now;
+  std::vector<Row> rows;
+  for (const std::string& file : snapshot.facts.files) {
     // Certificate, key and client CAs are read together.
     const bool is_of_tls = file == "tls_key_file" || file == "tls_client_ca_file";
     rows.push_back({Text(file),

@@ -18,6 +18,7 @@ Html CallsTable(const StatusSnapshot& snapshot);
 Html AttemptsTable(const StatusSnapshot& snapshot);
 Html ErrorsTable(const StatusSnapshot& snapshot);
 Html ExchangesTable(const StatusSnapshot& snapshot);
+Html CallersTable(const StatusSnapshot& snapshot);
 Html FilesTable(const StatusSnapshot& snapshot);
 Html SettingsTable(const StatusSnapshot& snapshot);
 Html FailuresTable(const StatusSnapshot& snapshot);

@@ -50,6 +50,33 @@ TEST_F(CallerLimitsTest, AllowABurstOfOneSecond) {
   EXPECT_EQ(CountEntered("a", share, 100), 1) << "the half token of before counts";
 }
 
+TEST_F(CallerLimitsTest, NameTheCallersThatUseMostOfTheirShare) {
+  const CallerShare by_rate{.rate = 10, .concurrent = {}};
+  const CallerShare by_both{.rate = 100, .concurrent = 4};
+  EXPECT_EQ(CountEntered("idle", by_rate, 0), 0);
+  EXPECT_EQ(CountEntered("half", by_rate, 5), 5);
+  EXPECT_EQ(CountEntered("all", by_rate, 100), 10);
+  EXPECT_EQ(CountEntered("free", CallerShare(), 100), 100);
+  const auto held = limits_.Enter("held", by_both, now_);
+
+  const std::vector<CallerLimits::Use> busiest = limits_.Busiest(10, now_);
+  ASSERT_EQ(busiest.size(), 3u);
+  EXPECT_EQ(busiest[0].caller, "all");
+  EXPECT_DOUBLE_EQ(busiest[0].used, 1);
+  EXPECT_EQ(busiest[1].caller, "half");
+  EXPECT_DOUBLE_EQ(busiest[1].used, 0.5);
+  EXPECT_EQ(busiest[1].share, by_rate);
+  EXPECT_EQ(busiest[2].caller, "held");
+  EXPECT_DOUBLE_EQ(busiest[2].used, 0.25) << "of its calls at once";
+  EXPECT_EQ(busiest[2].calls, 1);
+
+  ASSERT_EQ(limits_.Busiest(1, now_).size(), 1u);
+  EXPECT_EQ(limits_.Busiest(1, now_)[0].caller, "all");
+  now_ += seconds(1);
+  ASSERT_EQ(limits_.Busiest(10, now_).size(), 1u) << "who does not call uses no rate";
+  EXPECT_EQ(limits_.Busiest(10, now_)[0].caller, "held");
+}
+
 TEST_F(CallerLimitsTest, SaveNoMoreThanOneSecond) {
   const CallerShare share{.rate = 10, .concurrent = {}};
   EXPECT_EQ(CountEntered("a", share, 1), 1);

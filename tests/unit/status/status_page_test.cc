@@ -67,6 +67,7 @@ TEST_F(StatusPageTest, ShowsHostileTextAsText) {
                              .request_id = kHostile,
                              .upstream_request_id = kHostile});
   facts_.changed.push_back({kHostile, kHostile, kHostile});
+  facts_.callers.push_back({.caller = kHostile, .calls = 1, .share = {}, .used = 1});
   const std::string page = page_.Render();
   EXPECT_THAT(page, Not(HasSubstr("alert(1)</script>")));
   EXPECT_THAT(page, Not(HasSubstr("<img")));
@@ -75,7 +76,7 @@ TEST_F(StatusPageTest, ShowsHostileTextAsText) {
   for (size_t at = page.find(escaped); at != std::string::npos; at = page.find(escaped, at + 1)) {
     ++shown;
   }
-  EXPECT_EQ(shown, 6u);
+  EXPECT_EQ(shown, 7u);
 }
 
 TEST_F(StatusPageTest, SaysWhichBuildItIsAndWhetherItServes) {
@@ -122,6 +123,16 @@ TEST_F(StatusPageTest, NamesFilesWithAgeAndExpiry) {
   const std::string files = Between(page_.Render(), "<div id=\"files\"", "</table>");
   EXPECT_THAT(files, AllOf(HasSubstr("tls_cert_file"), HasSubstr("in 2 d 2 h"),
                            HasSubstr("<strong class=\"bad\">"), HasSubstr("api_key_file")));
+}
+
+TEST_F(StatusPageTest, NamesCallersWithTheirShare) {
+  facts_.callers = {{.caller = "spiffe://prod.example/web",
+                     .calls = 3,
+                     .share = {.rate = 1000, .concurrent = 4},
+                     .used = 0.75}};
+  EXPECT_THAT(Between(page_.Render(), "<div id=\"callers\"", "</table>"),
+              HasSubstr("<td>spiffe://prod.example/web</td><td>75 %</td><td>3</td><td>4</td>"
+                        "<td>1,000</td>"));
 }
 
 TEST_F(StatusPageTest, IsSmallWithEverythingThatIsBounded) {
