@@ -46,6 +46,7 @@ class GrpcFrontend {
     PortLog& port_log;
     ReloadObserver& reloads;
     CallTracer* tracer;  // null: there are no traces
+    RecentFailures& recent_failures;
     CallerKeys& caller_keys;
     OAuthRpcs& rpcs;
   };

@@ -39,7 +39,7 @@ class RealServer final : public Server, private Drainable {
         shard_(config_, context.traces, log_, metrics_, recent_failures_, reloads_),
         port_log_(shard_.loop(), log_, metrics_),
         frontend_({config_, shard_.loop(), log_, metrics_, port_log_, reloads_, shard_.tracer(),
-                   shard_.caller_keys(), shard_.rpcs()}),
+                   recent_failures_, shard_.caller_keys(), shard_.rpcs()}),
         serving_([this](bool serving) { frontend_.SetServing(serving); }),
         watchdog_(shard_.loop(), [this](bool turns) { LoopTurns(turns); }),
         scheduling_(shard_.loop(), ThreadScheduling::OfThisProcess()) {

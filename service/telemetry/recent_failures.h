@@ -40,6 +40,8 @@ class RecentFailures {
   std::vector<RecentFailure> Newest() const;
 
  private:
+  std::string_view MostFrequentReason() const;  // requires mutex_, and a failure
+
   const std::function<absl::Time()> clock_;
   mutable std::mutex mutex_;
   std::vector<RecentFailure> failures_;  // guarded by mutex_; the oldest first

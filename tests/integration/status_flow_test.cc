@@ -109,6 +109,18 @@ TEST_F(StatusFlow, NamesTheCauseOfALostConnection) {
   EXPECT_THAT(Get("/statusz").body, HasSubstr("127.0.0.1:1"));
 }
 
+// A call that is refused before the loop takes it is a failure like any other.
+TEST_F(StatusFlow, ShowsCallsThatWereNotAdmitted) {
+  config_.max_concurrent_calls = 1;
+  upstream_.Enqueue(kCreatePath, Answer::Hang());
+  const auto first = client().StartCreate(MinimalCreate());
+  ASSERT_TRUE(upstream_.WaitForRequests(1));
+  const CallSettings settings{.metadata = {{"x-request-id", "refused-1"}}};
+  EXPECT_FALSE(client().Create(MinimalCreate(), settings).ok());
+  EXPECT_THAT(Get("/statusz").body,
+              AllOf(HasSubstr("<td>GATEWAY_OVERLOADED</td>"), HasSubstr("refused-1")));
+}
+
 // Given a bearer file, then index and status need its token as the other pages do.
 TEST_F(StatusFlow, IsShownToTheBearerOfTheFile) {
   const std::string file = testing::TempDir() + "status_bearer." + std::to_string(getpid());
