@@ -1,6 +1,5 @@
 #include "telemetry/metrics.h"
 
-#include <google/rpc/code.pb.h>
 #include <modelgates/oauth/v1/oauth.pb.h>
 #include <prometheus/counter.h>
 #include <prometheus/family.h>
@@ -14,6 +13,7 @@
 
 #include "telemetry/port_metrics.h"
 #include "telemetry/process_metrics.h"
+#include "telemetry/seconds_buckets.h"
 #include "telemetry/trace_metrics.h"
 #include "telemetry/upstream_metrics.h"
 
@@ -37,13 +37,6 @@ constexpr std::array kReloadedFiles = {"admin_bearer_file", "api_key_file", "cal
 // In the order of CallerLimit.
 constexpr std::array kCallerLimits = {"rate", "concurrent", "callers"};
 
-// In seconds, from a refusal without a request to the longest usual deadline.
-const prometheus::Histogram::BucketBoundaries& Seconds() {
-  static const auto& seconds = *new prometheus::Histogram::BucketBoundaries{
-      0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120};
-  return seconds;
-}
-
 auto& Counters(prometheus::Registry& registry, const char* name, const char* help) {
   return prometheus::BuildCounter().Name(name).Help(help).Register(registry);
 }
@@ -64,19 +57,14 @@ std::string ReasonLabel(int reason) {
 
 }  // namespace
 
-Metrics::Metrics(std::string_view commit) : registry_(std::make_unique<prometheus::Registry>()) {
-  static_assert(google::rpc::Code_ARRAYSIZE + 1 == kGrpcCodes);
+Metrics::Metrics(std::string_view commit)
+    : registry_(std::make_unique<prometheus::Registry>()), server_(*registry_) {
   static_assert(kAnswerFields.size() == kFields);
   static_assert(kReloadedFiles.size() == kFiles);
   static_assert(kFailures + kStatusClasses.size() == kOutcomes);
   static_assert(oauth::v1::ErrorReason_MAX < kReasons);
   prometheus::Registry& registry = *registry_;
 
-  auto& started = Counters(registry, "grpc_server_started_total", "Calls that started.");
-  auto& handled =
-      Counters(registry, "grpc_server_handled_total", "Calls that ended, by gRPC status.");
-  auto& handling = Histograms(registry, "grpc_server_handling_seconds",
-                              "Duration of calls, from their start to their status, in seconds.");
   auto& attempts = Counters(registry, "oauth_gateway_upstream_attempts_total",
                             "Requests to the upstream, by outcome: the class of the HTTP status, "
                             "or why there was no complete answer.");
@@ -89,14 +77,7 @@ Metrics::Metrics(std::string_view commit) : registry_(std::make_unique<prometheu
   for (const Rpc rpc : {Rpc::kCreateAuthCode, Rpc::kExchangeAuthCode}) {
     PerRpc& series = For(rpc);
     const std::string name(ToString(rpc));
-    series.started = &started.Add({{"grpc_method", name}});
-    series.handling_seconds = &handling.Add({{"grpc_method", name}}, Seconds());
-    series.attempt_seconds = &attempt_seconds.Add({{"rpc", name}}, Seconds());
-    for (size_t i = 0; i < kGrpcCodes; ++i) {
-      const std::string code =
-          i + 1 < kGrpcCodes ? google::rpc::Code_Name(static_cast<int>(i)) : kOther;
-      series.handled[i] = &handled.Add({{"grpc_method", name}, {"grpc_code", code}});
-    }
+    series.attempt_seconds = &attempt_seconds.Add({{"rpc", name}}, SecondsBuckets());
     for (size_t i = 0; i < kOutcomes; ++i) {
       const std::string outcome(i < kFailures ? ToString(static_cast<TransportFailure>(i))
                                               : kStatusClasses[i - kFailures]);
@@ -174,7 +155,6 @@ Metrics::Metrics(std::string_view commit) : registry_(std::make_unique<prometheu
           {{"file", kReloadedFiles[i]}, {"result", result == Reload::kOk ? "ok" : "failed"}});
     }
   }
-  gauge(calls_in_flight_, "oauth_gateway_calls_in_flight", "Calls that are running.");
   gauge(retry_budget_tokens_, "oauth_gateway_retry_budget_tokens",
         "Retries that the retry budget allows now.");
   gauge(breaker_state_, "oauth_gateway_breaker_state",
@@ -203,17 +183,10 @@ Metrics::Metrics(std::string_view commit) : registry_(std::make_unique<prometheu
 
 Metrics::~Metrics() = default;
 
-void Metrics::CallStarted(Rpc rpc) {
-  For(rpc).started->Increment();
-  calls_in_flight_->Increment();
-}
+void Metrics::CallStarted(Rpc rpc) { server_.Started(rpc); }
 
 void Metrics::CallFinished(Rpc rpc, int grpc_code, Duration elapsed) {
-  constexpr int kUnknownCode = static_cast<int>(kGrpcCodes) - 1;
-  const int code = grpc_code >= 0 && grpc_code < kUnknownCode ? grpc_code : kUnknownCode;
-  For(rpc).handled[static_cast<size_t>(code)]->Increment();
-  For(rpc).handling_seconds->Observe(ToSeconds(elapsed));
-  calls_in_flight_->Decrement();
+  server_.Handled(rpc, grpc_code, elapsed);
 }
 
 void Metrics::AttemptAnswered(Rpc rpc, int http_status, Duration elapsed) {

@@ -12,6 +12,7 @@
 #include "exchange/exchange_state.h"
 #include "http/http.h"
 #include "resilience/retry_policy.h"
+#include "telemetry/server_metrics.h"
 #include "upstream/rpc.h"
 
 namespace prometheus {
@@ -29,7 +30,7 @@ class ProcessMetrics;
 class TraceMetrics;
 class UpstreamMetrics;
 
-// Every metric of the gateway; names, labels and help are in metrics.cc and port_metrics.cc only.
+// Every metric of the gateway; names, labels and help are in metrics.cc and *_metrics.cc only.
 //
 // Every series exists from the start with the value 0. Recording indexes an array and adds to an
 // atomic (a histogram takes its own short lock). No label has a value that a caller or the upstream
@@ -113,7 +114,6 @@ class Metrics {
   using Gauge = prometheus::Gauge;
   using Histogram = prometheus::Histogram;
 
-  static constexpr size_t kGrpcCodes = 17 + 1;  // 0 to 16, then "other"
   static constexpr size_t kFailures = static_cast<size_t>(kLastTransportFailure) + 1;
   static constexpr size_t kOutcomes = kFailures + 5 + 1;  // then 1xx to 5xx, then "other"
   static constexpr size_t kDecisions = static_cast<size_t>(StopReason::kUnsafeExchange) + 2;
@@ -122,9 +122,6 @@ class Metrics {
   static constexpr size_t kFields = 4;     // see metrics.cc, the last is "other"
 
   struct PerRpc {
-    Counter* started = nullptr;
-    std::array<Counter*, kGrpcCodes> handled{};
-    Histogram* handling_seconds = nullptr;
     std::array<Counter*, kOutcomes> attempts{};
     Histogram* attempt_seconds = nullptr;
     std::array<Counter*, kDecisions> retries{};  // by StopReason, the last is "retry"
@@ -134,6 +131,7 @@ class Metrics {
   PerRpc& For(Rpc rpc) { return rpcs_[static_cast<size_t>(rpc)]; }
 
   std::unique_ptr<prometheus::Registry> registry_;
+  ServerMetrics server_;
   std::unique_ptr<PortMetrics> port_;
   std::unique_ptr<ProcessMetrics> process_;
   std::unique_ptr<TraceMetrics> traces_;
@@ -154,7 +152,6 @@ class Metrics {
   Counter* log_lines_dropped_ = nullptr;
   std::array<std::array<Counter*, 2>, kFiles> reloads_{};
   std::array<Gauge*, kFiles> last_reload_{};
-  Gauge* calls_in_flight_ = nullptr;
   Gauge* retry_budget_tokens_ = nullptr;
   Gauge* breaker_state_ = nullptr;
   Gauge* upstream_connections_ = nullptr;

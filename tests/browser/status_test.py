@@ -7,7 +7,8 @@ from case import BrowserCase, Wide
 from processes import eventually
 
 CALLBACK = "https://app.example/cb"
-STARTED = 'grpc_server_started_total{grpc_method="CreateAuthCode"}'
+STARTED = ('grpc_server_started_total{grpc_method="CreateAuthCode",'
+           'grpc_service="modelgates.oauth.v1.OAuthService",grpc_type="unary"}')
 
 # Of each figure of /metrics that the page shows: the sample, and the exact value.
 FIGURES = """

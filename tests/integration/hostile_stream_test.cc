@@ -1,14 +1,15 @@
 #include "integration/gateway_fixture.h"
 #include "support/metric_value.h"
 #include "support/raw_http2.h"
+#include "support/server_series.h"
 
 namespace modelgates::gateway {
 namespace {
 
 using std::chrono::milliseconds;
 constexpr char kInFlight[] = "oauth_gateway_calls_in_flight";
-constexpr char kCreatesStarted[] = R"(grpc_server_started_total{grpc_method="CreateAuthCode"})";
-constexpr char kExchangesStarted[] = R"(grpc_server_started_total{grpc_method="ExchangeAuthCode"})";
+const std::string kCreatesStarted = ServerSeries("grpc_server_started_total", "CreateAuthCode");
+const std::string kExchangesStarted = ServerSeries("grpc_server_started_total", "ExchangeAuthCode");
 constexpr char kGivenUp[] = "oauth_gateway_incomplete_requests_given_up_total";
 
 // Clients that use HTTP/2 against its spirit. Others must not notice.
@@ -41,7 +42,8 @@ class HostileStreams : public GatewayTest {
     double taken = 0;
     while (taken < calls && std::chrono::steady_clock::now() < patience) {
       taken = 0;
-      for (const char* series : {kCreatesStarted, kExchangesStarted, kGivenUp}) {
+      for (const std::string& series :
+           {kCreatesStarted, kExchangesStarted, std::string(kGivenUp)}) {
         taken += MetricValue(server().admin_address(), series).value_or(0);
       }
     }

@@ -2,6 +2,7 @@
 
 #include "integration/gateway_fixture.h"
 #include "support/metric_value.h"
+#include "support/server_series.h"
 
 namespace modelgates::gateway {
 namespace {
@@ -106,8 +107,7 @@ class Pushback : public GatewayTest {
   }
 
   double Started(const std::string& rpc) {
-    return MetricValue(server().admin_address(),
-                       "grpc_server_started_total{grpc_method=\"" + rpc + "\"}")
+    return MetricValue(server().admin_address(), ServerSeries("grpc_server_started_total", rpc))
         .value_or(-1);
   }
 

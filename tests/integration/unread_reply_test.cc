@@ -9,6 +9,7 @@
 #include "support/measured_memory.h"
 #include "support/metric_value.h"
 #include "support/raw_http2.h"
+#include "support/server_series.h"
 #include "support/typed_error.h"
 
 namespace modelgates::gateway {
@@ -45,9 +46,9 @@ TEST(UnreadReplies, AreBoundedAndKeepNobodyElseWaiting) {
     }
     ASSERT_TRUE(unreading.Send(frames));
     if (i % kAtOnce != kAtOnce - 1) continue;
-    ASSERT_TRUE(WaitForMetric(
-        gateway.admin_address(),
-        R"(grpc_server_handled_total{grpc_code="OK",grpc_method="ExchangeAuthCode"})", exchanges));
+    ASSERT_TRUE(WaitForMetric(gateway.admin_address(),
+                              ServerSeries("grpc_server_handled_total", "ExchangeAuthCode", "OK"),
+                              exchanges));
   }
   EXPECT_THAT(client.Exchange(MinimalExchange("code-of-another-2")), Succeeds());
   EXPECT_THAT(client.Create(MinimalCreate()), Succeeds());

@@ -9,6 +9,7 @@
 
 #include "failure/error_reply.h"
 #include "support/log_capture.h"
+#include "support/server_series.h"
 
 namespace modelgates::gateway {
 namespace {
@@ -111,11 +112,12 @@ TEST_F(RefusalsTest, IsLoggedAndCountedAsACallIs) {
   EXPECT_EQ(lines[0]["auth_code_fp"], fingerprints_.Of("code-1"));
 
   const std::string page = metrics_.Render();
-  for (const char* series :
-       {R"(grpc_server_started_total{grpc_method="ExchangeAuthCode"} 1)",
-        R"(grpc_server_handled_total{grpc_code="UNAVAILABLE",grpc_method="ExchangeAuthCode"} 1)",
-        R"(oauth_gateway_errors_total{reason="GATEWAY_OVERLOADED",rpc="ExchangeAuthCode"} 1)",
-        "oauth_gateway_calls_in_flight 0"}) {
+  const std::string rpc = "ExchangeAuthCode";
+  for (const std::string& series :
+       {ServerSeries("grpc_server_started_total", rpc) + " 1",
+        ServerSeries("grpc_server_handled_total", rpc, "UNAVAILABLE") + " 1",
+        "oauth_gateway_errors_total{reason=\"GATEWAY_OVERLOADED\",rpc=\"" + rpc + "\"} 1",
+        std::string("oauth_gateway_calls_in_flight 0")}) {
     EXPECT_NE(page.find(series), std::string::npos) << series << "\n" << page;
   }
 }

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "support/log_capture.h"
+#include "support/server_series.h"
 #include "unit/failure/failed_support.h"
 
 namespace modelgates::gateway {
@@ -319,8 +320,8 @@ TEST_F(CallScopeTest, CountsACallFromItsStartToItsEnd) {
   ExpectMetric("oauth_gateway_exchange_joins_total 1");
   ExpectMetric("oauth_gateway_exchange_replays_total 1");
   const std::string metrics = metrics_.Render();
-  for (const char* counted : {"grpc_code=\"ABORTED\",grpc_method=\"ExchangeAuthCode\"} 1",
-                              "reason=\"EXCHANGE_OUTCOME_UNKNOWN\",rpc=\"ExchangeAuthCode\"} 1",
+  ExpectMetric(ServerSeries("grpc_server_handled_total", "ExchangeAuthCode", "ABORTED") + " 1");
+  for (const char* counted : {"reason=\"EXCHANGE_OUTCOME_UNKNOWN\",rpc=\"ExchangeAuthCode\"} 1",
                               "outcome=\"reset\",rpc=\"ExchangeAuthCode\"} 1",
                               "decision=\"unsafe_exchange\",rpc=\"ExchangeAuthCode\"} 1"}) {
     EXPECT_THAT(metrics, HasSubstr(counted));

@@ -9,6 +9,7 @@
 #include <thread>
 #include <vector>
 
+#include "support/server_series.h"
 #include "telemetry/port_metrics.h"
 #include "telemetry/process_metrics.h"
 #include "telemetry/upstream_metrics.h"
@@ -33,9 +34,10 @@ struct Shape {
 
 // The names that operators rely on (operations.md), as far as they are in use.
 const std::map<std::string, Shape> kPromised = {
-    {"grpc_server_started_total", {"counter", {"grpc_method"}}},
-    {"grpc_server_handled_total", {"counter", {"grpc_method", "grpc_code"}}},
-    {"grpc_server_handling_seconds", {"histogram", {"grpc_method"}}},
+    {"grpc_server_started_total", {"counter", {"grpc_method", "grpc_service", "grpc_type"}}},
+    {"grpc_server_handled_total",
+     {"counter", {"grpc_method", "grpc_service", "grpc_type", "grpc_code"}}},
+    {"grpc_server_handling_seconds", {"histogram", {"grpc_method", "grpc_service", "grpc_type"}}},
     {"oauth_gateway_upstream_attempts_total", {"counter", {"rpc", "outcome"}}},
     {"oauth_gateway_upstream_attempt_seconds", {"histogram", {"rpc"}}},
     {"oauth_gateway_retries_total", {"counter", {"rpc", "decision"}}},
@@ -211,15 +213,14 @@ TEST(Metrics, CountWhatHappened) {
   metrics.port().AcceptFailed();
   metrics.port().ConnectionRefused(ConnectionLimits::Bound::kPeer);
   auto values = Values(metrics);
-  EXPECT_EQ(values[R"(grpc_server_started_total{grpc_method="CreateAuthCode"})"], "2");
-  EXPECT_EQ(values[R"(grpc_server_handled_total{grpc_code="OK",grpc_method="CreateAuthCode"})"],
-            "1");
-  EXPECT_EQ(values[R"(grpc_server_handling_seconds_count{grpc_method="CreateAuthCode"})"], "1");
+  EXPECT_EQ(values[ServerSeries("grpc_server_started_total", "CreateAuthCode")], "2");
+  EXPECT_EQ(values[ServerSeries("grpc_server_handled_total", "CreateAuthCode", "OK")], "1");
+  EXPECT_EQ(values[ServerSeries("grpc_server_handling_seconds_count", "CreateAuthCode")], "1");
   EXPECT_EQ(
-      values[R"(grpc_server_handling_seconds_bucket{grpc_method="CreateAuthCode",le="0.005"})"],
+      values[ServerSeries("grpc_server_handling_seconds_bucket", "CreateAuthCode", "", "0.005")],
       "0");
   EXPECT_EQ(
-      values[R"(grpc_server_handling_seconds_bucket{grpc_method="CreateAuthCode",le="0.01"})"],
+      values[ServerSeries("grpc_server_handling_seconds_bucket", "CreateAuthCode", "", "0.01")],
       "1");
   EXPECT_EQ(values["oauth_gateway_calls_in_flight"], "1");
   EXPECT_EQ(
@@ -266,8 +267,7 @@ TEST(Metrics, WhatIsUnknownCountsAsOther) {
   }
   metrics.ContractViolated("a name that\n\"nobody\" knows");
   auto values = Values(metrics);
-  EXPECT_EQ(values[R"(grpc_server_handled_total{grpc_code="other",grpc_method="CreateAuthCode"})"],
-            "3");
+  EXPECT_EQ(values[ServerSeries("grpc_server_handled_total", "CreateAuthCode", "other")], "3");
   EXPECT_EQ(
       values[R"(oauth_gateway_upstream_attempts_total{outcome="other",rpc="CreateAuthCode"})"],
       "5");
