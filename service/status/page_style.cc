@@ -30,7 +30,7 @@ button { font: inherit; color: inherit; background: var(--card); border: 1px sol
 main { display: grid; gap: .75rem; margin-top: .75rem;
        grid-template-columns: repeat(auto-fit, minmax(min(100%, 26rem), 1fr)); }
 .wide { grid-column: 1 / -1; }
-.tiles { display: grid; gap: .75rem; grid-template-columns: repeat(auto-fill, minmax(9rem, 1fr)); }
+.tiles { display: grid; gap: .75rem; grid-template-columns: repeat(auto-fill, minmax(7.5rem, 1fr)); }
 .tiles p, .charts figure, details { background: var(--card); border: 1px solid var(--line);
                                     border-radius: .5rem; padding: .5rem .75rem; }
 .tiles b { display: block; font-size: 1.25rem; }

@@ -165,8 +165,8 @@ std::string ToStatusPage(const StatusSnapshot& snapshot) {
   page += Section("errors", "Errors by reason", ErrorsTable(snapshot));
   page += Section("attempts", "Attempts upstream", AttemptsTable(snapshot));
   page += Section("exchanges", "Exchanges", ExchangesTable(snapshot));
-  page += Section("callers", "Callers by used share", CallersTable(snapshot), "wide");
   page += Section("files", "Certificates, keys and other files", FilesTable(snapshot));
+  page += Section("callers", "Callers by used share", CallersTable(snapshot), "wide");
   page += Section("settings", "Settings that differ from their default", SettingsTable(snapshot),
                   "wide");
   return page + fmt::format("</main>\n<script>{}</script>\n</body>\n</html>\n", kStatusScript);
