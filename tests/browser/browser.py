@@ -45,6 +45,7 @@ class Browser:
         self._driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {
             "features": [{"name": "prefers-color-scheme", "value": scheme}]})
         self.requests()
+        self.complaints()
 
     @contextlib.contextmanager
     def second_tab(self):
