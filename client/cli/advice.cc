@@ -15,6 +15,9 @@ std::string_view OfThisMachine(const Error& error) {
   }
   if (error.reason_name == kWaitOver)
     return "log in again, with more time for the browser (--wait)";
+  if (error.reason_name == kUsageError) {
+    return "modelgates-oauth help lists the commands, help COMMAND the flags of one";
+  }
   if (error.reason_name == kNotServing) return "try again later, or with another --gateway";
   return {};
 }

@@ -10,6 +10,7 @@ namespace modelgates::oauth::cli {
 inline constexpr char kFileError[] = "FILE";          // cannot be read or written
 inline constexpr char kPortError[] = "PORT";          // login cannot listen
 inline constexpr char kWaitOver[] = "WAIT_OVER";      // no redirect arrived in time
+inline constexpr char kUsageError[] = "USAGE";        // not understood: a command, flag, argument
 inline constexpr char kNotServing[] = "NOT_SERVING";  // the answer of the health service
 
 // The failed command, as far as the advice depends on it.

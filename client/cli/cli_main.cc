@@ -5,6 +5,7 @@
 #include "commands.h"
 #include "descriptor.h"
 #include "terminal.h"
+#include "usage.h"
 
 namespace {
 
@@ -23,6 +24,25 @@ CLI::App* AddCommand(CLI::App& app, const char* name, const char* text, const ch
   command->get_formatter()->column_width(40);
   command->footer(kSecrets + std::string(kSeeCommon) + "Example:\n" + example);
   return command;
+}
+
+// What to say to a command line that is not understood.
+ExitStatus Refuse(const CLI::App& app, const CLI::ParseError& error, bool json) {
+  // The help is the answer to the name of the program alone.
+  if (!json && app.get_subcommands().empty() && app.remaining(true).empty() &&
+      dynamic_cast<const CLI::RequiredError*>(&error) != nullptr) {
+    std::fprintf(stderr, "%s\n", HelpText(app, nullptr).c_str());
+    return ExitStatus::kUsage;
+  }
+  return Output(json, Command::kOther).Failure(ToUsageError(app, error));
+}
+
+ExitStatus RunHelp(const CLI::App& app, const std::string& topic, const Output& output) {
+  if (topic.empty()) return Output(false, Command::kOther).Result(HelpText(app, nullptr), {});
+  const std::vector<const CLI::App*> found =
+      app.get_subcommands([&](const CLI::App* command) { return command->get_name() == topic; });
+  if (found.empty()) return output.Failure(UnknownCommand(app, topic));
+  return Output(false, Command::kOther).Result(HelpText(app, found.front()), {});
 }
 
 }  // namespace
@@ -81,10 +101,17 @@ int main(int argc, char** argv) {
       ->check(CLI::IsMember({"bash", "zsh"}).description(""))
       ->type_name("SHELL");
 
+  std::string topic;
+  CLI::App* const help = AddCommand(app, "help", "Print the help of a command, or this one",
+                                    "  modelgates-oauth help login");
+  help->add_option("command", topic, "one of the commands")->type_name("COMMAND");
+
   try {
     app.parse(argc, argv);
+  } catch (const CLI::Success& asked) {
+    return app.exit(asked);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : static_cast<int>(ExitStatus::kUsage);
+    return static_cast<int>(Refuse(app, error, AsksForJson(argc, argv)));
   }
   const Command kind = *login ? Command::kLogin : *exchange ? Command::kExchange : Command::kOther;
   const Session session{common, Output(common.output == "json", kind), stop};
@@ -99,6 +126,7 @@ int main(int argc, char** argv) {
   if (*exchange) status = RunExchange(session, exchange_flags);
   if (*pkce) status = RunPkce(session, verifier);
   if (*health) status = RunHealth(session);
+  if (*help) status = RunHelp(app, topic, session.output);
   if (*completion) status = Output(false, kind).Result(CompletionScript(app, shell), {});
   return static_cast<int>(status);
 }

@@ -20,6 +20,7 @@ std::string CompletionScript(const CLI::App& app, const std::string& shell) {
   for (const CLI::App* command : app.get_subcommands({})) {
     if (command->get_name() == "completion") continue;
     commands += (commands.empty() ? "" : " ") + command->get_name();
+    if (command->get_name() == "help") continue;
     cases += "    " + command->get_name() + ") choices=\"" + FlagsOf(*command) + " " +
              FlagsOf(app) + "\" ;;\n";
   }
@@ -34,6 +35,7 @@ std::string CompletionScript(const CLI::App& app, const std::string& shell) {
   script += "    case \" " + commands + " \" in *\" $word \"*) command=$word ;; esac\n";
   script += "  done\n";
   script += "  case \"$command\" in\n" + cases;
+  script += "    help) choices=\"" + commands + "\" ;;\n";
   script += "    *) choices=\"" + commands + " " + FlagsOf(app) + "\" ;;\n  esac\n";
   if (!zsh) {
     script += "  COMPREPLY=($(compgen -W \"$choices\" -- \"${COMP_WORDS[COMP_CWORD]}\"))\n";

@@ -10,7 +10,8 @@ namespace {
 
 using testing::HasSubstr;
 
-const char* const kCommands[] = {"login", "create", "exchange", "pkce", "health", "completion"};
+const char* const kCommands[] = {"login",  "create",     "exchange", "pkce",
+                                 "health", "completion", "help"};
 
 class CliHelp : public CliTest {
  protected:
@@ -88,7 +89,7 @@ TEST_F(CliHelp, HasAnExampleThatWorksWhenPasted) {
   environment.push_back("BROWSER=" + File("browser"));
   int pasted = 0;
   for (const std::string command :
-       {"", "login", "create", "exchange", "pkce", "health", "completion"}) {
+       {"", "login", "create", "exchange", "pkce", "health", "completion", "help"}) {
     SCOPED_TRACE(command);
     const std::string help = HelpOf(command);
     const size_t example = help.find("Example:\n");
@@ -99,8 +100,23 @@ TEST_F(CliHelp, HasAnExampleThatWorksWhenPasted) {
     EXPECT_EQ(run.status, 0) << run.err;
     ++pasted;
   }
-  EXPECT_EQ(pasted, 7);
+  EXPECT_EQ(pasted, 8);
   EXPECT_EQ(Read(File("key.txt")), "sk-user-1\n");
+}
+
+TEST_F(CliHelp, IsTheSameForTheCommandHelp) {
+  for (const char* const command : kCommands) {
+    EXPECT_EQ(Run({"help", command}).out, HelpOf(command)) << command;
+  }
+  EXPECT_EQ(Run({"help"}).out, HelpOf(""));
+  EXPECT_EQ(Run({"--timeout", "1s", "help", "login"}).out, HelpOf("login"));
+}
+
+TEST_F(CliHelp, AnswersTheNameOfTheProgramAlone) {
+  const CliRun run = Run({});
+  EXPECT_EQ(run.status, 2);
+  EXPECT_EQ(run.out, "");
+  EXPECT_EQ(run.err, HelpOf(""));
 }
 
 TEST_F(CliHelp, AgreesWithTheManPage) {
@@ -130,6 +146,7 @@ TEST_F(CliHelp, CompletesCommandsAndFlagsInBash) {
   EXPECT_EQ(complete("modelgates-oauth ex"), "exchange\n");
   EXPECT_EQ(complete("modelgates-oauth create --code-challenge-m"), "--code-challenge-method\n");
   EXPECT_EQ(complete("modelgates-oauth create --once"), "\n");
+  EXPECT_EQ(complete("modelgates-oauth help lo"), "login\n");
   EXPECT_EQ(complete("modelgates-oauth --output json health --gate"), "--gateway\n");
 }
 
@@ -167,6 +184,7 @@ TEST_F(CliHelp, CompletesCommandsAndFlagsInZsh) {
     ASSERT_EQ(complete("ex"), "exchange\n") << setup;
     EXPECT_EQ(complete("create --code-challenge-m"), "create --code-challenge-method\n") << setup;
     EXPECT_EQ(complete("create --once"), "create --once\n") << setup;
+    EXPECT_EQ(complete("help lo"), "help login\n") << setup;
     EXPECT_EQ(complete("--output json health --gate"), "--output json health --gateway\n") << setup;
     EXPECT_EQ(complete("login --key-file " + File("press_t")),
               "login --key-file " + File("press_tab") + "\n")

@@ -281,25 +281,6 @@ TEST_F(Cli, StopsOnASignal) {
   EXPECT_TRUE(upstream_.WaitForOpenConnections(0));
 }
 
-TEST_F(Cli, RefusesFlagsThatItDoesNotKnow) {
-  for (const std::vector<std::string>& args : std::vector<std::vector<std::string>>{
-           {},
-           {"fly"},
-           {"create"},
-           {"create", "--callback-url", "x", "--colour", "red"},
-           {"create", "--callback-url", "x", "--usage-limit-type", "hourly"},
-           {"create", "--callback-url", "x", "--limit", "much"},
-           {"create", "--callback-url", "x", "--expires-at", "tomorrow"},
-           {"create", "--callback-url", "x", "--jitter", "1 year"},
-           {"health", "--timeout", "soon"},
-           {"health", "--output", "xml"}}) {
-    const CliRun run = Run(args);
-    EXPECT_EQ(run.status, 2) << testing::PrintToString(args);
-    EXPECT_NE(run.err, "");
-  }
-  EXPECT_EQ(upstream_.connections(), 0);
-}
-
 // ---- pkce and health
 
 TEST_F(Cli, MakesThePairOfTheRfc) {

@@ -33,6 +33,8 @@ const Row kRows[] = {
     // Found here
     {kOther, GrpcCode::kInvalidArgument, Reason::kFieldInvalid, "",
      "correct what is named above and run it again"},
+    {kOther, GrpcCode::kInvalidArgument, Reason::kUnspecified, "USAGE",
+     "modelgates-oauth help lists the commands, help COMMAND the flags of one"},
     {kExchange, GrpcCode::kFailedPrecondition, Reason::kUnspecified, "FILE",
      "check that the file can be read or written"},
     {kLogin, GrpcCode::kUnavailable, Reason::kUnspecified, "PORT",
