@@ -22,6 +22,22 @@ std::string_view OfThisMachine(const Error& error) {
   return {};
 }
 
+// The advice for connections on whose TLS the two sides do not agree; else empty.
+std::string_view OfTls(const Error& error) {
+  if (error.reason_name == kTlsNotServed) {
+    return "leave out --tls and the flags that imply it (--ca-file, --client-cert-file), or check "
+           "--gateway";
+  }
+  if (error.reason_name == kTlsProbablyServed) return "give --tls, or check --gateway";
+  if (error.reason_name == kTlsUntrusted) {
+    return "give the gateway's authority with --ca-file, and its name in --gateway";
+  }
+  if (error.reason_name == kTlsCertificateMissing) {
+    return "give --client-cert-file and --client-key-file, or check --gateway";
+  }
+  return {};
+}
+
 // The advice for a redirect with `error` (RFC 6749, section 4.1.2.1); else empty.
 std::string_view OfRedirect(const Error& error) {
   if (error.reason_name == "access_denied") return "log in again if that was a mistake";
@@ -101,6 +117,7 @@ std::string_view NotPermitted(const Error& error, Command command) {
 std::string_view ToAdvice(const Error& error, Command command) {
   if (MayBeSpent(error)) return "start a new login: this code cannot be relied on any more";
   if (const auto advice = OfThisMachine(error); !advice.empty()) return advice;
+  if (const auto advice = OfTls(error); !advice.empty()) return advice;
   if (error.reason == ErrorReason::kExchangeInProgress) return Repeat(command);
   if (const auto advice = OfReason(error); !advice.empty()) return advice;
   if (error.reason == ErrorReason::kUnspecified) {

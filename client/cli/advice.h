@@ -13,6 +13,12 @@ inline constexpr char kWaitOver[] = "WAIT_OVER";      // no redirect arrived in 
 inline constexpr char kUsageError[] = "USAGE";        // not understood: a command, flag, argument
 inline constexpr char kNotServing[] = "NOT_SERVING";  // the answer of the health service
 
+// The same of connections on whose TLS the two sides do not agree.
+inline constexpr char kTlsNotServed[] = "TLS_NOT_SERVED";
+inline constexpr char kTlsProbablyServed[] = "TLS_PROBABLY_SERVED";
+inline constexpr char kTlsUntrusted[] = "TLS_UNTRUSTED";
+inline constexpr char kTlsCertificateMissing[] = "TLS_CERTIFICATE_MISSING";
+
 // The failed command, as far as the advice depends on it.
 enum class Command { kOther, kExchange, kLogin };
 

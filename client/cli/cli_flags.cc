@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "flag_values.h"
+#include "gateway_connection.h"
 #include "utf8_text.h"
 
 namespace modelgates::oauth::cli {
@@ -83,7 +84,8 @@ std::optional<Error> FindBrokenText(const CLI::App& command) {
 // ---- All commands
 
 void CommonFlags::AddTo(CLI::App& app) {
-  app.add_option("--gateway", gateway, "address of the gateway; default 127.0.0.1:50051")
+  app.add_option("--gateway", gateway,
+                 "address of the gateway, or its URL; default 127.0.0.1:50051")
       ->type_name("HOST:PORT")
       ->envname("MODELGATES_OAUTH_GATEWAY");
   app.add_flag("--tls", tls, "use TLS for the connection to the gateway");
@@ -110,15 +112,19 @@ void CommonFlags::AddTo(CLI::App& app) {
 
 Result<ClientOptions> CommonFlags::ToClientOptions() const {
   ClientOptions options;
-  options.target = gateway;
+  const Result<GatewayAddress> address = ParseGateway(gateway, FlagsAskForTls());
+  if (!address.ok()) return address.error();
+  options.target = address->target;
   // Off for a single call, so that a gateway that drains returns its own error.
   options.health_checking = false;
   const Result<std::chrono::nanoseconds> parsed = ParseDuration("timeout", timeout);
   if (!parsed.ok()) return parsed.error();
   options.default_timeout = std::chrono::ceil<std::chrono::milliseconds>(*parsed);
-  Result<std::optional<TlsOptions>> read = ToTlsOptions();
-  if (!read.ok()) return std::move(read).error();
-  options.tls = *std::move(read);
+  if (address->tls) {
+    Result<TlsOptions> read = ToTlsOptions();
+    if (!read.ok()) return std::move(read).error();
+    options.tls = *std::move(read);
+  }
   if (!bearer.empty()) {
     Result<SecretText> key = ReadSecret("bearer", bearer);
     if (!key.ok()) return key.error();
@@ -127,8 +133,16 @@ Result<ClientOptions> CommonFlags::ToClientOptions() const {
   return options;
 }
 
-Result<std::optional<TlsOptions>> CommonFlags::ToTlsOptions() const {
-  if (!tls && ca_file.empty() && client_cert_file.empty()) return std::optional<TlsOptions>();
+bool CommonFlags::UsesTls() const {
+  const Result<GatewayAddress> address = ParseGateway(gateway, FlagsAskForTls());
+  return address.ok() && address->tls;
+}
+
+bool CommonFlags::FlagsAskForTls() const {
+  return tls || !ca_file.empty() || !client_cert_file.empty();
+}
+
+Result<TlsOptions> CommonFlags::ToTlsOptions() const {
   SecretText authorities, certificate, key;
   for (const auto& [flag, path, into] :
        {std::tuple{"ca-file", &ca_file, &authorities},
@@ -143,7 +157,7 @@ Result<std::optional<TlsOptions>> CommonFlags::ToTlsOptions() const {
   options.root_certificates = authorities.Reveal();
   options.client_certificates = certificate.Reveal();
   options.client_key = std::move(key);
-  return std::optional(std::move(options));
+  return options;
 }
 
 CallOptions CommonFlags::ToCallOptions(std::stop_token stop) const {

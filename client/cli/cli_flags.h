@@ -28,9 +28,13 @@ struct CommonFlags {
   void AddTo(CLI::App& app);
   Result<ClientOptions> ToClientOptions() const;
   CallOptions ToCallOptions(std::stop_token stop) const;
+  // False when the address is wrong.
+  bool UsesTls() const;
 
  private:
-  Result<std::optional<TlsOptions>> ToTlsOptions() const;
+  bool FlagsAskForTls() const;
+  // Files that are not named are empty: the system's authorities, no client certificate.
+  Result<TlsOptions> ToTlsOptions() const;
 };
 
 // The flags of RetryConfig.

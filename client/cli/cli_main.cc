@@ -117,7 +117,7 @@ int main(int argc, char** argv) {
   const Session session{common, Output(common.output == "json", kind), stop};
   for (const CLI::App* const parsed : {&app, app.get_subcommands().front()}) {
     if (const std::optional<Error> error = FindBrokenText(*parsed)) {
-      return static_cast<int>(session.output.Failure(*error));
+      return static_cast<int>(session.Failure(*error));
     }
   }
   ExitStatus status = ExitStatus::kOk;

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "flag_values.h"
+#include "gateway_connection.h"
 #include "modelgates/oauth/pkce.h"
 #include "terminal.h"
 
@@ -13,14 +14,18 @@ using Json = nlohmann::ordered_json;
 
 }  // namespace
 
+ExitStatus Session::Failure(const Error& error) const {
+  return output.Failure(ExplainConnection(error, common.UsesTls()));
+}
+
 ExitStatus RunCreate(const Session& session, const CreateFlags& flags) {
   const Result<CreateAuthCodeRequest> request = flags.ToRequest();
-  if (!request.ok()) return session.output.Failure(request.error());
+  if (!request.ok()) return session.Failure(request.error());
   const Result<ClientOptions> options = session.common.ToClientOptions();
-  if (!options.ok()) return session.output.Failure(options.error());
+  if (!options.ok()) return session.Failure(options.error());
   const Result<AuthCode> created =
       OAuthClient(*options).CreateAuthCode(*request, session.common.ToCallOptions(session.stop));
-  if (!created.ok()) return session.output.Failure(created.error());
+  if (!created.ok()) return session.Failure(created.error());
 
   const std::string auth_code(created->id.Reveal());
   Json json{{"code", auth_code}, {"app_id", created->app_id}};
@@ -31,11 +36,11 @@ ExitStatus RunCreate(const Session& session, const CreateFlags& flags) {
 
 ExitStatus RunExchange(const Session& session, const ExchangeFlags& flags) {
   const Result<ClientOptions> options = session.common.ToClientOptions();
-  if (!options.ok()) return session.output.Failure(options.error());
+  if (!options.ok()) return session.Failure(options.error());
   Result<std::optional<KeyWriter>> place = OpenKeyPlace(flags.key_file);
-  if (!place.ok()) return session.output.Failure(place.error());
+  if (!place.ok()) return session.Failure(place.error());
   const Result<ExchangeAuthCodeRequest> request = flags.ToRequest();
-  if (!request.ok()) return session.output.Failure(request.error());
+  if (!request.ok()) return session.Failure(request.error());
   CallOptions call = session.common.ToCallOptions(session.stop);
   call.once_only = flags.once_only;
   return ExchangeForKey(session, OAuthClient(*options), *request, call, *place);
@@ -45,12 +50,12 @@ ExitStatus ExchangeForKey(const Session& session, const OAuthClient& client,
                           const ExchangeAuthCodeRequest& request, const CallOptions& options,
                           std::optional<KeyWriter>& place) {
   const Result<ApiKey> key = client.ExchangeAuthCode(request, options);
-  if (!key.ok()) return session.output.Failure(key.error());
+  if (!key.ok()) return session.Failure(key.error());
 
   Json json;
   if (place) {
     const Result<bool> committed = place->Commit(key->key.Reveal());
-    if (!committed.ok()) return session.output.Failure(committed.error());
+    if (!committed.ok()) return session.Failure(committed.error());
     json["key_file"] = place->path();
   } else {
     json["key"] = key->key.Reveal();
@@ -64,10 +69,10 @@ ExitStatus ExchangeForKey(const Session& session, const OAuthClient& client,
 
 ExitStatus RunHealth(const Session& session) {
   const Result<ClientOptions> options = session.common.ToClientOptions();
-  if (!options.ok()) return session.output.Failure(options.error());
+  if (!options.ok()) return session.Failure(options.error());
   const Result<ServingStatus> health =
       OAuthClient(*options).CheckHealth(session.common.ToCallOptions(session.stop));
-  if (!health.ok()) return session.output.Failure(health.error());
+  if (!health.ok()) return session.Failure(health.error());
   const bool serving = *health == ServingStatus::kServing;
   const char* const status = serving ? "SERVING" : "NOT_SERVING";
   const ExitStatus written = session.output.Result(status, {{"status", status}});
@@ -80,7 +85,7 @@ ExitStatus RunPkce(const Session& session, const std::string& verifier) {
     pkce = Pkce::Generate();
   } else {
     Result<SecretText> read = ReadPasted("code-verifier", verifier);
-    if (!read.ok()) return session.output.Failure(read.error());
+    if (!read.ok()) return session.Failure(read.error());
     pkce.verifier = *std::move(read);
     pkce.challenge = ChallengeS256(pkce.verifier.Reveal());
   }

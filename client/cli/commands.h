@@ -13,6 +13,9 @@ struct Session {
   const CommonFlags& common;
   Output output;
   std::stop_token stop;
+
+  // Prints the error, in words of the flags if the connection failed because of TLS.
+  ExitStatus Failure(const Error& error) const;
 };
 
 ExitStatus RunCreate(const Session& session, const CreateFlags& flags);

@@ -80,7 +80,7 @@ Result<SecretText> AskApi(const Session& session, const OAuthClient& client,
 
 ExitStatus Exchange(const Session& session, const OAuthClient& client, const Pkce& pkce,
                     Result<SecretText> auth_code, std::optional<KeyWriter>& place) {
-  if (!auth_code.ok()) return session.output.Failure(auth_code.error());
+  if (!auth_code.ok()) return session.Failure(auth_code.error());
   ExchangeAuthCodeRequest exchange;
   exchange.code = *std::move(auth_code);
   exchange.code_verifier = pkce.verifier;
@@ -93,14 +93,14 @@ ExitStatus Exchange(const Session& session, const OAuthClient& client, const Pkc
 
 ExitStatus RunLogin(const Session& session, const LoginFlags& flags) {
   Result<ClientOptions> options = session.common.ToClientOptions();
-  if (!options.ok()) return session.output.Failure(options.error());
+  if (!options.ok()) return session.Failure(options.error());
   options->http_referer = flags.app.http_referer;
   options->x_open_router_title = flags.app.x_open_router_title;
   options->x_open_router_categories = flags.app.x_open_router_categories;
   const Result<std::chrono::nanoseconds> wait = ParseDuration("wait", flags.wait);
-  if (!wait.ok()) return session.output.Failure(wait.error());
+  if (!wait.ok()) return session.Failure(wait.error());
   Result<std::optional<KeyWriter>> place = OpenKeyPlace(flags.key_file);
-  if (!place.ok()) return session.output.Failure(place.error());
+  if (!place.ok()) return session.Failure(place.error());
   const OAuthClient client(*options);
   const Pkce pkce = Pkce::Generate();
   if (!flags.direct.empty()) {
@@ -108,10 +108,10 @@ ExitStatus RunLogin(const Session& session, const LoginFlags& flags) {
   }
 
   if (const std::optional<Error> error = AskGateway(session, client)) {
-    return session.output.Failure(*error);
+    return session.Failure(*error);
   }
   Result<LoopbackReceiver> receiver = Listen(flags);
-  if (!receiver.ok()) return session.output.Failure(receiver.error());
+  if (!receiver.ok()) return session.Failure(receiver.error());
   const ExitStatus status =
       Exchange(session, client, pkce, AskUser(session, flags, pkce, *wait, *receiver), *place);
   receiver->Finish(status == ExitStatus::kOk ? LoginOutcome::kSignedIn

@@ -43,6 +43,16 @@ const Row kRows[] = {
      "log in again, with more time for the browser (--wait)"},
     {kLogin, GrpcCode::kUnavailable, Reason::kUnspecified, "NOT_SERVING",
      "try again later, or with another --gateway"},
+    // TLS on one side only
+    {kOther, GrpcCode::kUnavailable, Reason::kUnspecified, "TLS_NOT_SERVED",
+     "leave out --tls and the flags that imply it (--ca-file, --client-cert-file), or check "
+     "--gateway"},
+    {kOther, GrpcCode::kUnavailable, Reason::kUnspecified, "TLS_PROBABLY_SERVED",
+     "give --tls, or check --gateway"},
+    {kOther, GrpcCode::kUnavailable, Reason::kUnspecified, "TLS_UNTRUSTED",
+     "give the gateway's authority with --ca-file, and its name in --gateway"},
+    {kOther, GrpcCode::kUnavailable, Reason::kUnspecified, "TLS_CERTIFICATE_MISSING",
+     "give --client-cert-file and --client-key-file, or check --gateway"},
     // The page's answer
     {kLogin, GrpcCode::kPermissionDenied, Reason::kUnspecified, "access_denied",
      "log in again if that was a mistake"},
