@@ -110,7 +110,7 @@ void CommonFlags::AddTo(CLI::App& app) {
   OneOf(app.add_option("--output", output, "format of the result; default text"), {"text", "json"});
 }
 
-Result<ClientOptions> CommonFlags::ToClientOptions() const {
+Result<ClientOptions> CommonFlags::ToClientOptions(const std::stop_token& stop) const {
   ClientOptions options;
   const Result<GatewayAddress> address = ParseGateway(gateway, FlagsAskForTls());
   if (!address.ok()) return address.error();
@@ -126,7 +126,7 @@ Result<ClientOptions> CommonFlags::ToClientOptions() const {
     options.tls = *std::move(read);
   }
   if (!bearer.empty()) {
-    Result<SecretText> key = ReadSecret("bearer", bearer);
+    Result<SecretText> key = ReadSecret("bearer", bearer, stop);
     if (!key.ok()) return key.error();
     options.bearer = *std::move(key);
   }
@@ -149,7 +149,7 @@ Result<TlsOptions> CommonFlags::ToTlsOptions() const {
         std::tuple{"client-cert-file", &client_cert_file, &certificate},
         std::tuple{"client-key-file", &client_key_file, &key}}) {
     if (path->empty()) continue;
-    Result<SecretText> text = ReadSecret(flag, "@" + *path);
+    Result<SecretText> text = ReadSecret(flag, "@" + *path, {});
     if (!text.ok()) return std::move(text).error();
     *into = *std::move(text);
   }
@@ -280,14 +280,14 @@ void ExchangeFlags::AddTo(CLI::App& command) {
   retries.AddTo(command);
 }
 
-Result<ExchangeAuthCodeRequest> ExchangeFlags::ToRequest() const {
+Result<ExchangeAuthCodeRequest> ExchangeFlags::ToRequest(const std::stop_token& stop) const {
   ExchangeAuthCodeRequest filled = request;
   SetApp(filled, app);
-  Result<SecretText> read = ReadPasted("code", code);
+  Result<SecretText> read = ReadPasted("code", code, stop);
   if (!read.ok()) return std::move(read).error();
   filled.code = *std::move(read);
   if (code_verifier) {
-    Result<SecretText> verifier = ReadPasted("code-verifier", *code_verifier);
+    Result<SecretText> verifier = ReadPasted("code-verifier", *code_verifier, stop);
     if (!verifier.ok()) return std::move(verifier).error();
     filled.code_verifier = *std::move(verifier);
   }

@@ -12,7 +12,7 @@ namespace modelgates::oauth::cli {
 
 // The flags of the commands, and their conversion. Every field of the proto has a flag of the same
 // name, with dashes. To...() read files and stdin; errors are kInvalidArgument with the flag as
-// field.
+// field, and kCancelled when `stop` ends a wait for stdin.
 
 // The flags of all commands; allowed before and after the command.
 struct CommonFlags {
@@ -26,7 +26,7 @@ struct CommonFlags {
   std::string output = "text";
 
   void AddTo(CLI::App& app);
-  Result<ClientOptions> ToClientOptions() const;
+  Result<ClientOptions> ToClientOptions(const std::stop_token& stop) const;
   CallOptions ToCallOptions(std::stop_token stop) const;
   // False when the address is wrong.
   bool UsesTls() const;
@@ -77,7 +77,7 @@ struct ExchangeFlags {
   std::string key_file;
 
   void AddTo(CLI::App& command);
-  Result<ExchangeAuthCodeRequest> ToRequest() const;
+  Result<ExchangeAuthCodeRequest> ToRequest(const std::stop_token& stop) const;
 };
 
 struct LoginFlags {

@@ -21,7 +21,7 @@ ExitStatus Session::Failure(const Error& error) const {
 ExitStatus RunCreate(const Session& session, const CreateFlags& flags) {
   const Result<CreateAuthCodeRequest> request = flags.ToRequest();
   if (!request.ok()) return session.Failure(request.error());
-  const Result<ClientOptions> options = session.common.ToClientOptions();
+  const Result<ClientOptions> options = session.common.ToClientOptions(session.stop);
   if (!options.ok()) return session.Failure(options.error());
   const Result<AuthCode> created =
       OAuthClient(*options).CreateAuthCode(*request, session.common.ToCallOptions(session.stop));
@@ -35,11 +35,11 @@ ExitStatus RunCreate(const Session& session, const CreateFlags& flags) {
 }
 
 ExitStatus RunExchange(const Session& session, const ExchangeFlags& flags) {
-  const Result<ClientOptions> options = session.common.ToClientOptions();
+  const Result<ClientOptions> options = session.common.ToClientOptions(session.stop);
   if (!options.ok()) return session.Failure(options.error());
   Result<std::optional<KeyWriter>> place = OpenKeyPlace(flags.key_file);
   if (!place.ok()) return session.Failure(place.error());
-  const Result<ExchangeAuthCodeRequest> request = flags.ToRequest();
+  const Result<ExchangeAuthCodeRequest> request = flags.ToRequest(session.stop);
   if (!request.ok()) return session.Failure(request.error());
   CallOptions call = session.common.ToCallOptions(session.stop);
   call.once_only = flags.once_only;
@@ -68,7 +68,7 @@ ExitStatus ExchangeForKey(const Session& session, const OAuthClient& client,
 }
 
 ExitStatus RunHealth(const Session& session) {
-  const Result<ClientOptions> options = session.common.ToClientOptions();
+  const Result<ClientOptions> options = session.common.ToClientOptions(session.stop);
   if (!options.ok()) return session.Failure(options.error());
   const Result<ServingStatus> health =
       OAuthClient(*options).CheckHealth(session.common.ToCallOptions(session.stop));
@@ -84,7 +84,7 @@ ExitStatus RunPkce(const Session& session, const std::string& verifier) {
   if (verifier.empty()) {
     pkce = Pkce::Generate();
   } else {
-    Result<SecretText> read = ReadPasted("code-verifier", verifier);
+    Result<SecretText> read = ReadPasted("code-verifier", verifier, session.stop);
     if (!read.ok()) return session.Failure(read.error());
     pkce.verifier = *std::move(read);
     pkce.challenge = ChallengeS256(pkce.verifier.Reveal());

@@ -9,20 +9,14 @@
 #include <cmath>
 #include <cstring>
 
+#include "stdin_line.h"
+
 namespace modelgates::oauth::cli {
 namespace {
 
 using google::protobuf::util::TimeUtil;
 
 constexpr size_t kMaxSecretBytes = 64 * 1024;
-
-// Reads single bytes, so that the rest stays for the next reader.
-bool ReadLine(int fd, std::string& line) {
-  char c = 0;
-  ssize_t count = 0;
-  while (line.size() < kMaxSecretBytes && (count = read(fd, &c, 1)) == 1 && c != '\n') line += c;
-  return count >= 0 && (count == 1 || !line.empty());
-}
 
 bool ReadAll(const std::string& path, std::string& text) {
   const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
@@ -36,6 +30,21 @@ bool ReadAll(const std::string& path, std::string& text) {
   close(fd);
   text.resize(size);
   return count >= 0;
+}
+
+// What a person is asked for, on a terminal.
+std::string PromptFor(const std::string& flag) {
+  if (flag == "code") return "authorization code (not shown): ";
+  if (flag == "code-verifier") return "code verifier (not shown): ";
+  return "API key (not shown): ";
+}
+
+Error Interrupted() {
+  Error error;
+  error.grpc_code = GrpcCode::kCancelled;
+  error.origin = ErrorOrigin::kCaller;
+  error.message = "interrupted";
+  return error;
 }
 
 // ASCII, the no-break space, the zero width space, and the byte order mark.
@@ -111,10 +120,13 @@ std::string FormatTime(Time time) {
   return TimeUtil::ToString(TimeUtil::MicrosecondsToTimestamp(time.time_since_epoch().count()));
 }
 
-Result<SecretText> ReadSecret(const std::string& flag, const std::string& text) {
+Result<SecretText> ReadSecret(const std::string& flag, const std::string& text,
+                              const std::stop_token& stop) {
   std::string secret;
   if (text == "-") {
-    if (!ReadLine(STDIN_FILENO, secret)) return WrongFlag(flag, "found no line on stdin");
+    const LineRead read = ReadLineOfStdin(PromptFor(flag), stop, secret);
+    if (read == LineRead::kStopped) return Interrupted();
+    if (read == LineRead::kNone) return WrongFlag(flag, "found no line on stdin");
   } else if (text.starts_with('@')) {
     if (!ReadAll(text.substr(1), secret)) {
       return WrongFlag(flag, "cannot read " + text.substr(1) + ": " + std::strerror(errno));
@@ -125,8 +137,9 @@ Result<SecretText> ReadSecret(const std::string& flag, const std::string& text) 
   return SecretText(Trim(secret));
 }
 
-Result<SecretText> ReadPasted(const std::string& flag, const std::string& text) {
-  Result<SecretText> read = ReadSecret(flag, text);
+Result<SecretText> ReadPasted(const std::string& flag, const std::string& text,
+                              const std::stop_token& stop) {
+  Result<SecretText> read = ReadSecret(flag, text, stop);
   if (!read.ok()) return read;
   const std::string_view secret = read->Reveal();
   if (secret.empty()) return WrongFlag(flag, "is empty");

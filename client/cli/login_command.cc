@@ -92,7 +92,7 @@ ExitStatus Exchange(const Session& session, const OAuthClient& client, const Pkc
 }  // namespace
 
 ExitStatus RunLogin(const Session& session, const LoginFlags& flags) {
-  Result<ClientOptions> options = session.common.ToClientOptions();
+  Result<ClientOptions> options = session.common.ToClientOptions(session.stop);
   if (!options.ok()) return session.Failure(options.error());
   options->http_referer = flags.app.http_referer;
   options->x_open_router_title = flags.app.x_open_router_title;
