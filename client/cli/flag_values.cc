@@ -51,7 +51,16 @@ Error Interrupted() {
 constexpr std::string_view kBlanks[] = {" ",  "\t",       "\r",           "\n",          "\v",
                                         "\f", "\xc2\xa0", "\xe2\x80\x8b", "\xef\xbb\xbf"};
 
-std::string_view Trim(std::string_view text) {
+// "https://app.example/cb?code=...", or its query alone.
+bool IsRedirect(std::string_view text) {
+  return text.find("://") != std::string_view::npos || text.starts_with("code=") ||
+         text.find("?code=") != std::string_view::npos ||
+         text.find("&code=") != std::string_view::npos;
+}
+
+}  // namespace
+
+std::string_view TrimPasted(std::string_view text) {
   for (bool again = true; again;) {
     again = false;
     for (const std::string_view blank : kBlanks) {
@@ -66,15 +75,6 @@ std::string_view Trim(std::string_view text) {
   }
   return text;
 }
-
-// "https://app.example/cb?code=...", or its query alone.
-bool IsRedirect(std::string_view text) {
-  return text.find("://") != std::string_view::npos || text.starts_with("code=") ||
-         text.find("?code=") != std::string_view::npos ||
-         text.find("&code=") != std::string_view::npos;
-}
-
-}  // namespace
 
 Error WrongFlag(const std::string& flag, const std::string& rule) {
   Error error;
@@ -134,7 +134,7 @@ Result<SecretText> ReadSecret(const std::string& flag, const std::string& text,
   } else {
     secret = text;
   }
-  return SecretText(Trim(secret));
+  return SecretText(TrimPasted(secret));
 }
 
 Result<SecretText> ReadPasted(const std::string& flag, const std::string& text,

@@ -4,6 +4,7 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <string_view>
 
 #include "modelgates/oauth/messages.h"
 #include "modelgates/oauth/result.h"
@@ -33,6 +34,9 @@ Result<SecretText> ReadSecret(const std::string& flag, const std::string& text,
 // including line breaks.
 Result<SecretText> ReadPasted(const std::string& flag, const std::string& text,
                               const std::stop_token& stop);
+
+// The text without the blanks and line breaks around it that a paste may add.
+std::string_view TrimPasted(std::string_view text);
 
 // kInvalidArgument with the flag as the field.
 Error WrongFlag(const std::string& flag, const std::string& rule);

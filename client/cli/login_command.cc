@@ -3,6 +3,7 @@
 #include "modelgates/oauth/authorization_url.h"
 #include "modelgates/oauth/loopback_receiver.h"
 #include "modelgates/oauth/pkce.h"
+#include "pasted_redirects.h"
 #include "terminal.h"
 #include "utf8_text.h"
 
@@ -36,6 +37,24 @@ Result<LoopbackReceiver> Listen(const LoginFlags& flags) {
   return error;
 }
 
+// Shows the way to the authorization page and back. Also with JSON, because a person must go there.
+void ShowPage(const std::string& url, bool opened, bool asks, const LoopbackReceiver& receiver) {
+  const char* const title = opened ? "If no browser opens, go to:" : "Open this in a browser:";
+  std::fprintf(stderr, "%s\n  %s\n", title, Printable(url).c_str());
+  if (opened) return;
+  const std::string& callback = receiver.callback_url();
+  const std::string address = callback.substr(0, callback.find('?'));
+  const size_t port_start = address.rfind(':') + 1;
+  const std::string port = address.substr(port_start, address.find('/', port_start) - port_start);
+  std::fprintf(stderr,
+               "For a browser on another machine, first run there, with the name of this one:\n"
+               "  ssh -L %s:127.0.0.1:%s HOST\n",
+               port.c_str(), port.c_str());
+  if (!asks) return;
+  std::fprintf(stderr, "Or paste here the address that it shows after consent, %s?...\n",
+               address.c_str());
+}
+
 // The code from the redirect of the user's browser.
 Result<SecretText> AskUser(const Session& session, const LoginFlags& flags, const Pkce& pkce,
                            std::chrono::nanoseconds wait, LoopbackReceiver& receiver) {
@@ -48,11 +67,15 @@ Result<SecretText> AskUser(const Session& session, const LoginFlags& flags, cons
   if (!url.ok()) return url.error();
 
   const bool opened = !flags.no_browser && OpenBrowser(receiver.StartUrl(*url));
-  // Printed also with JSON, because a person must open the URL.
-  std::fprintf(
-      stderr, "%s\n  %s\n",
-      opened ? "If no browser opens, go to:" : "Open this in a browser:", Printable(*url).c_str());
-  const Spinner spinner("waiting for the browser");
+  const bool asks = !opened && CanBeTypedTo();
+  ShowPage(*url, opened, asks, receiver);
+  std::optional<PastedRedirects> pasted;
+  std::optional<Spinner> spinner;
+  if (asks) {
+    pasted.emplace(receiver);
+  } else {
+    spinner.emplace("waiting for the browser");
+  }
   Result<SecretText> auth_code =
       receiver.Wait(std::chrono::ceil<std::chrono::milliseconds>(wait), session.stop);
   if (auth_code.ok() || auth_code.error().grpc_code != GrpcCode::kDeadlineExceeded) {

@@ -49,6 +49,8 @@ bool IsTerminal() {
   return isatty(STDERR_FILENO) == 1 && term != nullptr && std::string_view(term) != "dumb";
 }
 
+bool CanBeTypedTo() { return isatty(STDIN_FILENO) == 1 && tcgetpgrp(STDIN_FILENO) == getpgrp(); }
+
 Spinner::Spinner(std::string text) {
   if (!IsTerminal()) return;
   thread_ =

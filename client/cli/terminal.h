@@ -23,6 +23,9 @@ class Spinner {
 // Whether stderr is a terminal.
 bool IsTerminal();
 
+// Whether somebody can type: stdin is a terminal, and this process runs in its foreground.
+bool CanBeTypedTo();
+
 // Opens `url` in the browser of $BROWSER, else of the desktop (xdg-open), without a shell. Does not
 // wait for it. False: there is none.
 bool OpenBrowser(const std::string& url);

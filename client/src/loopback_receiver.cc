@@ -40,6 +40,19 @@ Error ToError(const Denial& denial) {
   return error;
 }
 
+Result<SecretText> ToResult(Redirect redirect) {
+  if (auto* const code = std::get_if<SecretText>(&redirect)) return std::move(*code);
+  return ToError(std::get<Denial>(redirect));
+}
+
+// "/callback?state=..." of "http://127.0.0.1:49152/callback?state=...#".
+std::string_view TargetOf(std::string_view address) {
+  const size_t scheme = address.find("://");
+  const size_t path = address.find('/', scheme == std::string_view::npos ? 0 : scheme + 3);
+  if (path == std::string_view::npos) return {};
+  return address.substr(path, address.find('#', path) - path);
+}
+
 }  // namespace
 
 // HTTP runs on a separate thread. Members without the mutex are used on that thread only.
@@ -95,6 +108,19 @@ class LoopbackReceiver::Impl {
     return *std::move(result_);
   }
 
+  PastedRedirect TakePasted(std::string_view address) {
+    const std::string_view target = TargetOf(address);
+    std::optional<Redirect> redirect = ParseRedirect(target, options_.path, state_);
+    if (!redirect) {
+      return IsRedirectOfAnother(target, options_.path, state_) ? PastedRedirect::kOfAnotherLogin
+                                                                : PastedRedirect::kNone;
+    }
+    const std::lock_guard lock(mutex_);
+    if (!result_) result_.emplace(ToResult(*std::move(redirect)));
+    came_.notify_all();
+    return PastedRedirect::kTaken;
+  }
+
   void Finish(LoginEnd end) {
     if (!thread_.joinable()) return;
     asio::post(io_, [this, end] {
@@ -140,12 +166,8 @@ class LoopbackReceiver::Impl {
     const std::lock_guard lock(mutex_);
     if (result_ || redirected_) return;
     redirected_ = true;
-    if (auto* const code = std::get_if<SecretText>(&redirect)) {
-      result_.emplace(std::move(*code));
-    } else {
-      end_ = LoginEnd::kDenied;
-      result_.emplace(ToError(std::get<Denial>(redirect)));
-    }
+    if (std::holds_alternative<Denial>(redirect)) end_ = LoginEnd::kDenied;
+    result_.emplace(ToResult(std::move(redirect)));
     came_.notify_all();
   }
 
@@ -231,6 +253,10 @@ std::string LoopbackReceiver::StartUrl(const std::string& url) { return impl_->S
 
 Result<SecretText> LoopbackReceiver::Wait(std::chrono::milliseconds timeout, std::stop_token stop) {
   return impl_->Wait(timeout, stop);
+}
+
+PastedRedirect LoopbackReceiver::TakePasted(std::string_view address) {
+  return impl_->TakePasted(address);
 }
 
 void LoopbackReceiver::Finish(LoginOutcome outcome) {

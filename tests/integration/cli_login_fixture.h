@@ -6,6 +6,7 @@
 
 #include "integration/cli_fixture.h"
 #include "sandbox/sandbox.h"
+#include "support/terminal_process.h"
 
 namespace modelgates::gateway {
 
@@ -23,6 +24,14 @@ class CliLogin : public CliTest {
     return Start(more, "", env);
   }
 
+  // The same where a person types.
+  std::unique_ptr<TerminalProcess> LoginAtTerminal(const std::vector<std::string>& more) {
+    std::vector<std::string> args = {CLI_BINARY, "login", "--site", "http://" + sandbox_.address(),
+                                     "--no-browser"};
+    args.insert(args.end(), more.begin(), more.end());
+    return std::make_unique<TerminalProcess>(args, Environment());
+  }
+
   // The URL of the page, as the command shows it; its parameters, decoded.
   static httplib::Params PageOf(const Subprocess& login) {
     const std::regex url("  (http://[^\n]*)\n");
@@ -33,6 +42,12 @@ class CliLogin : public CliTest {
       return std::regex_search(shown, found, url);
     })) << login.err();
     return Parse(found[1]);
+  }
+  static httplib::Params PageOf(const TerminalProcess& login) {
+    EXPECT_TRUE(login.WaitForScreen("pasted here (not shown): ")) << login.screen();
+    const std::string screen = login.screen();
+    const size_t start = screen.find("  http://");
+    return Parse(screen.substr(start, screen.find("\r\n", start) - start));
   }
   static httplib::Params Parse(const std::string& url) {
     httplib::Params params;

@@ -62,6 +62,19 @@ TEST_F(CliLogin, TellsOfTheRedirectOfAnOlderTab) {
   EXPECT_THAT(run.err, HasSubstr("a redirect of another login came"));
 }
 
+TEST_F(CliLogin, ShowsTheWayBackFromAnotherMachine) {
+  const auto login = Login({"--no-browser"});
+  const std::string callback = PageOf(*login).find("callback_url")->second;
+  const size_t start = callback.rfind(':') + 1;
+  const std::string port = callback.substr(start, callback.find('/', start) - start);
+  const std::string tunnel = "  ssh -L " + port + ":127.0.0.1:" + port + " HOST\n";
+  EXPECT_TRUE(login->WaitForErrors([&](const std::string& err) {
+    return err.find(tunnel) != std::string::npos;
+  })) << login->err();
+  // Nobody can paste into a pipe.
+  EXPECT_THAT(login->err(), Not(HasSubstr("paste")));
+}
+
 // ---- The page says what became of it
 
 TEST_F(CliLogin, SaysInTheBrowserThatThereIsNoKey) {
@@ -159,13 +172,13 @@ TEST_F(CliLogin, NeedsNoPageWithAKeyOfTheGateways) {
 
 // On a terminal something turns, and is wiped away.
 TEST_F(CliLogin, TurnsASpinnerOnATerminal) {
-  const std::string command = std::string(CLI_BINARY) + " login --no-browser --wait 300ms";
-  Subprocess terminal({"/usr/bin/script", "-qec", command, "/dev/null"},
-                      {"TERM=xterm", "MODELGATES_OAUTH_GATEWAY=" + server().grpc_address()});
-  const CliRun run = End(terminal);
-  EXPECT_EQ(run.status, 6);
-  EXPECT_THAT(run.out, HasSubstr("\r| waiting for the browser"));
-  EXPECT_THAT(run.out, HasSubstr("\r\033[K"));
+  std::vector<std::string> environment = Environment();
+  environment.insert(environment.end(), {"TERM=xterm", "BROWSER=/bin/true"});
+  TerminalProcess login({CLI_BINARY, "login", "--wait", "300ms"}, environment);
+  EXPECT_EQ(login.WaitForExit(), 6);
+  EXPECT_THAT(login.screen(), HasSubstr("\r| waiting for the browser"));
+  EXPECT_THAT(login.screen(), HasSubstr("\r\033[K"));
+  EXPECT_TRUE(login.echoes());
 }
 
 }  // namespace

@@ -105,6 +105,48 @@ TEST_F(Loopback, HasAPortOfItsOwnAndAStateThatNobodyGuesses) {
   EXPECT_NE(LoopbackReceiver::Listen()->callback_url(), receiver_.callback_url());
 }
 
+// ---- Pasted by the user
+
+TEST_F(Loopback, TakesTheRedirectFromTheUser) {
+  Wait();
+  const std::string address = receiver_.callback_url() + "&code=c-1#top";
+  EXPECT_EQ(receiver_.TakePasted(address), PastedRedirect::kTaken);
+  const Result<SecretText> code = code_.get();
+  ASSERT_TRUE(code.ok()) << code.error();
+  EXPECT_EQ(code->Reveal(), "c-1");
+}
+
+TEST_F(Loopback, TakesAnAddressWithoutItsScheme) {
+  Wait();
+  const std::string address = receiver_.callback_url().substr(std::string("http://").size());
+  EXPECT_EQ(receiver_.TakePasted(address + "&error=access_denied"), PastedRedirect::kTaken);
+  const Result<SecretText> code = code_.get();
+  ASSERT_FALSE(code.ok());
+  EXPECT_EQ(code.error().reason_name, "access_denied");
+}
+
+TEST_F(Loopback, TakesNothingElseFromTheUser) {
+  Wait();
+  const std::string& url = receiver_.callback_url();
+  const std::string other = url.substr(0, url.find("state=")) + "state=other";
+  EXPECT_EQ(receiver_.TakePasted(other + "&code=c-2"), PastedRedirect::kOfAnotherLogin);
+  for (const std::string& text :
+       {std::string(), std::string("c-2"), url, url.substr(0, url.find('?')) + "?code=c-2",
+        url + "&code=c-2&code=c-3", std::string("http://")}) {
+    EXPECT_EQ(receiver_.TakePasted(text), PastedRedirect::kNone) << text;
+  }
+  ExpectStillOpen();
+}
+
+TEST_F(Loopback, KeepsTheRedirectThatArrivesFirst) {
+  EXPECT_EQ(receiver_.TakePasted(receiver_.callback_url() + "&code=c-1"), PastedRedirect::kTaken);
+  EXPECT_EQ(receiver_.TakePasted(receiver_.callback_url() + "&code=c-2"), PastedRedirect::kTaken);
+  EXPECT_EQ(Get(target_ + "&code=c-3"), 404);
+  EXPECT_EQ(receiver_.Wait(60s)->Reveal(), "c-1");
+}
+
+// ---- From the browser
+
 TEST_F(Loopback, ReceivesTheCodeAndShowsAPage) {
   Wait();
   const httplib::Result result = browser_->Get((target_ + "&code=c-1").c_str());

@@ -4,6 +4,7 @@
 #include <memory>
 #include <stop_token>
 #include <string>
+#include <string_view>
 
 #include "modelgates/oauth/result.h"
 #include "modelgates/oauth/secret_text.h"
@@ -14,6 +15,13 @@ namespace modelgates::oauth {
 enum class LoginOutcome {
   kSignedIn,     // the app has its key
   kNotSignedIn,  // the exchange failed
+};
+
+// What became of an address that the user pasted.
+enum class PastedRedirect {
+  kTaken,           // it is the redirect of this login
+  kOfAnotherLogin,  // a redirect with another state
+  kNone,            // no redirect, or a part of one
 };
 
 // Receives the authorization code from the user's browser, for an app without a server (RFC 8252,
@@ -75,6 +83,13 @@ class LoopbackReceiver {
   // request; kFailedPrecondition when called a second time. kDeadlineExceeded and kCancelled close
   // the port.
   Result<SecretText> Wait(std::chrono::milliseconds timeout, std::stop_token stop = {});
+
+  // Takes the redirect from the user, when the browser runs on another machine and cannot reach
+  // this port. `address` is what the browser shows after consent,
+  // "http://127.0.0.1:49152/callback?..."; path, state and parameters are checked as those of a
+  // request. Wait() returns the result of the redirect that arrives first, this way or the other.
+  // Any thread.
+  PastedRedirect TakePasted(std::string_view address);
 
   // Shows the outcome in the browser and closes the port: at once if no redirect arrived, else when
   // the page is sent, after at most 5 s. A user who denied consent sees a page about that, for any
