@@ -203,7 +203,7 @@ CallEnd TooManyConnections(TroubledGateway& trouble) {
 }
 
 CallEnd StoreIsDown(TroubledGateway& trouble) {
-  trouble.files.Mount({{"pepper", std::string(32, 'p') + "\n"}});
+  trouble.files.Mount({{"pepper", std::string(33, 'p')}});
   trouble.Start({"--exchange_store=redis://" + DeadAddress(),
                  "--exchange_pepper_file=" + trouble.files / "pepper"});
   return trouble.Exchange();
