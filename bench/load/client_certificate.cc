@@ -1,5 +1,5 @@
-// Preloaded into h2load and nghttp, of which h2load has no option for a client certificate: every TLS
-// context gets that of CLIENT_CERT_FILE and CLIENT_KEY_FILE.
+// Preloaded into h2load and nghttp, of which h2load has no option for a client certificate: every
+// TLS context gets that of CLIENT_CERT_FILE and CLIENT_KEY_FILE.
 #include <dlfcn.h>
 #include <openssl/ssl.h>
 
