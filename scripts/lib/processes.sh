@@ -29,6 +29,11 @@ use_usual_ports() {
   gateway_port=$(port_or_any 50051) admin_port=$(port_or_any 9090) sandbox_port=$(port_or_any 8080)
 }
 
+# A port for a program that does not say which one it has taken.
+free_port() {
+  python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
+}
+
 # Makes the folder of the logs, and registers the clean-up of this script.
 prepare_logs() {
   logs=$(mktemp -d "${TMPDIR:-/tmp}/oauth-$(basename "$0").XXXXXX")
@@ -46,13 +51,19 @@ log_field() {
 
 listens() { [[ -n "$(log_field "$1" event)" ]] || ! alive "$2"; }
 
-# start NAME COMMAND...: returns when its log has the line `listening`. $! is its process.
-start() {
+# background NAME COMMAND...: a program whose log may have no line `listening`. $! is its process.
+background() {
   local name=$1
   shift
   # In separate sessions, so that with --keep they survive this terminal.
   setsid "$@" >"$logs/$name.log" 2>&1 </dev/null &
   started+=("$name $!")
+}
+
+# start NAME COMMAND...: as background; returns when its log has the line `listening`.
+start() {
+  local name=$1
+  background "$@"
   eventually 20 listens "$name" "$!" || fail "$name has named no port after 20 s"
   alive "$!" || fail "$name ended instead of listening"
 }

