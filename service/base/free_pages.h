@@ -6,8 +6,7 @@ namespace modelgates::gateway {
 // mimalloc.
 enum class FreePages {
   // After 25 ms. By default each page that is freed delays that by 2 ms, so while calls come none
-  // is
-  // ever returned, and each thread keeps its own.
+  // is ever returned, and each thread keeps its own.
   kSoon,
   // Keeps memory small in bursts. Costs a third of a call's CPU time.
   kAtOnce,

@@ -7,29 +7,15 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <utility>
+
+#include "base/descriptor.h"
 
 namespace modelgates::gateway {
 namespace {
 
 constexpr std::string_view kPrefix = "unix:";
 
-class Socket {
- public:
-  Socket() : fd_(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)) {}
-  Socket(const Socket&) = delete;
-  Socket& operator=(const Socket&) = delete;
-  ~Socket() {
-    const int error = errno;
-    if (fd_ >= 0) close(fd_);
-    errno = error;
-  }
-  int get() const { return fd_; }
-  int Release() { return std::exchange(fd_, -1); }
-
- private:
-  int fd_;
-};
+int MakeSocket() { return socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0); }
 
 sockaddr_un AddressOf(const std::string& path) {
   sockaddr_un address{};
@@ -42,7 +28,7 @@ sockaddr_un AddressOf(const std::string& path) {
 bool IsLeftOver(const std::string& path) {
   struct stat status {};
   if (lstat(path.c_str(), &status) != 0 || !S_ISSOCK(status.st_mode)) return false;
-  const Socket probe;
+  const Descriptor probe(MakeSocket());
   const sockaddr_un address = AddressOf(path);
   return connect(probe.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0 &&
          errno == ECONNREFUSED;
@@ -62,7 +48,7 @@ bool IsUnixSocketPath(std::string_view path) {
 }
 
 int ListenOnUnixSocket(const std::string& path) {
-  Socket listener;
+  Descriptor listener(MakeSocket());
   if (listener.get() < 0) return -1;
   if (IsLeftOver(path)) unlink(path.c_str());
   // The mode of the socket file, which bind takes from here: Linux asks for the right to write.

@@ -12,6 +12,8 @@
 
 #include "base/host_port.h"
 #include "base/peer_address.h"
+#include "base/reported_again.h"
+#include "base/unix_socket.h"
 #include "call/open_calls.h"
 #include "frontend/server_limits.h"
 #include "telemetry/port_metrics.h"
@@ -42,6 +44,12 @@ ConnectionLimits::Options ToConnectionOptions(const Config& config) {
   return options;
 }
 
+// As callers have to write it.
+std::string AddressOf(const Listener& listener, const std::string& listen) {
+  if (UnixSocketPath(listen)) return listen;
+  return fmt::format("{}:{}", SplitHostPort(listen).value().host, listener.port());
+}
+
 IncompleteRequests::Options ToIncompleteOptions(Metrics& metrics) {
   IncompleteRequests::Options options;
   options.on_given_up = [&metrics] { metrics.IncompleteRequestGivenUp(); };
@@ -59,7 +67,10 @@ GrpcFrontend::GrpcFrontend(const Parts& parts)
       connections_(ToConnectionOptions(config_)),
       access_({config_, parts.loop, parts.log, metrics_, parts.reloads, parts.caller_keys}),
       admission_(config_.max_concurrent_calls),
-      refusals_({parts.log, metrics_, parts.tracer, nullptr, nullptr, &parts.recent_failures},
+      refusals_({.log = parts.log,
+                 .metrics = metrics_,
+                 .tracer = parts.tracer,
+                 .recent_failures = &parts.recent_failures},
                 parts.rpcs.fingerprints()),
       incomplete_requests_(parts.loop, ReceivedByGrpc(), ToIncompleteOptions(metrics_)),
       service_({parts.loop, parts.rpcs, access_, admission_, refusals_, incomplete_requests_}),
@@ -79,6 +90,7 @@ absl::Status GrpcFrontend::Listen() {
         fmt::format("--listen: {}", std::string(bound.status().message())));
   }
   listener_ = *std::move(bound);
+  if (UnixSocketPath(config_.listen)) ReportNothingAgain();
 
   grpc::ServerBuilder builder;
   acceptor_ = builder.experimental().AddExternalConnectionAcceptor(
@@ -95,7 +107,7 @@ absl::Status GrpcFrontend::Listen() {
   server_ = builder.BuildAndStart();
   if (server_ == nullptr) return absl::UnavailableError("--listen: gRPC does not start");
   shutdown_ = std::make_unique<GrpcShutdown>(*server_);
-  address_ = fmt::format("{}:{}", SplitHostPort(config_.listen).value().host, listener_->port());
+  address_ = AddressOf(*listener_, config_.listen);
   SetHandshakeObserver(&port_log_);
   listener_->Start([this](int listener, int connection) { Accept(listener, connection); },
                    [this](int error) { port_log_.OnAcceptFailed(error); });

@@ -9,8 +9,6 @@
 #include <utility>
 
 #include "admin/admin_server.h"
-#include "base/reported_again.h"
-#include "base/unix_socket.h"
 #include "frontend/grpc_frontend.h"
 #include "gateway/admin_bearer.h"
 #include "gateway/ask_loop.h"
@@ -62,7 +60,6 @@ class RealServer final : public Server, private Drainable {
 
   absl::Status Listen() {
     if (absl::Status status = ListenAdmin(); !status.ok()) return status;
-    if (UnixSocketPath(config_.listen)) ReportNothingAgain();
     if (absl::Status status = frontend_.Listen(); !status.ok()) return status;
     serving_.Start();
     watchdog_.Start();
@@ -70,9 +67,7 @@ class RealServer final : public Server, private Drainable {
     return absl::OkStatus();
   }
 
-  std::string grpc_address() const override {
-    return UnixSocketPath(config_.listen) ? config_.listen : frontend_.address();
-  }
+  std::string grpc_address() const override { return frontend_.address(); }
   std::string admin_address() const override { return admin_ ? admin_->address() : ""; }
 
   void TakeSettings(const SettingsChange& change) override {

@@ -23,9 +23,8 @@ class ThreadScheduling final : private Timer {
  public:
   struct Options {
     Duration interval = std::chrono::milliseconds(200);
-    // CPU time of the process in an interval, as a share of one CPU: batches begin at the first and
-    // end at the second. In batches a call costs half, so the second is less than half of the
-    // first.
+    // CPU time of the process in an interval, as a share of one CPU: batches begin at `busy` and
+    // end at `quiet`. In batches a call costs half, so `quiet` is less than half of `busy`.
     double busy = 0.30;
     double quiet = 0.10;
   };

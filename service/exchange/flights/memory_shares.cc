@@ -41,8 +41,8 @@ void MemoryShares::Share::GiveBack() {
   if (shares_ == nullptr) return;
   SetBytes(0);
   --shares_->all_.exchanges;
-  if (--party_->second.exchanges == 0)
-    shares_->parties_.erase(shares_->parties_.find(party_->first));
+  Parties& parties = shares_->parties_;
+  if (--party_->second.exchanges == 0) parties.erase(parties.find(party_->first));
   shares_ = nullptr;
 }
 
