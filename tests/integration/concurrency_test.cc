@@ -14,6 +14,7 @@
 #include "support/gateway_process.h"
 #include "support/metric_value.h"
 #include "support/typed_error.h"
+#include "support/wait_until.h"
 
 namespace modelgates::gateway {
 namespace {
@@ -55,13 +56,9 @@ class Concurrency : public testing::Test {
     return *clients_[static_cast<size_t>(call) % clients_.size()];
   }
 
-  // Until all threads have it; false: not within a minute.
+  // Until all threads have it.
   bool WaitForPolicy(int policy) {
-    for (int i = 0; i < 1200; ++i) {
-      if (gateway_->scheduling_policies() == std::set<int>{policy}) return true;
-      std::this_thread::sleep_for(milliseconds(50));
-    }
-    return false;
+    return WaitUntil([&] { return gateway_->scheduling_policies() == std::set<int>{policy}; });
   }
 
   // No call, no exchange, no connection but idle ones.

@@ -1,10 +1,9 @@
 #include "support/metric_value.h"
 
-#include <chrono>
 #include <cstdlib>
-#include <thread>
 
 #include "support/http_get.h"
+#include "support/wait_until.h"
 
 namespace modelgates::gateway {
 
@@ -17,12 +16,7 @@ std::optional<double> MetricValue(const std::string& address, const std::string&
 }
 
 bool WaitForMetric(const std::string& address, const std::string& series, double value) {
-  constexpr int kPolls = 6000;
-  for (int i = 0; i < kPolls; ++i) {
-    if (MetricValue(address, series) == value) return true;
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  }
-  return false;
+  return WaitUntil([&] { return MetricValue(address, series) == value; });
 }
 
 }  // namespace modelgates::gateway
