@@ -14,6 +14,9 @@ constexpr std::string_view kMetricsPath = "/metrics";
 constexpr std::string_view kStatusPath = "/statusz";
 constexpr std::string_view kSettingsPath = "/configz";
 constexpr const char* kExposition = "text/plain; version=0.0.4; charset=utf-8";
+constexpr std::string_view kOpenMetrics = "application/openmetrics-text";
+constexpr const char* kOpenMetricsExposition =
+    "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
 AdminAnswer ProbePage(const std::function<bool()>& probe) {
   if (!probe || probe()) return {.body = "ok\n"};
@@ -36,7 +39,7 @@ AdminAnswer IndexPage(const AdminPages& pages) {
     body += fmt::format("<li><a href=\"{0}\">{0}</a> {1}</li>\n", path, words);
   };
   add(pages.status != nullptr, kStatusPath, "the state now and the last ten minutes, for people");
-  add(pages.metrics != nullptr, kMetricsPath, "every metric, in Prometheus&#39; text format");
+  add(pages.metrics != nullptr, kMetricsPath, "every metric, for Prometheus");
   add(pages.settings != nullptr, kSettingsPath, "the settings in use and where they come from");
   add(true, "/livez", "liveness: whether the event loop runs");
   add(true, "/readyz", "readiness: whether to send traffic here");
@@ -67,6 +70,30 @@ std::string_view BearerOf(std::string_view authorization) {
   return Trim(authorization.substr(kScheme.size()));
 }
 
+// Takes the part before the next `end` from `rest`.
+std::string_view TakePart(std::string_view& rest, char end) {
+  const size_t at = rest.find(end);
+  const std::string_view part = Trim(rest.substr(0, at));
+  rest.remove_prefix(at == std::string_view::npos ? rest.size() : at + 1);
+  return part;
+}
+
+// A client that names the format can read it, unless its weight is 0 (RFC 9110, section 12.4.2).
+bool AcceptsOpenMetrics(std::string_view accept) {
+  while (!accept.empty()) {
+    std::string_view range = TakePart(accept, ',');
+    if (!EqualsIgnoringCase(TakePart(range, ';'), kOpenMetrics)) continue;
+    bool forbidden = false;
+    while (!range.empty()) {
+      const std::string_view parameter = TakePart(range, ';');
+      forbidden |= parameter.starts_with("q=0") &&
+                   parameter.find_first_not_of("0.", 2) == std::string_view::npos;
+    }
+    return !forbidden;
+  }
+  return false;
+}
+
 }  // namespace
 
 bool NeedsFreshMetrics(const AdminRequest& request) {
@@ -91,7 +118,11 @@ AdminAnswer AnswerAdmin(const AdminPages& pages, const AdminRequest& request,
   if (pages.authorized && !pages.authorized(BearerOf(request.authorization))) {
     return {401, "needs the bearer of --admin_bearer_file\n"};
   }
-  if (request.path == kMetricsPath) return TextPage(pages.metrics, kExposition);
+  if (request.path == kMetricsPath) {
+    return pages.open_metrics && AcceptsOpenMetrics(request.accept)
+               ? TextPage(pages.open_metrics, kOpenMetricsExposition)
+               : TextPage(pages.metrics, kExposition);
+  }
   if (request.path == kSettingsPath) return TextPage(pages.settings, AdminAnswer().type);
   if (request.path == kStatusPath && pages.status) return pages.status();
   if (request.path == "/") return IndexPage(pages);

@@ -30,6 +30,9 @@ struct AdminPages {
   std::function<void(std::function<void()> done)> refresh_metrics;
   // /metrics in Prometheus' text format. Empty: 404.
   std::function<std::string()> metrics;
+  // The same in the text format of OpenMetrics 1.0, for a client that asks for it. Empty: nobody
+  // gets it.
+  std::function<std::string()> open_metrics;
   // /configz: the effective settings as plain text, secrets redacted. Empty: 404.
   std::function<std::string()> settings;
   // /statusz. Empty: 404.
@@ -44,6 +47,7 @@ struct AdminRequest {
   std::string_view path;                 // without query
   std::optional<std::string_view> host;  // the Host field, which HTTP/1.0 may leave out
   std::string_view authorization{};      // the Authorization field
+  std::string_view accept{};             // the Accept field
 };
 
 // Whether `request` needs AdminPages::refresh_metrics.

@@ -73,7 +73,8 @@ AdminRequest ToAdminRequest(const Parser::value_type& request) {
   return {.reads = method == http::verb::get || method == http::verb::head,
           .path = target.substr(0, target.find('?')),
           .host = HostOf(request),
-          .authorization = ToStd(request[http::field::authorization])};
+          .authorization = ToStd(request[http::field::authorization]),
+          .accept = ToStd(request[http::field::accept])};
 }
 
 bool HasOneHost(const Parser::value_type& request) {

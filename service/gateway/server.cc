@@ -140,6 +140,10 @@ class RealServer final : public Server, private Drainable {
       UpdateMetrics();
       return metrics_.Render();
     };
+    pages.open_metrics = [this] {
+      UpdateMetrics();
+      return metrics_.RenderOpenMetrics();
+    };
     pages.settings = [this] { return settings_page_.Text(); };
     pages.status = [this] {
       UpdateMetrics();

@@ -43,8 +43,12 @@ CallScope::CallScope(Rpc rpc, TimePoint started, std::string request_id,
   metrics_.CallStarted(rpc_);
 }
 
+const TraceContext& CallScope::LoggedSpan() const {
+  return spans_ != nullptr ? spans_->context() : trace_;
+}
+
 void CallScope::AddIdentity(LogLine& line) const {
-  const TraceContext& trace = spans_ != nullptr ? spans_->context() : trace_;
+  const TraceContext& trace = LoggedSpan();
   if (trace.valid()) {
     line.Add("trace_id", trace.trace_id.text()).Add("span_id", trace.span_id.text());
   }
@@ -53,10 +57,10 @@ void CallScope::AddIdentity(LogLine& line) const {
 
 void CallScope::Finish(const End& end, TimePoint now) {
   const absl::StatusCode code = end.failed == nullptr ? absl::StatusCode::kOk : end.failed->code;
-  metrics_.CallFinished(rpc_, static_cast<int>(code), now - started_);
+  metrics_.CallFinished(rpc_, static_cast<int>(code), now - started_, LoggedSpan());
   if (spans_ != nullptr) spans_->OnEnd(end, now - started_);
   if (end.failed != nullptr) {
-    metrics_.ErrorReturned(rpc_, end.failed->reason);
+    metrics_.ErrorReturned(rpc_, end.failed->reason, LoggedSpan());
     if (IsRefusalOfOwnKey(*end.failed)) metrics_.OwnKeyRefused();
     if (recent_failures_ != nullptr) Remember(end);
   }

@@ -65,6 +65,8 @@ class CallScope final : public ExchangeObserver {
   void OnContractViolated(std::string_view field) override;
 
  private:
+  // Of this call, or of its caller when the call is not traced.
+  const TraceContext& LoggedSpan() const;
   void AddIdentity(LogLine& line) const;
   // How many calls the line of this one stands for; nullopt: it has none.
   std::optional<uint64_t> LinesShare(const End& end);

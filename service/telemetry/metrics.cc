@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "telemetry/open_metrics.h"
 #include "telemetry/port_metrics.h"
 #include "telemetry/process_metrics.h"
 #include "telemetry/seconds_buckets.h"
@@ -58,7 +59,7 @@ std::string ReasonLabel(int reason) {
 }  // namespace
 
 Metrics::Metrics(std::string_view commit)
-    : registry_(std::make_unique<prometheus::Registry>()), server_(*registry_) {
+    : registry_(std::make_unique<prometheus::Registry>()), server_(*registry_, exemplars_) {
   static_assert(kAnswerFields.size() == kFields);
   static_assert(kReloadedFiles.size() == kFiles);
   static_assert(kFailures + kStatusClasses.size() == kOutcomes);
@@ -72,8 +73,8 @@ Metrics::Metrics(std::string_view commit)
                                      "Duration of requests to the upstream, in seconds.");
   auto& retries = Counters(registry, "oauth_gateway_retries_total",
                            "Decisions after an attempt that failed: retry, or the reason not to.");
-  auto& errors = Counters(registry, "oauth_gateway_errors_total",
-                          "Error replies, by the reason in ErrorInfo.");
+  constexpr const char* kErrors = "oauth_gateway_errors_total";
+  auto& errors = Counters(registry, kErrors, "Error replies, by the reason in ErrorInfo.");
   for (const Rpc rpc : {Rpc::kCreateAuthCode, Rpc::kExchangeAuthCode}) {
     PerRpc& series = For(rpc);
     const std::string name(ToString(rpc));
@@ -90,7 +91,10 @@ Metrics::Metrics(std::string_view commit)
     }
     for (size_t i = 0; i < kReasons; ++i) {
       // The same labels give the same series: all numbers without a name share one.
-      series.errors[i] = &errors.Add({{"rpc", name}, {"reason", ReasonLabel(static_cast<int>(i))}});
+      const prometheus::Labels labels = {{"rpc", name},
+                                         {"reason", ReasonLabel(static_cast<int>(i))}};
+      series.errors[i] = &errors.Add(labels);
+      series.error_exemplars[i] = &exemplars_.Add(kErrors, labels);
     }
   }
 
@@ -185,8 +189,8 @@ Metrics::~Metrics() = default;
 
 void Metrics::CallStarted(Rpc rpc) { server_.Started(rpc); }
 
-void Metrics::CallFinished(Rpc rpc, int grpc_code, Duration elapsed) {
-  server_.Handled(rpc, grpc_code, elapsed);
+void Metrics::CallFinished(Rpc rpc, int grpc_code, Duration elapsed, const TraceContext& span) {
+  server_.Handled(rpc, grpc_code, elapsed, span);
 }
 
 void Metrics::AttemptAnswered(Rpc rpc, int http_status, Duration elapsed) {
@@ -207,9 +211,11 @@ void Metrics::RetryDecided(Rpc rpc, const Decision& decision) {
   For(rpc).retries[index]->Increment();
 }
 
-void Metrics::ErrorReturned(Rpc rpc, int reason) {
+void Metrics::ErrorReturned(Rpc rpc, int reason, const TraceContext& span) {
   const bool is_known = reason > 0 && reason < static_cast<int>(kReasons);
-  For(rpc).errors[is_known ? static_cast<size_t>(reason) : 0]->Increment();
+  const size_t index = is_known ? static_cast<size_t>(reason) : 0;
+  For(rpc).errors[index]->Increment();
+  For(rpc).error_exemplars[index]->Record(1, span);
 }
 
 void Metrics::ContractViolated(std::string_view field) {
@@ -268,5 +274,7 @@ void Metrics::SetReflectionStreams(int open) { reflection_streams_->Set(open); }
 std::vector<prometheus::MetricFamily> Metrics::Collect() const { return registry_->Collect(); }
 
 std::string Metrics::Render() const { return prometheus::TextSerializer().Serialize(Collect()); }
+
+std::string Metrics::RenderOpenMetrics() const { return WriteOpenMetrics(Collect(), exemplars_); }
 
 }  // namespace modelgates::gateway

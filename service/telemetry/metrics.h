@@ -12,6 +12,7 @@
 #include "exchange/exchange_state.h"
 #include "http/http.h"
 #include "resilience/retry_policy.h"
+#include "telemetry/exemplars.h"
 #include "telemetry/server_metrics.h"
 #include "upstream/rpc.h"
 
@@ -43,9 +44,9 @@ class Metrics {
   Metrics& operator=(const Metrics&) = delete;
   ~Metrics();
 
-  // `grpc_code`: the number of the status, 0 to 16.
+  // `grpc_code`: the number of the status, 0 to 16. `span`: of the call, for exemplars.
   void CallStarted(Rpc rpc);
-  void CallFinished(Rpc rpc, int grpc_code, Duration elapsed);
+  void CallFinished(Rpc rpc, int grpc_code, Duration elapsed, const TraceContext& span = {});
 
   // An attempt has ended.
   void AttemptAnswered(Rpc rpc, int http_status, Duration elapsed);
@@ -53,8 +54,8 @@ class Metrics {
 
   void RetryDecided(Rpc rpc, const Decision& decision);
 
-  // `reason`: the number of an ErrorReason.
-  void ErrorReturned(Rpc rpc, int reason);
+  // `reason`: the number of an ErrorReason. `span`: of the call, for exemplars.
+  void ErrorReturned(Rpc rpc, int reason, const TraceContext& span = {});
   void ErrorDetailsTruncated();
 
   // `field`: as in ReplyReading::violations, e.g. "app_id".
@@ -108,6 +109,9 @@ class Metrics {
   std::vector<prometheus::MetricFamily> Collect() const;
   // The same in Prometheus' text format 0.0.4.
   std::string Render() const;
+  // The same in the text format of OpenMetrics 1.0, with the newest traced call of each duration
+  // and of each reason.
+  std::string RenderOpenMetrics() const;
 
  private:
   using Counter = prometheus::Counter;
@@ -126,11 +130,13 @@ class Metrics {
     Histogram* attempt_seconds = nullptr;
     std::array<Counter*, kDecisions> retries{};  // by StopReason, the last is "retry"
     std::array<Counter*, kReasons> errors{};
+    std::array<SeriesExemplars*, kReasons> error_exemplars{};
   };
 
   PerRpc& For(Rpc rpc) { return rpcs_[static_cast<size_t>(rpc)]; }
 
   std::unique_ptr<prometheus::Registry> registry_;
+  Exemplars exemplars_;
   ServerMetrics server_;
   std::unique_ptr<PortMetrics> port_;
   std::unique_ptr<ProcessMetrics> process_;

@@ -13,7 +13,7 @@
 
 namespace modelgates::gateway {
 
-ServerMetrics::ServerMetrics(prometheus::Registry& registry) {
+ServerMetrics::ServerMetrics(prometheus::Registry& registry, Exemplars& exemplars) {
   static_assert(google::rpc::Code_ARRAYSIZE + 1 == kGrpcCodes);
   auto& started = prometheus::BuildCounter()
                       .Name("grpc_server_started_total")
@@ -23,8 +23,9 @@ ServerMetrics::ServerMetrics(prometheus::Registry& registry) {
                       .Name("grpc_server_handled_total")
                       .Help("Calls that ended, by gRPC status.")
                       .Register(registry);
+  constexpr const char* kHandlingSeconds = "grpc_server_handling_seconds";
   auto& handling = prometheus::BuildHistogram()
-                       .Name("grpc_server_handling_seconds")
+                       .Name(kHandlingSeconds)
                        .Help("Duration of calls, from their start to their status, in seconds.")
                        .Register(registry);
   for (size_t rpc = 0; rpc < kRpcCount; ++rpc) {
@@ -35,6 +36,7 @@ ServerMetrics::ServerMetrics(prometheus::Registry& registry) {
         {"grpc_method", std::string(ToString(static_cast<Rpc>(rpc)))}};
     series.started = &started.Add(labels);
     series.handling_seconds = &handling.Add(labels, SecondsBuckets());
+    series.handling_exemplars = &exemplars.Add(kHandlingSeconds, labels, SecondsBuckets());
     for (size_t i = 0; i < kGrpcCodes; ++i) {
       prometheus::Labels with_code = labels;
       with_code["grpc_code"] =
@@ -54,12 +56,14 @@ void ServerMetrics::Started(Rpc rpc) {
   in_flight_->Increment();
 }
 
-void ServerMetrics::Handled(Rpc rpc, int grpc_code, Duration elapsed) {
+void ServerMetrics::Handled(Rpc rpc, int grpc_code, Duration elapsed, const TraceContext& span) {
   constexpr int kUnknownCode = static_cast<int>(kGrpcCodes) - 1;
   const int code = grpc_code >= 0 && grpc_code < kUnknownCode ? grpc_code : kUnknownCode;
   PerRpc& series = rpcs_[static_cast<size_t>(rpc)];
   series.handled[static_cast<size_t>(code)]->Increment();
-  series.handling_seconds->Observe(std::chrono::duration<double>(elapsed).count());
+  const double seconds = std::chrono::duration<double>(elapsed).count();
+  series.handling_seconds->Observe(seconds);
+  series.handling_exemplars->Record(seconds, span);
   in_flight_->Decrement();
 }
 

@@ -4,6 +4,7 @@
 #include <cstddef>
 
 #include "base/time.h"
+#include "telemetry/exemplars.h"
 #include "upstream/rpc.h"
 
 namespace prometheus {
@@ -19,11 +20,12 @@ namespace modelgates::gateway {
 // go-grpc-prometheus, on which public dashboards rely. Any thread.
 class ServerMetrics {
  public:
-  explicit ServerMetrics(prometheus::Registry& registry);
+  // Both must outlive this.
+  ServerMetrics(prometheus::Registry& registry, Exemplars& exemplars);
 
   void Started(Rpc rpc);
-  // `grpc_code`: the number of the status, 0 to 16.
-  void Handled(Rpc rpc, int grpc_code, Duration elapsed);
+  // `grpc_code`: the number of the status, 0 to 16. `span`: of the call.
+  void Handled(Rpc rpc, int grpc_code, Duration elapsed, const TraceContext& span);
 
  private:
   static constexpr size_t kGrpcCodes = 17 + 1;  // 0 to 16, then "other"
@@ -32,6 +34,7 @@ class ServerMetrics {
     prometheus::Counter* started = nullptr;
     std::array<prometheus::Counter*, kGrpcCodes> handled{};
     prometheus::Histogram* handling_seconds = nullptr;
+    SeriesExemplars* handling_exemplars = nullptr;
   };
 
   std::array<PerRpc, kRpcCount> rpcs_;

@@ -73,6 +73,7 @@ class AdminServerTest : public ::testing::Test {
     pages.live = [this] { return live_.load(); };
     pages.ready = [this] { return ready_.load(); };
     pages.metrics = [] { return std::string("metric 1\n"); };
+    pages.open_metrics = [] { return std::string("metric 1\n# EOF\n"); };
     pages.settings = [] { return std::string("--listen=a:1\n"); };
     pages.status = [] {
       return AdminAnswer{.body = "<p>fine", .type = "text/html", .policy = "script-src 'self'"};
@@ -153,6 +154,26 @@ TEST_F(AdminServerTest, ShowsMetricsAndSettings) {
                                      EndsWith("\r\n\r\nmetric 1\n")));
   EXPECT_THAT(Get("/metrics?x=1"), StartsWith("HTTP/1.1 200"));
   EXPECT_THAT(Get("/configz"), EndsWith("\r\n\r\n--listen=a:1\n"));
+}
+
+TEST_F(AdminServerTest, ShowsOpenMetricsToWhoAsksForIt) {
+  const auto shown = [this](const std::string& accept) {
+    return Get("/metrics", "GET", "Accept: " + accept + "\r\n");
+  };
+  constexpr const char* kOpenMetricsType =
+      "Content-Type: application/openmetrics-text; version=1.0.0; charset=utf-8\r\n";
+  for (const char* accept :
+       {"application/openmetrics-text", "Application/OpenMetrics-Text;version=1.0.0;q=0.5",
+        "application/openmetrics-text;version=1.0.0,application/"
+        "openmetrics-text;version=0.0.1;q=0.75,"
+        "text/plain;version=0.0.4;q=0.5,*/*;q=0.1"}) {
+    EXPECT_THAT(shown(accept), AllOf(HasSubstr(kOpenMetricsType), EndsWith("\n# EOF\n"))) << accept;
+  }
+  for (const char* accept : {"text/plain", "*/*", "", "application/openmetrics-text; q=0",
+                             "application/openmetrics-text;q=0.000", "application/openmetrics"}) {
+    EXPECT_THAT(shown(accept), AllOf(HasSubstr("version=0.0.4"), EndsWith("\nmetric 1\n")))
+        << accept;
+  }
 }
 
 TEST_F(AdminServerTest, HasNothingElse) {

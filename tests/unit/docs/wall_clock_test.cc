@@ -20,6 +20,7 @@ const std::map<std::string, const char*> kMayReadIt = {
     {"gateway/server.cc", "dates what pages show"},
     {"gateway/shard.cc", "dates answers that have none"},
     {"telemetry/call_spans.cc", "spans of several services have one time axis"},
+    {"telemetry/exemplars.cc", "dates exemplars, as scrapes are dated"},
     {"tls/tls_files.h", "certificates have dates; a step makes them valid or not"},
 };
 

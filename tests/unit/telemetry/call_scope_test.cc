@@ -74,6 +74,12 @@ TEST_F(CallScopeTest, WritesOneLineForASuccess) {
       "app_id": 42, "auth_code_fp": "0123456789ab"})"));
 }
 
+TEST_F(CallScopeTest, IsAnExemplarOfItsDurationWhenItsCallerIsTraced) {
+  Start(kCreate).Finish({}, kStart + 1500ms);
+  EXPECT_THAT(metrics_.RenderOpenMetrics(),
+              HasSubstr(R"(le="2.5"} 1 # {trace_id="0af7651916cd43dd8448eb211c80319c")"));
+}
+
 TEST_F(CallScopeTest, KeepsWhatFailedAlone) {
   Start(kCreate).Finish({}, kStart);
   EXPECT_TRUE(recent_.Newest().empty());
