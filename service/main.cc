@@ -15,6 +15,7 @@
 #include "frontend/library_logs.h"
 #include "frontend/server_limits.h"
 #include "gateway/build_commit.h"
+#include "gateway/last_lines.h"
 #include "gateway/probe.h"
 #include "gateway/process_setup.h"
 #include "gateway/room_rules.h"
@@ -32,6 +33,7 @@ constexpr int kProbeFailed = 1;
 int Serve(Config config, SettingSources sources, const std::vector<std::string>& warnings,
           const std::vector<std::string>& args) {
   BlockStopSignals();
+  WriteLastLinesOnFatalSignals();
   // Never destroyed: threads of gRPC, and the one that waits for a second signal, may outlive this
   // function.
   Log& log =

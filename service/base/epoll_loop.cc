@@ -40,8 +40,10 @@ void EpollLoop::Run() {
     const TimePoint polled = Now();
     const bool asked_all = Poll(SleepMilliseconds(polled));
     RunTurn(asked_all ? polled : TimePoint::min());
+    turn_ended_();
   }
   RunDue();
+  turn_ended_();
 }
 
 bool EpollLoop::Poll(int timeout_ms) {

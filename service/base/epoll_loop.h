@@ -29,6 +29,9 @@ class EpollLoop final : public EventLoop {
 
   TimePoint Now() const override { return std::chrono::steady_clock::now(); }
 
+  // `ended` is called at the end of each turn. Before Run.
+  void OnTurnEnd(Task ended) { turn_ended_ = std::move(ended); }
+
   // Runs until Stop. The thread that calls it is the loop thread.
   void Run();
 
@@ -52,6 +55,7 @@ class EpollLoop final : public EventLoop {
   int epoll_fd_;
   int wake_fd_;
   std::atomic<bool> stop_{false};
+  Task turn_ended_ = [] {};
 
   // The events of this turn, so that Unwatch can remove those that were fetched but not handled
   // yet.

@@ -21,6 +21,11 @@ bool HasRoom(int fd, int timeout_ms) {
   return poll(&room, 1, timeout_ms) > 0;
 }
 
+template <typename Text>
+uint64_t CountLines(const Text& text) {
+  return static_cast<uint64_t>(std::count(text.begin(), text.end(), '\n'));
+}
+
 }  // namespace
 
 LineWriter::LineWriter(int fd, size_t max_buffer_bytes)
@@ -37,22 +42,53 @@ LineWriter::~LineWriter() {
 
 void LineWriter::Write(std::string_view line) {
   const std::lock_guard lock(mutex_);
+  if (AddToBatch(line)) return;
+  if (batch_) WriteBatched();
+  if (AddToBatch(line)) return;
   if (line.size() > max_buffer_bytes_ - kept_.size()) {
     ++dropped_;
     return;
   }
-  if (!kept_.empty()) return Keep(line);
+  WriteOrKeep(line);
+}
 
-  const Written written = WriteSome(line);
+bool LineWriter::AddToBatch(std::string_view line) {
+  return batching_ == std::this_thread::get_id() && kept_.empty() && batch_->Add(line);
+}
+
+void LineWriter::WriteOrKeep(std::string_view lines) {
+  if (!kept_.empty()) return Keep(lines);
+  const Written written = WriteSome(lines);
   if (written.reader_gone) {
-    ++dropped_;
-  } else if (written.bytes < line.size()) {
-    Keep(line.substr(written.bytes));
+    dropped_ += CountLines(lines.substr(written.bytes));
+  } else if (written.bytes < lines.size()) {
+    Keep(lines.substr(written.bytes));
   }
+}
+
+void LineWriter::BatchLinesOfThisThread() {
+  const std::lock_guard lock(mutex_);
+  if (batch_) return;
+  batch_.emplace(fd_);
+  batching_ = std::this_thread::get_id();
+}
+
+void LineWriter::WriteBatch() {
+  // Only the batching thread adds lines.
+  if (batch_->text().empty()) return;
+  const std::lock_guard lock(mutex_);
+  WriteBatched();
+}
+
+void LineWriter::WriteBatched() {
+  if (batch_->text().empty()) return;
+  WriteOrKeep(batch_->text());
+  batch_->Clear();
 }
 
 bool LineWriter::Flush(std::chrono::milliseconds patience) {
   std::unique_lock lock(mutex_);
+  if (batch_) WriteBatched();
   return changed_.wait_for(lock, patience, [this] { return kept_.empty(); });
 }
 
@@ -91,7 +127,7 @@ void LineWriter::Keep(std::string_view text) {
 }
 
 void LineWriter::DropKept() {
-  dropped_ += static_cast<uint64_t>(std::count(kept_.begin(), kept_.end(), '\n'));
+  dropped_ += CountLines(kept_);
   kept_.clear();
 }
 

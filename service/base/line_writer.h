@@ -7,8 +7,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <mutex>
+#include <optional>
 #include <string_view>
 #include <thread>
+
+#include "base/line_batch.h"
 
 namespace modelgates::gateway {
 
@@ -19,7 +22,8 @@ namespace modelgates::gateway {
 // own thread writes them as fast as the reader reads. At most `max_buffer_bytes` are kept. A line
 // that does not fit is dropped as a whole and counted; a line that was begun is finished.
 // A caller waits for a line of another caller, but never for the writer's own thread.
-// Any thread.
+// One thread may batch its lines: they wait for WriteBatch, for a batch that is full, or for a line
+// of another thread, whichever comes first. Any thread.
 class LineWriter {
  public:
   static constexpr size_t kDefaultBufferBytes = 4 * 1024 * 1024;
@@ -34,7 +38,14 @@ class LineWriter {
   // `line` ends with a line end and contains no other.
   void Write(std::string_view line);
 
-  // Waits at most `patience` until no lines are kept. False: some still are.
+  // Batches lines of the calling thread from now on, unless another thread's are. The bound is not
+  // below LineBatch::kMaxBytes.
+  void BatchLinesOfThisThread();
+  // Writes the batched lines. Of a thread that has called that.
+  void WriteBatch();
+
+  // Writes batched lines, and waits at most `patience` until no lines are kept. False: some still
+  // are.
   bool Flush(std::chrono::milliseconds patience);
 
   // Lines dropped since the last call.
@@ -51,7 +62,10 @@ class LineWriter {
 
   // Writes as much as the descriptor accepts without waiting.
   Written WriteSome(std::string_view text) const;
-  // With the lock held.
+  // Each with the lock held.
+  bool AddToBatch(std::string_view line);
+  void WriteOrKeep(std::string_view lines);
+  void WriteBatched();
   void Keep(std::string_view text);
   void DropKept();
 
@@ -61,6 +75,8 @@ class LineWriter {
   const int fd_;
   const size_t max_buffer_bytes_;
   mutable std::mutex mutex_;
+  std::optional<LineBatch> batch_;
+  std::thread::id batching_;
   std::condition_variable changed_;
   boost::circular_buffer<char> kept_;  // allocates with the first kept line
   std::atomic<uint64_t> dropped_{0};

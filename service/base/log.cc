@@ -119,13 +119,15 @@ class Envelope final : public spdlog::formatter {
   const bool colors_;
 };
 
+}  // namespace
+
 // Never waits for the reader of the log, unlike spdlog's own sinks. Formatter and writer are
 // thread-safe, so there is no lock here.
 class DescriptorSink final : public spdlog::sinks::base_sink<spdlog::details::null_mutex> {
  public:
   explicit DescriptorSink(int fd) : writer_(fd) {}
 
-  uint64_t TakeDropped() { return writer_.TakeDropped(); }
+  LineWriter& writer() { return writer_; }
 
  private:
   void sink_it_(const spdlog::details::log_msg& message) override {
@@ -143,14 +145,11 @@ class DescriptorSink final : public spdlog::sinks::base_sink<spdlog::details::nu
   LineWriter writer_;
 };
 
-}  // namespace
-
 Log::Log(const Options& options) : format_(options.format) {
   std::shared_ptr<spdlog::sinks::sink> sink = options.sink;
   if (!sink) {
-    auto to_fd = std::make_shared<DescriptorSink>(options.fd);
-    take_dropped_ = [to_fd] { return to_fd->TakeDropped(); };
-    sink = std::move(to_fd);
+    to_fd_ = std::make_shared<DescriptorSink>(options.fd);
+    sink = to_fd_;
   }
   logger_ = std::make_unique<spdlog::logger>("gateway", std::move(sink));
   logger_->set_formatter(
@@ -182,7 +181,7 @@ void Log::Pass(const LogLine& line) {
 }
 
 void Log::CountDropped() {
-  if (const uint64_t dropped = take_dropped_ ? take_dropped_() : 0; dropped > 0) {
+  if (const uint64_t dropped = to_fd_ ? to_fd_->writer().TakeDropped() : 0; dropped > 0) {
     dropped_.fetch_add(dropped, std::memory_order_relaxed);
   }
 }
@@ -193,6 +192,14 @@ void Log::SayLoss() {
   Pass(loss.Add("lines", dropped - said_.load(std::memory_order_relaxed)));
   CountDropped();
   if (this->dropped() == dropped) said_.store(dropped, std::memory_order_relaxed);
+}
+
+void Log::BatchLinesOfThisThread() {
+  if (to_fd_) to_fd_->writer().BatchLinesOfThisThread();
+}
+
+void Log::WriteBatch() {
+  if (to_fd_) to_fd_->writer().WriteBatch();
 }
 
 void Log::Flush() {

@@ -2,7 +2,6 @@
 
 #include <atomic>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <mutex>
 #include <string_view>
@@ -20,10 +19,12 @@ class sink;
 
 namespace modelgates::gateway {
 
-// The program's log: one line per event on stdout. Each line is written before Write returns, so
-// that nothing is lost when the process ends, unless the reader of stdout is slower than the log
-// (line_writer.h). Lost lines are counted and reported in the log (`log_lines_dropped`), at most
-// once per second and at the end. Any thread.
+class DescriptorSink;
+
+// The program's log: one line per event on stdout. Each line is written before Write returns, or,
+// on a thread that batches, with WriteBatch; so nothing is lost when the process ends, unless the
+// reader of stdout is slower than the log (line_writer.h). Lost lines are counted and reported in
+// the log (`log_lines_dropped`), at most once per second and at the end. Any thread.
 //
 //   if (log.Enabled(Severity::kInfo)) {
 //     LogLine line = log.Line(Severity::kInfo, "call", "call finished");
@@ -62,6 +63,10 @@ class Log {
   // not enabled. Once per line.
   void Write(const LogLine& line);
 
+  // See LineWriter; without effect when there is a sink.
+  void BatchLinesOfThisThread();
+  void WriteBatch();
+
   // Waits until everything is written, at most two seconds, and reports lost lines.
   void Flush();
 
@@ -77,7 +82,7 @@ class Log {
 
   const LogFormat format_;
   std::unique_ptr<spdlog::logger> logger_;
-  std::function<uint64_t()> take_dropped_;
+  std::shared_ptr<DescriptorSink> to_fd_;  // null: there is a sink
   std::atomic<uint64_t> dropped_{0};
   std::atomic<uint64_t> said_{0};  // reported part of `dropped_`
   std::mutex loss_mutex_;

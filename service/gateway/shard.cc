@@ -4,6 +4,7 @@
 #include <system_error>
 
 #include "gateway/ask_loop.h"
+#include "gateway/last_lines.h"
 #include "rpc/read_exchange.h"
 
 namespace modelgates::gateway {
@@ -94,7 +95,12 @@ Shard::Shard(const Config& config, const TraceSettings& traces, Log& log, Metric
 Shard::~Shard() { Stop(); }
 
 void Shard::Start() {
-  thread_ = std::thread([this] { loop_.Run(); });
+  loop_.OnTurnEnd([this] { log_.WriteBatch(); });
+  thread_ = std::thread([this] {
+    const SignalStack stack;
+    log_.BatchLinesOfThisThread();
+    loop_.Run();
+  });
 }
 
 void Shard::Stop() {

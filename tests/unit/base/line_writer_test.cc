@@ -107,6 +107,76 @@ TEST_F(LineWriterTest, WritesAtOnceWhileThereIsRoom) {
   EXPECT_EQ(writer.TakeDropped(), 0u);
 }
 
+TEST_F(LineWriterTest, WritesABatchWhenToldOrWhenItIsFull) {
+  LineWriter writer(out());
+  writer.BatchLinesOfThisThread();
+  writer.Write("one\n");
+  writer.Write("two\n");
+  EXPECT_EQ(ReadWhatIsThere(), "");
+  writer.WriteBatch();
+  EXPECT_EQ(ReadWhatIsThere(), "one\ntwo\n");
+  writer.WriteBatch();
+  EXPECT_EQ(ReadWhatIsThere(), "");
+
+  const size_t fit = LineBatch::kMaxBytes / kLineBytes;
+  std::string expected;
+  for (size_t i = 0; i < fit; ++i) {
+    writer.Write(Line(i));
+    expected += Line(i);
+  }
+  EXPECT_EQ(ReadWhatIsThere(), "");
+  writer.Write(Line(fit));
+  EXPECT_EQ(ReadWhatIsThere(), expected);
+  EXPECT_TRUE(writer.Flush(milliseconds(0)));
+  EXPECT_EQ(ReadWhatIsThere(), Line(fit));
+  EXPECT_EQ(writer.TakeDropped(), 0u);
+}
+
+TEST_F(LineWriterTest, WritesABatchBeforeALongLine) {
+  LineWriter writer(out());
+  writer.BatchLinesOfThisThread();
+  const std::string line = Line(1, LineBatch::kMaxBytes);
+  writer.Write("one\n");
+  writer.Write(line);
+  writer.Write("two\n");
+  EXPECT_EQ(ReadWhatIsThere(), "one\n" + line);
+  writer.WriteBatch();
+  EXPECT_EQ(ReadWhatIsThere(), "two\n");
+}
+
+TEST_F(LineWriterTest, KeepsTheOrderOfABatchAndOtherThreads) {
+  LineWriter writer(out());
+  writer.BatchLinesOfThisThread();
+  writer.Write("one\n");
+  std::thread([&writer] {
+    writer.BatchLinesOfThisThread();  // one thread only
+    writer.Write("two\n");
+  }).join();
+  EXPECT_EQ(ReadWhatIsThere(), "one\ntwo\n");
+  writer.Write("three\n");
+  EXPECT_EQ(ReadWhatIsThere(), "");
+  writer.WriteBatch();
+  EXPECT_EQ(ReadWhatIsThere(), "three\n");
+}
+
+TEST_F(LineWriterTest, KeepsAndCountsBatchedLinesOfASlowReader) {
+  LineWriter writer(out(), LineBatch::kMaxBytes);
+  writer.BatchLinesOfThisThread();
+  constexpr size_t kLines = 400;
+  for (size_t i = 0; i < kLines; ++i) writer.Write(Line(i));
+  writer.WriteBatch();
+  const uint64_t dropped = writer.TakeDropped();
+  EXPECT_GT(dropped, 0u);
+  for (size_t i = 0; i < kLines - dropped; ++i) EXPECT_EQ(Read(kLineBytes), Line(i));
+  EXPECT_TRUE(writer.Flush(seconds(20)));
+  EXPECT_EQ(ReadWhatIsThere(), "");
+  writer.Write("one\n");
+  CloseReader();
+  signal(SIGPIPE, SIG_IGN);
+  writer.WriteBatch();
+  EXPECT_EQ(writer.TakeDropped(), 1u);
+}
+
 TEST_F(LineWriterTest, KeepsLinesInOrderForAReaderThatStalls) {
   LineWriter writer(out());
   constexpr size_t kLines = 1000;
