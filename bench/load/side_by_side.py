@@ -49,7 +49,7 @@ def plan(rows_known, only):
 
 def measure_all(arguments, stack):
     folder = working_folder(stack)
-    bench = Bench(folder, 5_000 if arguments.quick else 20_000, stack)
+    bench = Bench(folder, 5_000 if arguments.quick else 60_000, stack)
     runs = []
     for number in range(1, arguments.rounds + 1):
         for row, scenario in plan(arguments.rows, arguments.only):
