@@ -15,8 +15,7 @@ struct ConsentQuestion {
   std::optional<double> limit;  // US dollars
 };
 
-// The consent page, usable by keyboard only and in any width. It loads nothing, has no scripts, and
-// cannot be framed; its form can be sent only here, and be redirected to the app.
+// The consent page. Its form can be sent only here, and be redirected to the app.
 HttpResponse ConsentPage(const ConsentQuestion& question);
 
 // A page with the reason why there is no consent page. `title` is HTML, `text` is plain text.

@@ -19,6 +19,7 @@
 #include "sandbox/auth_routes.h"
 #include "sandbox/consent_routes.h"
 #include "sandbox/control_routes.h"
+#include "sandbox/index_page.h"
 #include "sandbox/sandbox_session.h"
 
 namespace modelgates::sandbox {
@@ -82,6 +83,10 @@ class Sandbox::Server {
     auth_.AddTo(parts_.routes);
     consent_.AddTo(parts_.routes);
     AddProbeRoutes(parts_.routes);
+    parts_.routes.Add({boost::beast::http::verb::get, "/", "/", RouteKind::kProbe,
+                       [this](const HttpRequest& request) {
+                         return Answer{IndexPage(ToIndex(request)), {}};
+                       }});
     if (options_.control) AddControlRoutes(parts_.routes, parts_.faults, parts_.stats);
   }
 
@@ -161,6 +166,18 @@ class Sandbox::Server {
     } catch (const std::exception& exception) {
       parts_.log.SessionFailed(exception.what());
     }
+  }
+
+  SandboxIndex ToIndex(const HttpRequest& request) {
+    SandboxIndex index;
+    index.address = std::string(HeaderOf(request, boost::beast::http::field::host));
+    if (index.address.empty()) index.address = ToText(endpoint_);
+    index.base_path = options_.base_path;
+    index.needs_key = !options_.api_key.empty();
+    if (!options_.control) return index;
+    index.pending = parts_.faults.pending();
+    index.counts = parts_.stats.Snapshot();
+    return index;
   }
 
   const SandboxOptions options_;

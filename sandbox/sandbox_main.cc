@@ -1,6 +1,6 @@
 #include <absl/flags/flag.h>
 #include <absl/flags/parse.h>
-#include <absl/flags/usage.h>
+#include <absl/flags/reflection.h>
 #include <absl/flags/usage_config.h>
 #include <absl/time/time.h>
 #include <pthread.h>
@@ -9,6 +9,7 @@
 
 #include <cstdio>
 #include <string>
+#include <string_view>
 
 #include "sandbox/sandbox.h"
 #include "sandbox/sandbox_log.h"
@@ -66,6 +67,47 @@ void WaitForSignal(const sigset_t& signals) {
   }
 }
 
+bool AsksForHelp(int argc, char** argv) {
+  for (int i = 1; i < argc && argv[i] != std::string_view("--"); ++i) {
+    const std::string_view argument = argv[i];
+    if (argument == "--help" || argument == "-help" || argument == "-h") return true;
+  }
+  return false;
+}
+
+constexpr char kHelp[] =
+    R"(A ModelGates to develop against: the API with its real rules for PKCE and codes, the consent
+page of a login, and faults on demand.
+
+  oauth-sandbox --listen=127.0.0.1:8080
+
+serves, at http://127.0.0.1:8080
+  /                            an index for browsers: addresses, faults, counters
+  POST /api/v1/auth/keys/code  creates a code
+  POST /api/v1/auth/keys       exchanges it for a key
+  /auth                        the consent page: modelgates-oauth login --site http://127.0.0.1:8080
+  POST /control/faults         adds a fault; DELETE removes all
+  GET /control/stats           the counters as JSON
+  GET /healthz                 the probe
+
+A fault answers the next request with 503:
+  curl -d '{"action":"status","status":503}' http://127.0.0.1:8080/control/faults
+docs/sandbox.md of the sources describes all faults. The log goes to stdout, a JSON object a line.
+
+Flags:
+)";
+
+int PrintHelp() {
+  std::fputs(kHelp, stdout);
+  for (const char* name : {"listen", "api_key", "base_path", "code_ttl", "latency", "control"}) {
+    const absl::CommandLineFlag* const flag = absl::FindCommandLineFlag(name);
+    std::printf("  --%-10s %s Default: %s\n", name, flag->Help().c_str(),
+                flag->DefaultValue().empty() ? "empty" : flag->DefaultValue().c_str());
+  }
+  std::fputs("  --version    Print the version.\n  --help       Print this.\n", stdout);
+  return 0;
+}
+
 int Fail(const std::string& text) {
   std::fprintf(stderr, "oauth-sandbox: %s\n", text.c_str());
   return kWrongUsage;
@@ -74,17 +116,11 @@ int Fail(const std::string& text) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  absl::SetProgramUsageMessage(
-      "A local ModelGates OAuth API for development, with the real rules for PKCE and codes.\n\n"
-      "POST /control/faults scripts faults; the first one answers the next request with 503:\n"
-      "  curl -d '{\"action\":\"status\",\"status\":503,\"count\":1}' HOST:PORT/control/faults\n"
-      "GET /control/stats counts requests, codes and keys.");
   absl::FlagsUsageConfig usage;
   usage.version_string = [] { return std::string("oauth-sandbox " SANDBOX_VERSION "\n"); };
-  usage.contains_help_flags = [](absl::string_view file) {
-    return file.find("sandbox_main") != absl::string_view::npos;
-  };
   absl::SetFlagsUsageConfig(usage);
+  // abseil's own help names source files, and ends with status 1.
+  if (AsksForHelp(argc, argv)) return PrintHelp();
   if (absl::ParseCommandLine(argc, argv).size() > 1) return Fail("takes flags only, see --help");
 
   AllowManyConnections();

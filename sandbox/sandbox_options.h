@@ -17,7 +17,7 @@ struct SandboxOptions {
   std::string base_path = "/api/v1";
 
   // The bearer that a create requires; empty: none. An exchange never requires one.
-  std::string api_key;
+  std::string api_key{};
 
   // How long a code can be exchanged. Default: the maximum that RFC 6749, 4.1.2 recommends.
   std::chrono::milliseconds code_ttl = std::chrono::minutes(10);
@@ -33,7 +33,7 @@ struct SandboxOptions {
   std::function<std::chrono::system_clock::time_point()> clock = std::chrono::system_clock::now;
 
   // The destination of log lines, with pattern "%v" (MakeStdoutLogger); null: none.
-  std::shared_ptr<spdlog::logger> logger;
+  std::shared_ptr<spdlog::logger> logger{};
 };
 
 }  // namespace modelgates::sandbox

@@ -9,7 +9,7 @@ from selenium.webdriver.common.keys import Keys
 from browser import query_of
 from case import BrowserCase, Narrow, Wide
 
-QUESTION = "Allow this app to use your account?"
+QUESTION = "Allow a program on this computer to use your account?"
 SIGNED_IN = "You are signed in"
 NOT_SIGNED_IN = "You are not signed in"
 NOTHING = "There is nothing here"

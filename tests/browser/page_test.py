@@ -48,8 +48,11 @@ class PageCases:
         callback = query_of(login.printed_url())["callback_url"]
         self.browser.open(callback.replace("state=", "state=x") + "&code=c")
 
+    def show_index(self):
+        self.browser.open(self.stage.site + "/")
+
     def on_each_page(self, check):
-        for show in [self.show_question, self.show_question_of_a_long_name, self.show_wrong_link,
+        for show in [self.show_index, self.show_question, self.show_question_of_a_long_name, self.show_wrong_link,
                      self.show_closed, self.show_signed_in, self.show_not_signed_in,
                      self.show_nothing]:
             with self.subTest(show.__name__):
@@ -117,7 +120,7 @@ class PageCases:
             self.assertEqual(self.browser.elements("svg:not([aria-hidden=true])"), [])
         self.on_each_page(check)
         # A tab says what is in it; the two questions are one.
-        self.assertEqual(len(titles), 6, titles)
+        self.assertEqual(len(titles), 7, titles)
         self.assertNotIn("", titles)
 
     def test_runs_and_loads_nothing_that_is_injected(self):

@@ -116,10 +116,12 @@ TEST_F(Consent, BeginsAQueryWhereTheCallbackHasNone) {
 // ---- The page
 
 TEST_F(Consent, SaysWhoAsksForWhat) {
-  EXPECT_THAT(Open().html, HasSubstr("A program on this computer</strong> <span>"
-                                     "http://127.0.0.1:5</span>"));
-  EXPECT_THAT(Get("/auth?callback_url=https://127.0.0.1.example/").body(),
-              HasSubstr("127.0.0.1.example</strong> <span>https://127.0.0.1.example</span>"));
+  const std::string program = Open().html;
+  EXPECT_THAT(program, HasSubstr("Allow a program on this computer to use your account?"));
+  EXPECT_THAT(program, HasSubstr("<strong>http://127.0.0.1:5</strong> <span>Nobody can prove"));
+  const std::string site = Get("/auth?callback_url=https://127.0.0.1.example/").body();
+  EXPECT_THAT(site, HasSubstr("Allow 127.0.0.1.example to use your account?"));
+  EXPECT_THAT(site, HasSubstr("<strong>https://127.0.0.1.example</strong> <span>The answer goes"));
   EXPECT_THAT(Open().html, HasSubstr("asks for an API key"));
   EXPECT_THAT(Open().html, HasSubstr("without a limit"));
   EXPECT_THAT(Open("&limit=5.5").html, HasSubstr("spend up to 5.5 US dollars"));
