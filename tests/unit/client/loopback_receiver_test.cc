@@ -168,6 +168,9 @@ TEST_F(Loopback, TellsOfADenial) {
   const httplib::Result result = browser_->Get((target_ + "&error=access_denied").c_str());
   ASSERT_TRUE(result);
   EXPECT_THAT(result->body, HasSubstr("Nothing was given to My &lt;App&gt;"));
+  EXPECT_THAT(result->body, HasSubstr("ModelGates</p>"));
+  // What the user wanted is no alarm.
+  EXPECT_THAT(result->body, Not(HasSubstr("<main class=\"bad\">")));
   const Result<SecretText> code = code_.get();
   ASSERT_FALSE(code.ok());
   EXPECT_EQ(code.error().grpc_code, GrpcCode::kPermissionDenied);
@@ -207,6 +210,7 @@ TEST_F(Loopback, WaitsWithThePageForTheOutcome) {
   EXPECT_EQ(result->status, 200);
   EXPECT_THAT(result->body, HasSubstr("You are not signed in"));
   EXPECT_THAT(result->body, HasSubstr("My &lt;App&gt; did not get its key"));
+  EXPECT_THAT(result->body, HasSubstr("<main class=\"bad\">"));
 }
 
 TEST_F(Loopback, SendsTheUserBackWhenTheAppSaysNothing) {
