@@ -18,6 +18,8 @@ std::string_view OfThisMachine(const Error& error) {
   if (error.reason_name == kUsageError) {
     return "modelgates-oauth help lists the commands, help COMMAND the flags of one";
   }
+  if (error.reason_name == kNothingSent) return "run it again: nothing was sent";
+  if (error.reason_name == kNameNotFound) return "check the host name in --gateway";
   if (error.reason_name == kNotServing) return "try again later, or with another --gateway";
   return {};
 }

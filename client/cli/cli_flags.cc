@@ -67,7 +67,7 @@ std::optional<Error> FindBrokenText(const CLI::App& command) {
 void AppFlags::AddTo(CLI::App& command) {
   AddOptional(command, "--http-referer", http_referer, "URL", "URL of the app; \"\": send none");
   AddOptional(command, "--x-open-router-title", x_open_router_title, "TEXT",
-              "name of the app, for the user");
+              "name of the app, sent to ModelGates");
   AddOptional(command, "--x-open-router-categories", x_open_router_categories, "LIST",
               "categories: cli-agent,cloud-agent");
 }
@@ -197,7 +197,8 @@ void LoginFlags::AddTo(CLI::App& command) {
   command.add_option("--site", site, "site of the authorization page")
       ->type_name("URL")
       ->envname("MODELGATES_SITE");
-  command.add_option("--app-name", app_name, "name of the app, for the user")->type_name("TEXT");
+  command.add_option("--app-name", app_name, "name of the app on the last page of the browser")
+      ->type_name("TEXT");
   AddOptional(command, "--limit", limit, "USD", "credit limit of the key");
   command.add_option("--wait", wait, "longest wait for the browser; default 5m")
       ->type_name("DURATION");

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "gateway_connection.h"
 #include "modelgates/oauth/client.h"
 
 namespace modelgates::oauth::cli {
@@ -28,11 +29,9 @@ struct CommonFlags {
   void AddTo(CLI::App& app);
   Result<ClientOptions> ToClientOptions(const std::stop_token& stop) const;
   CallOptions ToCallOptions(std::stop_token stop) const;
-  // False when the address is wrong.
-  bool UsesTls() const;
+  Result<GatewayAddress> ToAddress() const;
 
  private:
-  bool FlagsAskForTls() const;
   // Files that are not named are empty: the system's authorities, no client certificate.
   Result<TlsOptions> ToTlsOptions() const;
 };

@@ -4,6 +4,7 @@
 
 #include "commands.h"
 #include "descriptor.h"
+#include "option_types.h"
 #include "terminal.h"
 #include "usage.h"
 
@@ -94,12 +95,10 @@ int main(int argc, char** argv) {
 
   std::string shell;
   CLI::App* const completion =
-      AddCommand(app, "completion", "Print a completion script for bash or zsh",
+      AddCommand(app, "completion", "Print a completion script for a shell",
                  "  eval \"$(modelgates-oauth completion bash)\"");
-  completion->add_option("shell", shell, "bash or zsh")
-      ->required()
-      ->check(CLI::IsMember({"bash", "zsh"}).description(""))
-      ->type_name("SHELL");
+  OneOf(completion->add_option("shell", shell, "shell that runs the script")->required(),
+        {"bash", "zsh", "fish"});
 
   std::string topic;
   CLI::App* const help = AddCommand(app, "help", "Print the help of a command, or this one",
@@ -114,7 +113,8 @@ int main(int argc, char** argv) {
     return static_cast<int>(Refuse(app, error, AsksForJson(argc, argv)));
   }
   const Command kind = *login ? Command::kLogin : *exchange ? Command::kExchange : Command::kOther;
-  const Session session{common, Output(common.output == "json", kind), stop};
+  std::vector<std::string> flags = FlagNames(*app.get_subcommands().front());
+  const Session session{common, Output(common.output == "json", kind, std::move(flags)), stop};
   for (const CLI::App* const parsed : {&app, app.get_subcommands().front()}) {
     if (const std::optional<Error> error = FindBrokenText(*parsed)) {
       return static_cast<int>(session.Failure(*error));

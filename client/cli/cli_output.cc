@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -61,13 +62,29 @@ Json ToJson(const Error& error, Command command) {
   return json;
 }
 
-std::string ToText(const Error& error, Command command) {
+// The message without the violations, which have lines of their own.
+std::string HeadOf(const Error& error) {
+  if (error.field_violations.empty()) return error.message;
+  const size_t rules = error.message.find(": " + error.field_violations.front().field + ' ');
+  return error.message.substr(0, rules);
+}
+
+// "--max-attempts" of "retries.max_attempts", if `flags` has it; else `field`.
+std::string FlagOf(const std::string& field, const std::vector<std::string>& flags) {
+  std::string flag = "--" + field.substr(field.rfind('.') + 1);
+  flag = flag.substr(0, flag.find('['));
+  std::replace(flag.begin(), flag.end(), '_', '-');
+  return std::find(flags.begin(), flags.end(), flag) == flags.end() ? field : flag;
+}
+
+std::string ToText(const Error& error, Command command, const std::vector<std::string>& flags) {
   std::ostringstream text;
   text << "modelgates-oauth: ";
   if (!error.reason_name.empty()) text << Printable(error.reason_name) << ": ";
-  text << Printable(error.message) << '\n';
+  text << Printable(HeadOf(error)) << '\n';
   for (const FieldViolation& violation : error.field_violations) {
-    text << "  " << Printable(violation.field) << ' ' << Printable(violation.description) << '\n';
+    text << "  " << Printable(FlagOf(violation.field, flags)) << ' '
+         << Printable(violation.description) << '\n';
   }
   for (const HelpLink& link : error.help) text << "  see: " << Printable(link.url) << '\n';
   if (error.retry_delay) text << "  wait: " << error.retry_delay->count() << " ms\n";
@@ -86,7 +103,7 @@ ExitStatus Output::Failure(const Error& error) const {
   if (json_) {
     WriteLine(Dump({{"error", ToJson(error, command_)}}));
   } else {
-    std::fputs(ToText(error, command_).c_str(), stderr);
+    std::fputs(ToText(error, command_, flags_).c_str(), stderr);
   }
   return ToExitStatus(error);
 }

@@ -2,6 +2,8 @@
 
 #include <nlohmann/json_fwd.hpp>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "advice.h"
 #include "exit_status.h"
@@ -14,7 +16,10 @@ namespace modelgates::oauth::cli {
 // terminal (utf8_text.h).
 class Output {
  public:
-  Output(bool json, Command command) : json_(json), command_(command) {}
+  // `flags`: of the command. In text, an error names the field of a request as the flag that sets
+  // it, if there is one.
+  Output(bool json, Command command, std::vector<std::string> flags = {})
+      : json_(json), command_(command), flags_(std::move(flags)) {}
 
   // kFile, with a message on stderr, if stdout cannot be written.
   ExitStatus Result(const std::string& text, const nlohmann::ordered_json& json) const;
@@ -28,6 +33,7 @@ class Output {
  private:
   bool json_;
   Command command_;
+  std::vector<std::string> flags_;
 };
 
 }  // namespace modelgates::oauth::cli

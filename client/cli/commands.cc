@@ -15,7 +15,8 @@ using Json = nlohmann::ordered_json;
 }  // namespace
 
 ExitStatus Session::Failure(const Error& error) const {
-  return output.Failure(ExplainConnection(error, common.UsesTls()));
+  const Result<GatewayAddress> address = common.ToAddress();
+  return output.Failure(address.ok() ? ExplainConnection(error, *address) : error);
 }
 
 ExitStatus RunCreate(const Session& session, const CreateFlags& flags) {

@@ -14,7 +14,7 @@ struct Session {
   Output output;
   std::stop_token stop;
 
-  // Prints the error, in words of the flags if the connection failed because of TLS.
+  // Prints the error, in words of the flags if there is no connection.
   ExitStatus Failure(const Error& error) const;
 };
 
@@ -30,7 +30,8 @@ ExitStatus ExchangeForKey(const Session& session, const OAuthClient& client,
                           const ExchangeAuthCodeRequest& request, const CallOptions& options,
                           std::optional<KeyWriter>& place);
 
-// A shell script that completes commands and flags, generated from them. `shell`: "bash" or "zsh".
+// A shell script that completes commands, flags and their values, generated from them. `shell`:
+// "bash", "zsh" or "fish".
 std::string CompletionScript(const CLI::App& app, const std::string& shell);
 
 }  // namespace modelgates::oauth::cli

@@ -1,6 +1,5 @@
 #include "cli_flags.h"
 #include "flag_values.h"
-#include "gateway_connection.h"
 #include "option_types.h"
 
 namespace modelgates::oauth::cli {
@@ -8,7 +7,7 @@ namespace modelgates::oauth::cli {
 void CommonFlags::AddTo(CLI::App& app) {
   app.add_option("--gateway", gateway,
                  "address of the gateway, or its URL; default 127.0.0.1:50051")
-      ->type_name("HOST:PORT")
+      ->type_name("HOST[:PORT]")
       ->envname("MODELGATES_OAUTH_GATEWAY");
   app.add_flag("--tls", tls, "use TLS for the connection to the gateway");
   app.add_option("--ca-file", ca_file, "CA certificates (PEM) for the gateway; implies --tls")
@@ -34,7 +33,7 @@ void CommonFlags::AddTo(CLI::App& app) {
 
 Result<ClientOptions> CommonFlags::ToClientOptions(const std::stop_token& stop) const {
   ClientOptions options;
-  const Result<GatewayAddress> address = ParseGateway(gateway, FlagsAskForTls());
+  const Result<GatewayAddress> address = ToAddress();
   if (!address.ok()) return address.error();
   options.target = address->target;
   // Off for a single call, so that a gateway that drains returns its own error.
@@ -55,13 +54,8 @@ Result<ClientOptions> CommonFlags::ToClientOptions(const std::stop_token& stop) 
   return options;
 }
 
-bool CommonFlags::UsesTls() const {
-  const Result<GatewayAddress> address = ParseGateway(gateway, FlagsAskForTls());
-  return address.ok() && address->tls;
-}
-
-bool CommonFlags::FlagsAskForTls() const {
-  return tls || !ca_file.empty() || !client_cert_file.empty();
+Result<GatewayAddress> CommonFlags::ToAddress() const {
+  return ParseGateway(gateway, tls || !ca_file.empty() || !client_cert_file.empty());
 }
 
 Result<TlsOptions> CommonFlags::ToTlsOptions() const {

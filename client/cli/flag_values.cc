@@ -9,6 +9,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "advice.h"
 #include "stdin_line.h"
 
 namespace modelgates::oauth::cli {
@@ -43,7 +44,8 @@ Error Interrupted() {
   Error error;
   error.grpc_code = GrpcCode::kCancelled;
   error.origin = ErrorOrigin::kCaller;
-  error.message = "interrupted";
+  error.reason_name = kNothingSent;
+  error.message = "ended before anything was sent";
   return error;
 }
 
@@ -101,7 +103,8 @@ Result<std::chrono::nanoseconds> ParseDuration(const std::string& flag, const st
     // Ignored, because its text describes the parser, not the mistake.
   }
   if (!(std::abs(seconds) <= kMost)) {
-    return WrongFlag(flag, "must be a duration like 500ms, 1.5s, 2m or 1h");
+    return WrongFlag(flag,
+                     "must be a duration like 500ms, 1.5s, 2m or 1h; a number alone is seconds");
   }
   return std::chrono::nanoseconds(std::llround(seconds * 1e9));
 }

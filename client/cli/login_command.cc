@@ -1,3 +1,5 @@
+#include <unistd.h>
+
 #include "commands.h"
 #include "flag_values.h"
 #include "modelgates/oauth/authorization_url.h"
@@ -28,6 +30,15 @@ std::optional<Error> AskGateway(const Session& session, const OAuthClient& clien
   return error;
 }
 
+// A key on a screen stays in the terminal's history.
+std::optional<Error> RefuseToShowTheKey(const LoginFlags& flags) {
+  if (!flags.key_file.empty() || isatty(STDOUT_FILENO) != 1) return std::nullopt;
+  Error error = WrongFlag(
+      "key-file", "is required, because stdout is a terminal; --key-file - shows the key there");
+  error.message = "the command line is not complete";
+  return error;
+}
+
 Result<LoopbackReceiver> Listen(const LoginFlags& flags) {
   Result<LoopbackReceiver> receiver =
       LoopbackReceiver::Listen({.app_name = flags.app_name, .port = flags.port});
@@ -41,10 +52,13 @@ Result<LoopbackReceiver> Listen(const LoginFlags& flags) {
 void ShowPage(const std::string& url, bool opened, bool asks, const LoopbackReceiver& receiver) {
   const char* const title = opened ? "If no browser opens, go to:" : "Open this in a browser:";
   std::fprintf(stderr, "%s\n  %s\n", title, Printable(url).c_str());
-  if (opened) return;
   const std::string& callback = receiver.callback_url();
   const std::string address = callback.substr(0, callback.find('?'));
   const size_t port_start = address.rfind(':') + 1;
+  // The page cannot know the name of the app, only this.
+  std::fprintf(stderr, "It asks in the name of %s, which is this login.\n",
+               address.substr(0, address.find('/', port_start)).c_str());
+  if (opened) return;
   const std::string port = address.substr(port_start, address.find('/', port_start) - port_start);
   std::fprintf(stderr,
                "For a browser on another machine, first run there, with the name of this one:\n"
@@ -115,6 +129,7 @@ ExitStatus Exchange(const Session& session, const OAuthClient& client, const Pkc
 }  // namespace
 
 ExitStatus RunLogin(const Session& session, const LoginFlags& flags) {
+  if (const std::optional<Error> error = RefuseToShowTheKey(flags)) return session.Failure(*error);
   Result<ClientOptions> options = session.common.ToClientOptions(session.stop);
   if (!options.ok()) return session.Failure(options.error());
   options->http_referer = flags.app.http_referer;

@@ -28,17 +28,13 @@ const CLI::App* ParsedCommand(const CLI::App& app) {
   return commands.empty() ? nullptr : commands.front();
 }
 
-void AddFlags(const CLI::App& app, std::vector<std::string>& flags) {
-  for (const CLI::Option* const option : app.get_options()) {
-    for (const std::string& name : option->get_lnames()) flags.push_back("--" + name);
-  }
-}
-
 Error UnknownFlag(const CLI::App& app, const CLI::App* command, const std::string& argument) {
   const std::string flag = argument.substr(0, argument.find('='));  // the value may be a secret
-  std::vector<std::string> flags;
-  if (command != nullptr) AddFlags(*command, flags);
-  AddFlags(app, flags);
+  std::vector<std::string> flags = FlagNames(app);
+  if (command != nullptr) {
+    const std::vector<std::string> own = FlagNames(*command);
+    flags.insert(flags.begin(), own.begin(), own.end());
+  }
   const std::string of = command == nullptr ? "" : " of " + command->get_name();
   return UsageError("unknown flag " + flag + of + DidYouMean(Nearest(flag, flags)));
 }
@@ -82,7 +78,6 @@ std::string RuleOf(const std::string& type) {
   if (type == "USD") return "must be a number of US dollars";
   if (type == "NUMBER") return "must be a number";
   if (type == "BOOL") return "must be true or false";
-  if (type == "SHELL") return "must be bash or zsh";
   const size_t dash = type.find('-');
   if (type.find_first_not_of("0123456789-") == std::string::npos && dash != std::string::npos) {
     return "must be a whole number from " + type.substr(0, dash) + " to " + type.substr(dash + 1);
@@ -148,6 +143,14 @@ std::string HelpText(const CLI::App& app, const CLI::App* command) {
                                         : command->help(app.get_name());
   text.erase(text.find_last_not_of('\n') + 1);
   return text;
+}
+
+std::vector<std::string> FlagNames(const CLI::App& app) {
+  std::vector<std::string> flags;
+  for (const CLI::Option* const option : app.get_options()) {
+    for (const std::string& name : option->get_lnames()) flags.push_back("--" + name);
+  }
+  return flags;
 }
 
 bool AsksForJson(int argc, const char* const* argv) {

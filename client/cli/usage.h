@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <string>
+#include <vector>
 
 #include "modelgates/oauth/error.h"
 
@@ -18,6 +19,9 @@ Error UnknownCommand(const CLI::App& app, const std::string& name);
 
 // The help of `command`, or of the program.
 std::string HelpText(const CLI::App& app, const CLI::App* command);
+
+// The flags of `app`, with their dashes.
+std::vector<std::string> FlagNames(const CLI::App& app);
 
 // Whether the arguments ask for JSON. For errors of a command line that was not parsed to its end.
 bool AsksForJson(int argc, const char* const* argv);

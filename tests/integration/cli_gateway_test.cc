@@ -53,8 +53,8 @@ TEST_F(CliGateway, TakesTheUrlOfAServerWithTls) {
 }
 
 TEST_F(CliGateway, SaysWhatToWriteInsteadOfOtherUrls) {
-  for (const std::string url :
-       {"grpc://127.0.0.1:1", "http://", "https://127.0.0.1:1/api", "http://me@127.0.0.1:1"}) {
+  for (const std::string url : {"grpc://127.0.0.1:1", "http://", "https://127.0.0.1:1/api",
+                                "http://me@127.0.0.1:1", "gateway.example/api", "", ":50051"}) {
     const CliRun run = Health({"--gateway", url});
     EXPECT_EQ(run.status, 2) << url;
     EXPECT_THAT(run.err, HasSubstr("--gateway must be HOST:PORT, or https://HOST:PORT for TLS\n"));
@@ -64,6 +64,30 @@ TEST_F(CliGateway, SaysWhatToWriteInsteadOfOtherUrls) {
     const CliRun run = Health(flags);
     EXPECT_EQ(run.status, 2);
     EXPECT_THAT(run.err, HasSubstr("--gateway has http://, which means no TLS, but --tls"));
+  }
+}
+
+// 127.0.0.9 has no gateway, so that the answer names the port.
+TEST_F(CliGateway, TakesAHostWithoutAPort) {
+  const std::pair<const char*, const char*> cases[] = {{"127.0.0.9", "127.0.0.9:50051"},
+                                                       {"http://127.0.0.9", "127.0.0.9:80"},
+                                                       {"127.0.0.9:1", "127.0.0.9:1"}};
+  for (const auto& [written, address] : cases) {
+    const CliRun run = Health({"--gateway", written});
+    EXPECT_EQ(run.status, 3) << written;
+    EXPECT_THAT(run.err, HasSubstr("no server listens at " + std::string(address) + "\n"));
+  }
+  for (const char* ipv6 : {"::1", "[::1]", "[::1]:1"}) {
+    EXPECT_EQ(Health({"--gateway", ipv6}).status, 3) << ipv6;
+  }
+}
+
+TEST_F(CliGateway, RefusesAPortThatIsNone) {
+  for (const char* address : {"127.0.0.1:0", "127.0.0.1:65536", "127.0.0.1:", "127.0.0.1:5005l",
+                              "https://127.0.0.1:-1", "[::1]:x"}) {
+    const CliRun run = Health({"--gateway", address});
+    EXPECT_EQ(run.status, 2) << address;
+    EXPECT_THAT(run.err, HasSubstr("--gateway must have a port from 1 to 65535\n")) << address;
   }
 }
 

@@ -148,6 +148,13 @@ TEST_F(CliHelp, CompletesCommandsAndFlagsInBash) {
   EXPECT_EQ(complete("modelgates-oauth create --once"), "\n");
   EXPECT_EQ(complete("modelgates-oauth help lo"), "login\n");
   EXPECT_EQ(complete("modelgates-oauth --output json health --gate"), "--gateway\n");
+  EXPECT_EQ(complete("modelgates-oauth create --code-challenge-method ''"), "S256 plain\n");
+  EXPECT_EQ(complete("modelgates-oauth exchange --code-challenge-method n"), "null\n");
+  EXPECT_EQ(complete("modelgates-oauth create --usage-limit-type = w"), "weekly\n");
+  EXPECT_EQ(complete("modelgates-oauth health --output ="), "text json\n");
+  EXPECT_EQ(complete("modelgates-oauth create --key-label ''"), "\n");
+  EXPECT_EQ(complete("modelgates-oauth completion fi"), "fish\n");
+  EXPECT_EQ(complete("modelgates-oauth comp"), "completion\n");
 }
 
 // Pressing Tab needs a terminal, which zsh makes itself; a function in place of the command shows
@@ -186,10 +193,37 @@ TEST_F(CliHelp, CompletesCommandsAndFlagsInZsh) {
     EXPECT_EQ(complete("create --once"), "create --once\n") << setup;
     EXPECT_EQ(complete("help lo"), "help login\n") << setup;
     EXPECT_EQ(complete("--output json health --gate"), "--output json health --gateway\n") << setup;
+    EXPECT_EQ(complete("create --usage-limit-type w"), "create --usage-limit-type weekly\n")
+        << setup;
+    EXPECT_EQ(complete("health --output=j"), "health --output=json\n") << setup;
+    EXPECT_EQ(complete("completion f"), "completion fish\n") << setup;
     EXPECT_EQ(complete("login --key-file " + File("press_t")),
               "login --key-file " + File("press_tab") + "\n")
         << setup;
   }
+}
+
+// What it offers, with descriptions, for the line up to the cursor.
+TEST_F(CliHelp, CompletesCommandsFlagsAndValuesInFish) {
+  const auto complete = [&](const std::string& line) {
+    std::vector<std::string> environment = Environment();
+    environment.push_back("HOME=" + folder_.string());
+    Subprocess shell({"/usr/bin/fish", "--no-config", "-c",
+                      "modelgates-oauth completion fish | source; complete -C '" + line + "'"},
+                     environment);
+    return End(shell).out;
+  };
+  EXPECT_EQ(complete("modelgates-oauth ex"),
+            "exchange\tExchange an authorization code for an API key\n");
+  EXPECT_EQ(complete("modelgates-oauth create --code-challenge-m"),
+            "--code-challenge-method\tmethod of the challenge\n");
+  EXPECT_EQ(complete("modelgates-oauth create --once"), "");
+  EXPECT_EQ(complete("modelgates-oauth create --usage-limit-type w"),
+            "weekly\tperiod after which the limit is reset\n");
+  EXPECT_EQ(complete("modelgates-oauth --output json health --gate"),
+            "--gateway\taddress of the gateway, or its URL; default 127.0.0.1:50051\n");
+  EXPECT_THAT(complete("modelgates-oauth help lo"), testing::StartsWith("login\t"));
+  EXPECT_THAT(complete("modelgates-oauth completion z"), testing::StartsWith("zsh\t"));
 }
 
 TEST_F(CliHelp, HasAVersion) {

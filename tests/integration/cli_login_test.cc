@@ -71,6 +71,7 @@ TEST_F(CliLogin, ShowsTheWayBackFromAnotherMachine) {
   EXPECT_TRUE(login->WaitForErrors([&](const std::string& err) {
     return err.find(tunnel) != std::string::npos;
   })) << login->err();
+  EXPECT_THAT(login->err(), HasSubstr("in the name of http://127.0.0.1:" + port + ", which is"));
   // Nobody can paste into a pipe.
   EXPECT_THAT(login->err(), Not(HasSubstr("paste")));
 }
@@ -170,11 +171,24 @@ TEST_F(CliLogin, NeedsNoPageWithAKeyOfTheGateways) {
   EXPECT_THAT(run.out, testing::StartsWith("sk-"));
 }
 
+// A terminal keeps what it has shown.
+TEST_F(CliLogin, ShowsNoKeyOnATerminalUnlessItIsTold) {
+  TerminalProcess login({CLI_BINARY, "login", "--direct", kCallbackUrl}, Environment());
+  EXPECT_EQ(login.WaitForExit(), 2);
+  EXPECT_THAT(login.screen(), HasSubstr("--key-file is required, because stdout is a terminal"));
+  EXPECT_EQ(sandbox_.Counts().codes_created, 0u);
+  TerminalProcess told({CLI_BINARY, "login", "--direct", kCallbackUrl, "--key-file", "-"},
+                       Environment());
+  EXPECT_EQ(told.WaitForExit(), 0);
+  EXPECT_THAT(told.screen(), HasSubstr("sk-"));
+}
+
 // On a terminal something turns, and is wiped away.
 TEST_F(CliLogin, TurnsASpinnerOnATerminal) {
   std::vector<std::string> environment = Environment();
   environment.insert(environment.end(), {"TERM=xterm", "BROWSER=/bin/true"});
-  TerminalProcess login({CLI_BINARY, "login", "--wait", "300ms"}, environment);
+  TerminalProcess login({CLI_BINARY, "login", "--wait", "300ms", "--key-file", File("key")},
+                        environment);
   EXPECT_EQ(login.WaitForExit(), 6);
   EXPECT_THAT(login.screen(), HasSubstr("\r| waiting for the browser"));
   EXPECT_THAT(login.screen(), HasSubstr("\r\033[K"));

@@ -61,6 +61,8 @@ TEST_F(CliTerminal, EndsWithTheFirstInterrupt) {
   ASSERT_TRUE(by_key->WaitForScreen("authorization code"));
   by_key->Type(std::string("half") + kCtrlC);
   EXPECT_EQ(by_key->WaitForExit(), 130) << by_key->screen();
+  EXPECT_THAT(by_key->screen(), HasSubstr("INTERRUPTED: ended before anything was sent"));
+  EXPECT_THAT(by_key->screen(), HasSubstr("next: run it again: nothing was sent"));
   EXPECT_TRUE(by_key->echoes());
   const auto by_signal = AtTerminal({"exchange", "--code", "-"});
   ASSERT_TRUE(by_signal->WaitForScreen("authorization code"));

@@ -250,18 +250,41 @@ TEST_F(Cli, ShowsWordsOfOthersAsEscapes) {
   }
 }
 
+// As the flags that set them, each rule once.
 TEST_F(Cli, NamesEveryWrongField) {
-  const CliRun run = Run({"create", "--callback-url", "nowhere", "--limit", "inf"});
+  const std::vector<std::string> create = {"create", "--callback-url", "nowhere", "--limit",
+                                           "inf",    "--max-attempts", "11"};
+  const CliRun run = Run(create);
   EXPECT_EQ(run.status, 2);
-  EXPECT_THAT(run.err, HasSubstr("  callback_url must be"));
-  EXPECT_THAT(run.err, HasSubstr("  limit must be"));
+  EXPECT_THAT(run.err,
+              testing::MatchesRegex("modelgates-oauth: [A-Z_]+: [^:\n]*\n"
+                                    "(  --(callback-url|limit|max-attempts) must [^\n]*\n)+"
+                                    "(  [a-z].*)"));
+  for (const char* flag :
+       {"  --callback-url must be", "  --limit must be", "  --max-attempts must be"}) {
+    EXPECT_THAT(run.err, HasSubstr(flag));
+  }
   EXPECT_EQ(upstream_.connections(), 0);
+}
+
+// Programs read the names of the API.
+TEST_F(Cli, NamesTheFieldsOfTheApiInJson) {
+  const json error =
+      Run({"create", "--callback-url", "nowhere", "--output", "json"}).json()["error"];
+  EXPECT_EQ(error["field_violations"][0]["field"], "callback_url");
+  EXPECT_THAT(error["message"].get<std::string>(), HasSubstr(": callback_url must be"));
 }
 
 TEST_F(Cli, SaysSoWhenThereIsNoGateway) {
   const CliRun run = Run({"health", "--gateway", "127.0.0.1:1"});
   EXPECT_EQ(run.status, 3);
+  EXPECT_THAT(run.err, HasSubstr("CONNECTION_REFUSED: no server listens at 127.0.0.1:1\n"));
   EXPECT_THAT(run.err, HasSubstr("next: check --gateway"));
+  EXPECT_THAT(Run({"health", "--gateway", "unix:" + File("none")}).err,
+              HasSubstr("CONNECTION_REFUSED: no server listens at unix:" + File("none") + "\n"));
+  EXPECT_THAT(
+      Run({"health", "--gateway", "no-such-host.invalid:1"}).err,
+      HasSubstr("NAME_NOT_FOUND: the host name of no-such-host.invalid:1 has no address\n"));
 }
 
 TEST_F(Cli, TellsToRepeatAnExchangeThatTookTooLong) {

@@ -76,7 +76,7 @@ TEST_F(CliUsage, SaysWhatAValueMustBe) {
       {{"create", "--callback-url", "x", "--jitter", "1 year"}, "--jitter must be a duration"},
       {{"health", "--timeout", "soon"}, "--timeout must be a duration"},
       {{"health", "--output", "xml"}, "--output must be text or json"},
-      {{"completion", "fish"}, "shell must be bash or zsh"},
+      {{"completion", "tcsh"}, "shell must be bash, zsh or fish"},
       {{"completion"}, "shell is required"}};
   for (const auto& [arguments, rule] : cases) {
     EXPECT_THAT(Refused(arguments), HasSubstr(std::string("\n  ") + rule));

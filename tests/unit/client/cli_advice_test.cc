@@ -43,6 +43,11 @@ const Row kRows[] = {
      "log in again, with more time for the browser (--wait)"},
     {kLogin, GrpcCode::kUnavailable, Reason::kUnspecified, "NOT_SERVING",
      "try again later, or with another --gateway"},
+    {kExchange, GrpcCode::kCancelled, Reason::kUnspecified, "INTERRUPTED",
+     "run it again: nothing was sent"},
+    {kOther, GrpcCode::kUnavailable, Reason::kUnspecified, "CONNECTION_REFUSED", kGateway},
+    {kLogin, GrpcCode::kUnavailable, Reason::kUnspecified, "NAME_NOT_FOUND",
+     "check the host name in --gateway"},
     // TLS on one side only
     {kOther, GrpcCode::kUnavailable, Reason::kUnspecified, "TLS_NOT_SERVED",
      "leave out --tls and the flags that imply it (--ca-file, --client-cert-file), or check "
