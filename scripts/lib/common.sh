@@ -62,6 +62,14 @@ project_files() {
   )
 }
 
+# blocks_of FILE [KIND]: the code of the fenced blocks "```KIND" of a document; KIND is bash by default.
+blocks_of() {
+  awk -v fence="\`\`\`${2:-bash}" '$0 == "\`\`\`" { inside = 0 } inside; $0 == fence { inside = 1 }' "$1"
+}
+
+# part_of FILE NAME: what is between the marks NAME:begin and NAME:end of a document.
+part_of() { sed -n "/<!-- $2:begin -->/,/<!-- $2:end -->/p" "$1" | grep -v '^<!--'; }
+
 # eventually SECONDS COMMAND...: repeats COMMAND until it succeeds; fails after SECONDS.
 eventually() {
   local end=$((SECONDS + $1))

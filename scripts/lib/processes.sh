@@ -97,6 +97,16 @@ start_gateway() {
   admin_address=$(log_field gateway admin_address)
 }
 
+# commands_of PART: those of README.md, with the addresses and folders of this run.
+commands_of() {
+  local text
+  text=$(part_of "$root/README.md" "$1" | grep -v '^```')
+  text=${text//127.0.0.1:50051/$gateway_address}
+  text=${text//127.0.0.1:8080/$sandbox_address}
+  text=${text//\$PWD\/build\/release\/bin/$bin}
+  say "${text//\$PWD/$root}"
+}
+
 # ---- Stopping
 
 gone() { ! alive "$1"; }

@@ -113,6 +113,32 @@ TEST_F(Installed, BuildsTheExample) {
   EXPECT_THAT(example.out(), Not(HasSubstr("sk-")));
 }
 
+// The program of README.md, as pasted.
+TEST_F(Installed, BuildsTheProgramOfTheReadme) {
+  std::ifstream file(std::string(PROJECT_ROOT) +
+                     "/"
+                     "README.md");
+  const std::string page{std::istreambuf_iterator<char>(file), {}};
+  const std::string fence = "```cpp\n";
+  const size_t start = page.find(fence) + fence.size();
+  const fs::path folder = kScratch / "readme";
+  fs::remove_all(folder);
+  fs::create_directory(folder);
+  std::ofstream(folder / "app.cc") << page.substr(start, page.find("```", start) - start);
+  const std::string app = (folder / "app").string();
+  const std::string command = CXX_COMPILER " " SANITIZER_FLAGS " -std=c++20 -o " + app + " " + app +
+                              ".cc $(pkg-config --cflags --libs modelgates_oauth)";
+  ASSERT_EQ(FailureOf({"/bin/sh", "-c", command},
+                      {"PKG_CONFIG_PATH=" + (kPrefix / INSTALL_LIBDIR / "pkgconfig").string()}),
+            "");
+  Subprocess works({app}, {"MODELGATES_OAUTH_GATEWAY=" + gateway_->grpc_address()});
+  EXPECT_EQ(works.WaitForExit(), 0) << works.err();
+  EXPECT_THAT(works.out(), testing::StartsWith("a key of user_"));
+  Subprocess alone({app}, {"MODELGATES_OAUTH_GATEWAY=127.0.0.1:1"});
+  EXPECT_EQ(alone.WaitForExit(), 1);
+  EXPECT_THAT(alone.err(), testing::StartsWith("UNAVAILABLE"));
+}
+
 // Moved elsewhere first: nothing in it names the place where it was installed.
 TEST_F(Installed, IsFoundByPkgConfigWhereverItLies) {
   const fs::path moved = kScratch / "moved";
