@@ -20,6 +20,7 @@
 #include "gateway/process_setup.h"
 #include "gateway/room_rules.h"
 #include "gateway/server.h"
+#include "gateway/service_manager.h"
 #include "gateway/signals.h"
 #include "trace/trace_settings.h"
 
@@ -60,14 +61,19 @@ int Serve(Config config, SettingSources sources, const std::vector<std::string>&
   LogLine listening = log.Line(Severity::kInfo, "listening", "ready for calls");
   log.Write(listening.Add("grpc_address", (*server)->grpc_address())
                 .Add("admin_address", (*server)->admin_address()));
+  const ServiceManager manager = ServiceManager::OfThisProcess();
+  manager.Ready();
 
   WaitForStopSignal(log, [&] {
+    manager.Reloading();
     SettingsChange change =
         ReadSettingsAgain(config, sources, args, ProcessEnvironment(), RulesOfAllRooms());
     (*server)->TakeSettings(change);
     config = std::move(change.config);
     sources = std::move(change.sources);
+    manager.Ready();
   });
+  manager.Stopping();
   LogLine draining = log.Line(Severity::kInfo, "draining", "the gateway drains");
   log.Write(draining);
   std::thread([&log] {

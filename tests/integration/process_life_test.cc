@@ -17,6 +17,7 @@
 #include "support/http_get.h"
 #include "support/loopback.h"
 #include "support/metric_value.h"
+#include "support/notify_socket.h"
 #include "support/tcp_connection.h"
 #include "support/typed_error.h"
 
@@ -106,6 +107,31 @@ TEST_F(ProcessLife, ReadsItsSettingsAgainAtSighup) {
   EXPECT_EQ(upstream_.Requests()[0].Header("authorization"), "Bearer sk-of-the-environment");
   EXPECT_THAT(client_->Create(MinimalCreate()), Succeeds());
   EXPECT_EQ(upstream_.Requests()[1].Header("authorization"), "Bearer sk-of-the-environment");
+  std::filesystem::remove(file);
+}
+
+// Given a service manager, when the gateway starts, reads its settings again, refuses wrong ones
+// and stops, then the manager is told of each state at its time.
+TEST_F(ProcessLife, TellsTheServiceManagerItsState) {
+  const std::filesystem::path file =
+      std::filesystem::temp_directory_path() / ("notified." + std::to_string(getpid()));
+  std::ofstream(file) << "--max_attempts=2\n";
+  NotifySocket manager;
+  Start({"--flagfile=" + file.string()}, {"NOTIFY_SOCKET=" + manager.name()});
+  EXPECT_EQ(manager.Receive(), "READY=1");
+  EXPECT_THAT(client_->Create(MinimalCreate()), Succeeds());
+
+  for (const std::string_view settings : {"--max_attempts=7\n", "--max_attempts=0\n"}) {
+    std::ofstream(file) << settings;
+    gateway_->Signal(SIGHUP);
+    EXPECT_THAT(manager.Receive(), testing::StartsWith("RELOADING=1\n"));
+    EXPECT_EQ(manager.Receive(), "READY=1");
+  }
+  EXPECT_THAT(gateway_->Lines("reload_failed"), SizeIs(1));
+
+  gateway_->Signal(SIGTERM);
+  EXPECT_EQ(manager.Receive(), "STOPPING=1");
+  EXPECT_EQ(gateway_->WaitForExit(), 0);
   std::filesystem::remove(file);
 }
 
