@@ -4,7 +4,9 @@
 # Stages: packages -> build -> runtime; build -> sandbox-build -> sandbox, test. The development container
 # (.devcontainer) is made of packages.
 
-FROM debian:bookworm-slim AS packages
+# Debian 12; trixie is Debian 13.
+ARG DEBIAN=bookworm
+FROM debian:${DEBIAN}-slim AS packages
 WORKDIR /src
 # For a builder that mounts a compiler cache: as scripts/lib/common.sh has it.
 ENV CCACHE_BASEDIR=/src CCACHE_NOHASHDIR=true CCACHE_SLOPPINESS=pch_defines,time_macros
@@ -25,6 +27,7 @@ RUN cmake --preset release -DGATEWAY_WITH_TESTS=OFF -DGATEWAY_WITH_BENCHMARKS=OF
  && cmake --build --preset release --target oauth-gateway
 COPY LICENSE NOTICE ./
 COPY scripts/rootfs scripts/rootfs
+COPY scripts/lib/sbom.sh scripts/lib/sbom.sh
 # Of the commit. Every file of the image has this time, so that the same sources, with the same
 # packages, are the same layers.
 ARG SOURCE_DATE_EPOCH=0

@@ -36,6 +36,14 @@ quietly() {
   }
 }
 
+# os_release FIELD: of this machine, as VERSION_CODENAME.
+os_release() { sed -n "s/^$1=\"\{0,1\}\([^\"]*\).*/\1/p" /etc/os-release; }
+
+# version_here, revision_here, time_here: of the project, as its last commit has it.
+version_here() { sed -n 's/^project(.* VERSION \([0-9.]*\) .*/\1/p' "$root/CMakeLists.txt"; }
+revision_here() { git -C "$root" rev-parse HEAD; }
+time_here() { git -C "$root" log -1 --format=%ct; }
+
 # configure PRESET: in CI a warning is an error; on a desk it is a warning.
 configure() {
   local flags=()

@@ -1,20 +1,16 @@
 # shellcheck shell=bash
-# shellcheck disable=SC2016,SC2034,SC2154 # for apt; for who sources this; of common.sh
+# shellcheck disable=SC2034,SC2154 # for who sources this; of common.sh
 # Building and running images without a daemon and without a registry. Sourced after common.sh;
 # needs root, and what scripts/setup image installs.
 
-base_image=docker.io/library/debian:bookworm-slim
+source "$root/scripts/lib/debian.sh"
+
+debian=${DEBIAN:-$(debian_here)}
+is_supported "$debian" || fail "DEBIAN=$debian is none of: ${supported_debians[*]}"
+base_image=docker.io/library/debian:$debian-slim
 images="$root/build/image"
 gateway_image=localhost/oauth-gateway:built
 sandbox_image=localhost/oauth-sandbox:built
-
-# in_own_mounts ARGUMENT...: runs the script again in its own mount namespace, so that no mount remains
-# when it ends in any way.
-in_own_mounts() {
-  [[ -z "${own_mounts:-}" ]] || return 0
-  ((EUID == 0)) || fail "run this as root: images are built and run without a daemon"
-  own_mounts=true exec unshare --mount --propagation private "$0" "$@"
-}
 
 # Uses copies, which take more disk, if the folder cannot be an overlay (it may be on one).
 storage_driver() {
@@ -43,22 +39,13 @@ run_podman() {
   podman "${store[@]}" --log-level fatal --cgroup-manager cgroupfs --runtime runc --events-backend file "$@"
 }
 
-# archive main|security: the archive from which this machine installs packages.
-archive() {
-  apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | sort -u |
-    if [[ "$1" == security ]]; then grep security; else grep -v security; fi | head -n 1
-}
-
 # The base image under the name in the Dockerfile, made from the same packages as the image of that
 # name.
 make_base() {
   ! run_buildah inspect --type image "$base_image" >/dev/null 2>&1 || return 0
-  local container main security
-  main=$(archive main) security=$(archive security || true)
+  local container
   say "making $base_image"
-  quietly mmdebstrap --quiet --variant=minbase --format=tar bookworm "$images/base.tar" \
-    "deb $main bookworm main" "deb $main bookworm-updates main" \
-    ${security:+"deb $security bookworm-security main"}
+  debootstrap_to "$images/base.tar" "$debian" --format=tar
   container=$(run_buildah from scratch)
   quietly run_buildah add "$container" "$images/base.tar" /
   quietly run_buildah config --cmd bash "$container"
@@ -70,14 +57,14 @@ make_base() {
 build_image() {
   local target=$1 image=$2 version revision
   shift 2
-  version=$(sed -n 's/^project(.* VERSION \([0-9.]*\) .*/\1/p' "$root/CMakeLists.txt")
-  revision=$(git -C "$root" rev-parse HEAD)
+  version=$(version_here)
+  revision=$(revision_here)
   local epoch cache=${CCACHE_DIR:-$HOME/.cache/ccache}
-  epoch=$(git -C "$root" log -1 --format=%ct)
+  epoch=$(time_here)
   mkdir -p "$cache"
   # docker's format, because the OCI format has no HEALTHCHECK.
   run_buildah build --isolation chroot --network host --pull-never --format docker --layers \
     --timestamp "$epoch" --build-arg SOURCE_DATE_EPOCH="$epoch" \
-    --build-arg VERSION="$version" --build-arg REVISION="$revision" \
+    --build-arg DEBIAN="$debian" --build-arg VERSION="$version" --build-arg REVISION="$revision" \
     --volume "$cache:/root/.cache/ccache" --target "$target" --tag "$image" "$@" "$root"
 }
