@@ -72,7 +72,7 @@ project_files() {
 
 # blocks_of FILE [KIND]: the code of the fenced blocks "```KIND" of a document; KIND is bash by default.
 blocks_of() {
-  awk -v fence="\`\`\`${2:-bash}" '$0 == "\`\`\`" { inside = 0 } inside; $0 == fence { inside = 1 }' "$1"
+  awk -v fence="\`\`\`${2:-bash}" '/^```/ { inside = $0 == fence; next } inside' "$1"
 }
 
 # part_of FILE NAME: what is between the marks NAME:begin and NAME:end of a document.

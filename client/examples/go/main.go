@@ -8,7 +8,7 @@ import (
 	"fmt"
 	"os"
 
-	oauthv1 "example.com/oauth/gen"
+	oauthv1 "example.com/oauth/gen/modelgates/oauth/v1"
 	"golang.org/x/oauth2"
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
 	"google.golang.org/grpc"

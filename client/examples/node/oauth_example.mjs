@@ -10,7 +10,7 @@ import protobuf from "protobufjs";
 import { detailsOf, milliseconds } from "./status_details.mjs";
 
 const { env } = process;
-const folder = env.MODELGATES_OAUTH_PROTO ?? "proto"; // beside this program
+const folder = new URL("proto", import.meta.url).pathname; // beside this program
 const file = "modelgates/oauth/v1/oauth.proto";
 // Fields have their JSON names (callbackUrl). Names that are wrong are ignored by the loader.
 const loaded = protoLoader.loadSync(file, { includeDirs: [folder], enums: String, defaults: true });

@@ -9,7 +9,7 @@ import (
 	"sort"
 	"strings"
 
-	oauthv1 "example.com/oauth/gen"
+	oauthv1 "example.com/oauth/gen/modelgates/oauth/v1"
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/credentials/insecure"

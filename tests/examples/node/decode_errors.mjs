@@ -7,7 +7,7 @@ import protoLoader from "@grpc/proto-loader";
 import protobuf from "protobufjs";
 import { detailsOf, milliseconds } from "./status_details.mjs";
 
-const file = `${process.env.MODELGATES_OAUTH_PROTO}/modelgates/oauth/v1/oauth.proto`;
+const file = "proto/modelgates/oauth/v1/oauth.proto";
 const { OAuthService } = grpc.loadPackageDefinition(protoLoader.loadSync(file)).modelgates.oauth.v1;
 const types = protobuf.loadSync(file);
 const oauth = new OAuthService(process.argv[2], grpc.credentials.createInsecure());
