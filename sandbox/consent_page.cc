@@ -24,7 +24,9 @@ App AppOf(std::string_view origin) {
               "on this computer."};
     }
   }
-  return {EscapeHtml(host), "The answer goes to this address and to no other."};
+  constexpr std::size_t kLongest = 40;  // for a heading
+  return {host.size() <= kLongest ? EscapeHtml(host) : "the site at the address below",
+          "The answer goes to this address and to no other."};
 }
 
 // The form-action of the policy. Browsers apply it to redirects, too, so it must allow the app's

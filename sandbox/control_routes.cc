@@ -39,9 +39,13 @@ HttpResponse AddFaults(FaultPlan& faults, const std::string& script) {
 
 void Add(RouteTable& routes, verb method, const char* path, RouteKind kind,
          std::function<HttpResponse(const HttpRequest&)> answer) {
-  routes.Add({method, path, path, kind, [answer = std::move(answer)](const HttpRequest& request) {
-                return Answer{answer(request), {}};
-              }});
+  const char* const end = kind == RouteKind::kControl ? "\n" : "";  // for people at a terminal
+  routes.Add(
+      {method, path, path, kind, [end, answer = std::move(answer)](const HttpRequest& request) {
+         HttpResponse response = answer(request);
+         response.body() += end;
+         return Answer{std::move(response), {}};
+       }});
 }
 
 }  // namespace

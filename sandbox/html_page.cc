@@ -23,14 +23,14 @@ body { margin: 0; min-height: 100vh; display: grid; place-items: center; padding
        font: 1rem/1.5 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; }
 main { width: 100%; max-width: 27rem; padding: clamp(1.25rem, 6vw, 2.25rem);
        background: var(--card); border: 1px solid var(--line); border-radius: 1rem;
-       box-shadow: 0 1px 2px #0001, 0 12px 32px #0001; overflow-wrap: anywhere; }
+       box-shadow: 0 1px 2px #0001, 0 12px 32px #0001; overflow-wrap: anywhere; text-wrap: pretty; }
 main.wide { max-width: 44rem; }
 .brand { display: flex; align-items: center; gap: .5rem; margin: 0 0 1.5rem; font-weight: 600; }
 .brand svg { fill: var(--accent); flex: none; }
 .brand span { padding: 0 .5rem; border: 1px solid var(--edge); border-radius: 1rem;
               font-size: .8125rem; font-weight: 400; color: var(--quiet); }
 h1 { font-size: clamp(1.3125rem, 6vw, 1.5rem); line-height: 1.25; margin: 0 0 1rem; text-wrap: balance; }
-p { margin: 0; text-wrap: pretty; }
+p { margin: 0; }
 .app { padding: .75rem 1rem; margin: 0 0 1.25rem; background: var(--inset);
        border-radius: .625rem; }
 .app strong { display: block; }
@@ -41,11 +41,11 @@ li::marker { color: var(--accent); }
 h2 { font-size: 1rem; margin: 1.75rem 0 .375rem; }
 a { color: var(--accent); }
 code, pre { font: .875rem/1.5 ui-monospace, "SF Mono", Menlo, Consolas, monospace; }
-pre { margin: .5rem 0 0; padding: .75rem 1rem; background: var(--inset); border-radius: .625rem;
+pre { margin: .5rem 0 .75rem; padding: .75rem 1rem; background: var(--inset); border-radius: .625rem;
       white-space: pre-wrap; }
-dl { display: grid; grid-template-columns: 1fr auto; gap: 0 1rem; margin: .5rem 0 0; }
+dl { display: grid; grid-template-columns: 1fr auto; margin: .5rem 0 .75rem; }
 dt, dd { margin: 0; padding: .25rem 0; border-bottom: 1px solid var(--line); }
-dd { text-align: right; font-variant-numeric: tabular-nums; }
+dd { padding-left: 1rem; text-align: right; font-variant-numeric: tabular-nums; }
 .buttons { display: flex; flex-wrap: wrap; gap: .75rem; }
 button { flex: 1 1 8rem; min-height: 2.875rem; font: inherit; font-weight: 600; cursor: pointer;
          border-radius: .625rem; border: 1px solid var(--edge); background: var(--card);

@@ -122,6 +122,10 @@ TEST_F(Consent, SaysWhoAsksForWhat) {
   const std::string site = Get("/auth?callback_url=https://127.0.0.1.example/").body();
   EXPECT_THAT(site, HasSubstr("Allow 127.0.0.1.example to use your account?"));
   EXPECT_THAT(site, HasSubstr("<strong>https://127.0.0.1.example</strong> <span>The answer goes"));
+  const std::string host(60, 'a');
+  const std::string long_name = Get("/auth?callback_url=https://" + host + ".example/").body();
+  EXPECT_THAT(long_name, HasSubstr("Allow the site at the address below to use your account?"));
+  EXPECT_THAT(long_name, HasSubstr("<strong>https://" + host + ".example</strong>"));
   EXPECT_THAT(Open().html, HasSubstr("asks for an API key"));
   EXPECT_THAT(Open().html, HasSubstr("without a limit"));
   EXPECT_THAT(Open("&limit=5.5").html, HasSubstr("spend up to 5.5 US dollars"));
