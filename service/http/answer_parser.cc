@@ -32,7 +32,11 @@ AnswerParser::AnswerParser(size_t max_body_bytes) : max_body_bytes_(max_body_byt
   body_limit(std::numeric_limits<uint64_t>::max());
 }
 
-void AnswerParser::on_response_impl(int code, Text, int, Error&) { response_.status = code; }
+void AnswerParser::on_response_impl(int code, Text, int, Error& error) {
+  // RFC 9110, section 15: 100 is the least. 0 is ours, for an answer without a status line.
+  if (code < 100) error = boost::beast::http::error::bad_status;
+  response_.status = code;
+}
 
 std::string* AnswerParser::Slot(Field name, Text name_text) {
   switch (name) {

@@ -115,6 +115,7 @@ INSTANTIATE_TEST_SUITE_P(
             Case{"CutInLineFeeds", "HTTP/1.1 200 OK\nContent-Le", State::kNeedMore, 200, "", false,
                  true},
             Case{"CodeOfTwoDigits", "HTTP/1.1 20\r\n\r\n", State::kGarbage},
+            Case{"CodeBelow100", "HTTP/1.1 000 Nothing\r\n\r\n", State::kGarbage},
             Case{"ConnectionClose",
                  "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}",
                  State::kComplete, 200, "{}", false},
