@@ -6,12 +6,12 @@ import resource
 import subprocess
 import time
 
+from busy import Quota, neighbour
 from idle_clients import IdleClients
 from load import Call, encode, reply_length, run_h2load
 from processes import machine_cpu_seconds, pin, split_cpus
 from servers import KEY, RELEASE, Gateway
 from upstream import HERE, Upstream
-
 
 
 @dataclasses.dataclass(frozen=True)
@@ -25,6 +25,12 @@ class Scenario:
     idle_clients: int = 0
     # Callers come by TLS and have certificates.
     mutual_tls: bool = False
+    # Calls per second, each of which is measured for SECONDS.
+    rates: tuple = ()
+    # A busy program has the same CPU.
+    neighbour: bool = False
+    # The share of a CPU that the measured process may use; 0: all of it.
+    quota: float = 0
 
 
 SCENARIOS = {scenario.name: scenario for scenario in (
@@ -32,7 +38,10 @@ SCENARIOS = {scenario.name: scenario for scenario in (
     Scenario("mutual-tls", "http", (16, 128), mutual_tls=True),
     Scenario("https", "https", (16, 128)),
     Scenario("slow", "slow", (1_000, 10_000)),
-    Scenario("idle-clients", "http", (16,), idle_clients=10_000))}
+    Scenario("idle-clients", "http", (16,), idle_clients=10_000),
+    Scenario("neighbour", "http", (16,), rates=(60, 1_000), neighbour=True),
+    Scenario("quota", "http", (16,), rates=(60, 1_000), quota=0.5))}
+SECONDS = 5
 # A share of the rate of the closed loop: more realistic, and latency has a meaning.
 PACE = 0.7
 # The request of the gateway for create.textproto.
@@ -80,6 +89,15 @@ class Bench:
                 stack.enter_context(IdleClients(server.address, scenario.idle_clients))
                 beside = f" beside {scenario.idle_clients} idle"
                 found = [self._idle(f"{scenario.idle_clients} idle", server)]
+            if scenario.neighbour:
+                stack.enter_context(neighbour(self.cpus))
+                beside = " beside a busy program"
+            if scenario.quota:
+                stack.enter_context(Quota(server, scenario.quota))
+                beside = f" with {scenario.quota} of a CPU"
+            for rate in scenario.rates:
+                found.append({"load": f"{rate} a second{beside}",
+                              **self._load(row, server, call, 16, rate * SECONDS, length, rate)})
             for in_flight in scenario.in_flight:
                 calls = max(self.calls // row.slowness, 200, 4 * in_flight)
                 figures = self._load(row, server, call, in_flight, calls, length)

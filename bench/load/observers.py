@@ -17,7 +17,7 @@ from upstream import HERE, Upstream, free_ports, listens
 
 # CPU time is counted in hundredths of a second, so there are many calls.
 IN_FLIGHT, CALLS = 16, 60_000
-# Calls per second at which latency is taken: a seventh of what one CPU serves, so that it is not that
+# Calls per second at which latency is taken: a tenth of what one CPU serves, so that it is not that
 # of a queue. With pages, the rate of a busy replica.
 TRACED_RATE, PAGE_RATE, PAGE_SECONDS = 4_000, 1_000, 10
 NONE, ABSENT = "no traces", "nobody listens"
@@ -84,8 +84,8 @@ class Measured:
         with self.gateway() as gateway:
             self.load(gateway, CALLS // 10)
             readers = subprocess.Popen(
-                ["chrt", "--idle", "0", sys.executable, "-B", HERE / "page_readers.py", gateway.admin, str(max(pages, 1)),
-                 str(PAGE_SECONDS)], stdout=subprocess.PIPE, text=True,
+                ["chrt", "--idle", "0", sys.executable, "-B", HERE / "page_readers.py",
+                 gateway.admin, str(pages), str(PAGE_SECONDS)], stdout=subprocess.PIPE, text=True,
                 preexec_fn=pin(self.load_cpus)) if pages else None
             found = self.load(gateway, PAGE_RATE * PAGE_SECONDS, PAGE_RATE)
             answers = json.loads(readers.communicate(timeout=60)[0]) if readers else {}

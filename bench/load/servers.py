@@ -95,13 +95,15 @@ class Row:
 
 
 EVERY = ("http", "https", "slow", "idle-clients")
-PEER_ROWS = (Row("tonic", (*EVERY, "mutual-tls")), Row("grpc-go", EVERY), Row("envoy", EVERY),
-             Row("python-sdk", ("http",), slowness=50))
+SHARED_CPU = ("neighbour", "quota")
+PEER_ROWS = (Row("tonic", (*EVERY, "mutual-tls", *SHARED_CPU)),
+             Row("grpc-go", (*EVERY, *SHARED_CPU)), Row("envoy", EVERY), Row("python-sdk", ("http",), slowness=50))
 
 
 def rows(also=()):
     """The programs that are built; peers may be missing. `also`: additional gateways."""
-    return [Row("ours", (*EVERY, "mutual-tls"), command=(RELEASE / "oauth-gateway",)), *also,
+    return [Row("ours", (*EVERY, "mutual-tls", *SHARED_CPU), command=(RELEASE / "oauth-gateway",)),
+            *also,
             *(row for row in PEER_ROWS if (PEERS / row.name).exists()),
             Row("grpc-echo", ("http",)), Row("raw-post", ("http",), program="raw_post"),
             Row("transport-post", ("http", "https"), program="transport_post"),

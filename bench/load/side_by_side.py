@@ -6,17 +6,19 @@ import pathlib
 import shlex
 import sys
 
+import pictures
 import table
+from busy import Quota
 from entry import run, working_folder
 from measure import SCENARIOS, Bench
-from servers import EVERY, Row, rows
+from servers import EVERY, SHARED_CPU, Row, rows
 
 
 def another_gateway(text):
     name, separator, command = text.partition("=")
     if not separator or not command:
         raise argparse.ArgumentTypeError("has to be NAME=COMMAND")
-    return Row(name, EVERY, command=tuple(shlex.split(command)))
+    return Row(name, (*EVERY, *SHARED_CPU), command=tuple(shlex.split(command)))
 
 
 def parse_arguments():
@@ -28,6 +30,8 @@ def parse_arguments():
     parser.add_argument("--also", action="append", default=[], type=another_gateway,
                         metavar="NAME=COMMAND", help="another build or other flags of the gateway")
     parser.add_argument("--json", type=pathlib.Path, metavar="FILE", help="every single run")
+    parser.add_argument("--pictures", type=pathlib.Path, metavar="FOLDER",
+                        help="one picture (SVG) for each scenario")
     arguments = parser.parse_args()
     arguments.rows = rows(arguments.also)
     known = {*SCENARIOS, *(row.name for row in arguments.rows)}
@@ -42,6 +46,9 @@ def plan(rows_known, only):
     """All rows of a scenario one after the other, so that compared values are close in time."""
     names = {row.name for row in rows_known}
     scenarios = only & set(SCENARIOS) or set(SCENARIOS)
+    if "quota" in scenarios and not Quota.is_possible():
+        print("bench: no quota: this machine's control groups cannot be changed", file=sys.stderr)
+        scenarios.discard("quota")
     return [(row, scenario) for scenario in SCENARIOS.values() if scenario.name in scenarios
             for row in rows_known if scenario.name in row.scenarios
             and (row.name in only or not only & names)]
@@ -57,7 +64,8 @@ def measure_all(arguments, stack):
                   file=sys.stderr)
             for figures in bench.measure(row, scenario):
                 runs.append({"round": number, "row": row.name,
-                             "scenario": scenario.upstream, **figures})
+                             "scenario": scenario.upstream, "name": scenario.name,
+                             **figures})
     return runs
 
 
@@ -67,6 +75,8 @@ def main():
         runs = measure_all(arguments, stack)
     if arguments.json:
         arguments.json.write_text(json.dumps(runs, indent=1) + "\n")
+    if arguments.pictures:
+        pictures.write_all(runs, arguments.pictures)
     print(table.render(runs))
 
 
