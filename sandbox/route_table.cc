@@ -21,7 +21,7 @@ std::string RouteTable::AllowedMethods(std::string_view path) const {
   for (const Route& route : routes_) {
     if (route.path != path) continue;
     if (!methods.empty()) methods += ", ";
-    methods += boost::beast::http::to_string(route.method).to_string();
+    methods += std::string(boost::beast::http::to_string(route.method));
     if (route.method == verb::get) methods += ", HEAD";
   }
   return methods;

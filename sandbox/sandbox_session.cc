@@ -159,7 +159,7 @@ awaitable<SandboxSession::Next> SandboxSession::Strike(FaultAction action) {
 RequestLine SandboxSession::Describe(const HttpRequest& request) const {
   RequestLine line;
   const bool known = request.method() != http::verb::unknown;
-  line.method = known ? http::to_string(request.method()).to_string() : "(other)";
+  line.method = known ? std::string(http::to_string(request.method())) : "(other)";
   line.path = parts_.routes.LabelOf(PathOf(request));
   line.request_id = RequestIdOf(request);
   return line;
