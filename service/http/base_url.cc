@@ -23,7 +23,9 @@ absl::StatusOr<BaseUrl> ParseBaseUrl(std::string_view text) {
   const CurlUrl url(text);
   const CURLUcode code = url.code();
   const std::string scheme = url.Part(CURLUPART_SCHEME);
-  if (code == CURLUE_BAD_SCHEME || (code == CURLUE_OK && scheme != "http" && scheme != "https")) {
+  // libcurl 8 calls an empty text malformed.
+  if (text.empty() || code == CURLUE_BAD_SCHEME ||
+      (code == CURLUE_OK && scheme != "http" && scheme != "https")) {
     return absl::InvalidArgumentError("must start with http:// or https://");
   }
   if (code == CURLUE_BAD_PORT_NUMBER) return absl::InvalidArgumentError("has a bad port number");
