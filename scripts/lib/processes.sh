@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# shellcheck disable=SC2034  # most of the variables are for the sourcing script
+# shellcheck disable=SC2034,SC2154  # root: common.sh; most of the variables are for the sourcing script
 # Starts sandbox, gateway and other programs in the background, and stops them. Sourced after
 # common.sh; the sourcing script sets $bin, the folder of the programs.
 
