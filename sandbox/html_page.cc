@@ -42,7 +42,7 @@ h2 { font-size: 1rem; margin: 1.75rem 0 .375rem; }
 a { color: var(--accent); }
 code, pre { font: .875rem/1.5 ui-monospace, "SF Mono", Menlo, Consolas, monospace; }
 pre { margin: .5rem 0 .75rem; padding: .75rem 1rem; background: var(--inset); border-radius: .625rem;
-      white-space: pre-wrap; }
+      white-space: pre-wrap; text-wrap: wrap; }
 dl { display: grid; grid-template-columns: 1fr auto; margin: .5rem 0 .75rem; }
 dt, dd { margin: 0; padding: .25rem 0; border-bottom: 1px solid var(--line); }
 dd { padding-left: 1rem; text-align: right; font-variant-numeric: tabular-nums; }
