@@ -100,6 +100,22 @@ std::string PatternOf(const Flag& flag) {
                               : "\"" + flag.command + " " + flag.name + "\"";
 }
 
+// The arms of `case "$command $previous"` for flags with a value: `offer` before the values that
+// are known and `end` after them, `any` where none are.
+std::string ValueArms(const Program& program, const std::string& offer, const std::string& end,
+                      const std::string& any) {
+  std::string arms, others;
+  for (const Flag& flag : program.flags) {
+    if (flag.name.empty() || !flag.takes_value) continue;
+    if (flag.values.empty()) {
+      others += (others.empty() ? "" : "|") + PatternOf(flag);
+    } else {
+      arms += "    " + PatternOf(flag) + ") " + offer + Join(flag.values) + end + " ;;\n";
+    }
+  }
+  return arms + "    " + others + ") " + any + " ;;\n";
+}
+
 std::string BashScript(const Program& program) {
   std::string script =
       "_modelgates_oauth() {\n"
@@ -110,10 +126,7 @@ std::string BashScript(const Program& program) {
       "  [[ $previous != = ]] || previous=${COMP_WORDS[COMP_CWORD-2]}\n";
   script += FindCommand(program, "\"${COMP_WORDS[@]:1:COMP_CWORD-1}\"");
   script += "  case \"$command $previous\" in\n";
-  for (const Flag& flag : program.flags) {
-    if (flag.name.empty() || !flag.takes_value) continue;
-    script += "    " + PatternOf(flag) + ") choices=\"" + Join(flag.values) + "\" ;;\n";
-  }
+  script += ValueArms(program, "choices=\"", "\"", ":");
   script += "    *) case \"$command\" in\n";
   const auto add = [&script](const std::string& pattern, const std::vector<Named>& choices) {
     script += "      " + pattern + ") choices=\"";
@@ -138,12 +151,7 @@ std::string ZshScript(const Program& program) {
       "    previous=${words[CURRENT]%%=*}\n    compset -P '*='\n  fi\n";
   script += FindCommand(program, "\"${(@)words[2,CURRENT-1]}\"");
   script += "  case \"$command $previous\" in\n";
-  for (const Flag& flag : program.flags) {
-    if (flag.name.empty() || !flag.takes_value) continue;
-    const std::string values = "compadd -- " + Join(flag.values);
-    script += "    " + PatternOf(flag) + ") " + (flag.values.empty() ? "_default" : values) +
-              "; return ;;\n";
-  }
+  script += ValueArms(program, "compadd -- ", "; return", "_default; return");
   script += "  esac\n  case \"$command\" in\n";
   const auto add = [&script](const std::string& pattern, const std::vector<Named>& choices) {
     script += "    " + pattern + ") choices=(";
