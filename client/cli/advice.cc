@@ -136,6 +136,10 @@ std::string_view ToAdvice(const Error& error, Command command) {
       return "correct what is named above and run it again";
     case ExitStatus::kUnavailable:
       if (!PassesWithTime(error)) break;
+      if (error.retry_delay) {
+        return command == Command::kLogin ? "log in again after the wait"
+                                          : "try again after the wait";
+      }
       return command == Command::kLogin ? "log in again later" : "try again later";
     case ExitStatus::kNotPermitted:
       return NotPermitted(error, command);

@@ -62,6 +62,12 @@ Json ToJson(const Error& error, Command command) {
   return json;
 }
 
+// From a second on in whole seconds, rounded up.
+std::string ToWords(std::chrono::milliseconds wait) {
+  if (wait < std::chrono::seconds(1)) return std::to_string(wait.count()) + " ms";
+  return std::to_string(std::chrono::ceil<std::chrono::seconds>(wait).count()) + " s";
+}
+
 // The message without the violations, which have lines of their own.
 std::string HeadOf(const Error& error) {
   if (error.field_violations.empty()) return error.message;
@@ -87,7 +93,7 @@ std::string ToText(const Error& error, Command command, const std::vector<std::s
          << Printable(violation.description) << '\n';
   }
   for (const HelpLink& link : error.help) text << "  see: " << Printable(link.url) << '\n';
-  if (error.retry_delay) text << "  wait: " << error.retry_delay->count() << " ms\n";
+  if (error.retry_delay) text << "  wait: " << ToWords(*error.retry_delay) << '\n';
   text << "  next: " << ToAdvice(error, command) << '\n';
   if (!error.request_id.empty()) text << "  request id: " << Printable(error.request_id) << '\n';
   return text.str();

@@ -287,6 +287,14 @@ TEST_F(Cli, SaysSoWhenThereIsNoGateway) {
       HasSubstr("NAME_NOT_FOUND: the host name of no-such-host.invalid:1 has no address\n"));
 }
 
+TEST_F(Cli, SaysHowLongToWait) {
+  upstream_.SetDefault(kCreatePath,
+                       Answer::Json(429, ErrorBody(429, "slowly"), {{"Retry-After", "60"}}));
+  const CliRun run = Run({"create", "--callback-url", kCallbackUrl});
+  EXPECT_EQ(run.status, 3);
+  EXPECT_THAT(run.err, HasSubstr("\n  wait: 60 s\n  next: try again after the wait\n"));
+}
+
 TEST_F(Cli, TellsToRepeatAnExchangeThatTookTooLong) {
   upstream_.SetDefault(kExchangePath, Answer::Hang());
   const CliRun run = Run({"exchange", "--code", "c-1", "--timeout", "400ms"});

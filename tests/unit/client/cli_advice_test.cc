@@ -146,10 +146,11 @@ TEST(Advice, IsANewLoginWhereverACodeMayBeSpent) {
 }
 
 // The upstream named a wait, and the gateway has tried often enough.
-TEST(Advice, IsToTryLaterWhereAWaitIsKnown) {
+TEST(Advice, IsToWaitWhereAWaitIsKnown) {
   Error error = ErrorOf({kOther, GrpcCode::kUnavailable, Reason::kUpstreamUnavailable, "", ""});
   error.retry_delay = std::chrono::seconds(60);
-  EXPECT_EQ(ToAdvice(error, kOther), "try again later");
+  EXPECT_EQ(ToAdvice(error, kOther), "try again after the wait");
+  EXPECT_EQ(ToAdvice(error, kLogin), "log in again after the wait");
 }
 
 TEST(Advice, SpeaksOfNoRequestIdWhereThereIsNone) {
