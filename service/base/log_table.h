@@ -52,6 +52,7 @@ inline constexpr auto kLogEvents = std::to_array<LogEventRow>({
     {"redis_down", "WARNING, ERROR",
      "the shared store cannot be reached; ERROR: it refuses the login"},
     {"redis_up", "INFO", "the shared store can be reached again"},
+    {"redis_master", "INFO", "the shared store has this master: at the start and after a failover"},
     {"exchange_store_refused", "ERROR", "the shared store refused a step of an exchange"},
     {"exchange_replayed", "INFO", "the key of an earlier exchange was returned again"},
     {"contract_violation", "WARNING",
@@ -141,9 +142,16 @@ inline constexpr auto kLogFields = std::to_array<LogFieldRow>({
     {"open_ms", "ms", "breaker_closed", "", "time that the breaker was open"},
     {"refused", "number", "breaker_closed", "", "calls refused in that time"},
 
-    {"url", "text", "redis_down redis_up", "", "the shared store, without password"},
+    {"url", "text", "redis_down redis_up redis_master", "", "the shared store, without password"},
     {"reason", "text", "redis_down", "",
-     "what failed: `refused`, `not_ready`, `garbage`, or the failure of the connection"},
+     "what failed: `refused`, `not_ready`, `not_master`, `master_unknown` (the sentinels do not "
+     "know "
+     "the name), `garbage`, or the failure of the connection"},
+    {"node", "text", "redis_down", "if it is known",
+     "address of the server or sentinel that failed"},
+    {"node", "text", "redis_up redis_master", "", "address of the server"},
+    {"previous_node", "text", "redis_master", "after a failover", "address of the server before"},
+    {"down_ms", "ms", "redis_up redis_master", "", "time without a connection to the store"},
     {"cause", "text", "redis_down", "if it is known", "certificate, address or system error"},
     {"redis_error", "text", "redis_down", "if the store answered", "first word of its error"},
     {"redis_error", "text", "exchange_store_refused", "", "first word of the store's error"},

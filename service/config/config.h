@@ -172,10 +172,11 @@ struct Config {
   // How long the key of a finished exchange is kept for identical calls; 0: not kept.
   Milliseconds exchange_replay_ttl = std::chrono::seconds(30);
 
-  // URL of the Redis-compatible server through which gateways share exchanges; may contain a
-  // password. Empty: a repeat finds its result only on the same gateway.
+  // URL of the Redis-compatible server, or of the sentinels that know it, through which gateways
+  // share exchanges; may contain a password. Empty: a repeat finds its result only on the same
+  // gateway.
   Secret exchange_store;
-  // PEM file of the trusted CAs for a rediss:// store. Empty: the system's.
+  // PEM file of the trusted CAs for a store with TLS. Empty: the system's.
   std::string exchange_store_ca_file;
   // Whether exchanges are refused while the store does not answer. Off: they are served without the
   // store, so that its outage is not an outage of the gateway.

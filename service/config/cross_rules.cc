@@ -147,10 +147,10 @@ std::span<const Warning> Warnings() {
        [](const Config& config) {
          return !config.tls_client_ca_file.empty() && config.max_connection_age.count() == 0;
        }},
-      {"--exchange_store is redis://: its password crosses the network in clear",
+      {"--exchange_store is without TLS: its password crosses the network in clear",
        [](const Config& config) {
          const std::string_view store = config.exchange_store.Reveal();
-         return store.starts_with("redis://") && store.find('@') != std::string_view::npos;
+         return !store.starts_with("rediss") && store.find('@') != std::string_view::npos;
        }},
   };
   return warnings;

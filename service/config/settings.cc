@@ -206,7 +206,9 @@ std::vector<Setting> MakeSettings() {
                       "kept."),
       SecretUrl("exchange_store", &C::exchange_store,
                 "URL of a Redis-compatible server that lets gateways share exchanges: "
-                "redis://[[user]:password@]host[:port][/database], rediss:// for TLS. Unset: "
+                "redis://[[user]:password@]host[:port][/database], or "
+                "redis+sentinel://[[user]:password@]host[:port][,host[:port]...]/master[/database] "
+                "for the master that these sentinels know; rediss for TLS. Unset: "
                 "a repeated exchange finds its result only on the gateway that served it."),
       Text("exchange_store_ca_file", "FILE", &C::exchange_store_ca_file, Empty::kAllowed, nullptr,
            "PEM file of the CA certificates that are trusted for the store, instead of "

@@ -6,6 +6,7 @@
 #include "gateway/ask_loop.h"
 #include "gateway/last_lines.h"
 #include "rpc/read_exchange.h"
+#include "telemetry/store_metrics.h"
 
 namespace modelgates::gateway {
 namespace {
@@ -127,6 +128,10 @@ void Shard::UpdateMetrics() {
   }
   metrics_.SetExchangesInFlight(exchanges_.running());
   metrics_.SetExchangeMemoryBytes(exchanges_.remembered_bytes());
+  if (shared_) {
+    const RedisStats store = shared_->stats();
+    metrics_.store().Set(store.connected, store.moves, store.disconnected);
+  }
 }
 
 void Shard::SetConfig(const Config& config) {

@@ -5,8 +5,17 @@
 namespace modelgates::gateway {
 namespace {
 
-RedisOptions ToRedisOptions(const Config& config, ReloadObserver& reloads) {
+// The link is moved within two seconds of a promotion: an unused link is checked once per second,
+// and the sentinels are asked four times per second while there is none.
+constexpr std::chrono::milliseconds kCheckInterval{1'000};
+constexpr std::chrono::milliseconds kSearchInterval{250};
+
+RedisOptions ToRedisOptions(const Config& config, const RedisUrl& url, ReloadObserver& reloads) {
   RedisOptions options;
+  if (!url.sentinels.empty()) {
+    options.heartbeat = kCheckInterval;
+    options.probe_interval = kSearchInterval;
+  }
   options.ca_file = config.exchange_store_ca_file;
   options.ca_setting = "exchange_store_ca_file";
   options.reloads = &reloads;
@@ -22,8 +31,11 @@ RedisExchangeStoreOptions ToStoreOptions(const Config& config) {
 }  // namespace
 
 SharedStore::SharedStore(const Config& config, EpollLoop& loop, Log& log, ReloadObserver& reloads)
-    : client_(loop, *ParseRedisUrl(config.exchange_store.Reveal()), ToRedisOptions(config, reloads),
-              log),
+    : SharedStore(config, *ParseRedisUrl(config.exchange_store.Reveal()), loop, log, reloads) {}
+
+SharedStore::SharedStore(const Config& config, const RedisUrl& url, EpollLoop& loop, Log& log,
+                         ReloadObserver& reloads)
+    : client_(loop, url, ToRedisOptions(config, url, reloads), log),
       peppers_(config.exchange_pepper_file, loop, &reloads),
       store_(client_, peppers_, ToStoreOptions(config), log) {}
 

@@ -18,10 +18,14 @@ class SharedStore {
   SharedStore(const Config& config, EpollLoop& loop, Log& log, ReloadObserver& reloads);
 
   ExchangeStore& store() { return store_; }
+  RedisStats stats() const { return client_.stats(); }
   // The loop must turn once more before this is destroyed.
   void Close() { client_.Close(); }
 
  private:
+  SharedStore(const Config& config, const RedisUrl& url, EpollLoop& loop, Log& log,
+              ReloadObserver& reloads);
+
   RedisClient client_;
   PepperFile peppers_;
   RedisExchangeStore store_;

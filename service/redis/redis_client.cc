@@ -9,34 +9,17 @@
 #include <stop_token>
 #include <utility>
 
-#include "http/curl_connector.h"
+#include "redis/redis_target.h"
 
 namespace modelgates::gateway {
 namespace {
 
-constexpr std::string_view kPing[] = {"PING"};
-constexpr size_t kPingBytes = 1000;
-
-BaseUrl ToBaseUrl(const RedisUrl& url) {
-  BaseUrl base;
-  base.tls = url.tls;
-  base.origin = (url.tls ? "https://" : "http://") + url.authority;
-  return base;
-}
-
-TransportOptions ToTransportOptions(const RedisOptions& options) {
-  TransportOptions transport;
-  transport.ca_file = options.ca_file;
-  transport.ca_setting = options.ca_setting;
-  transport.reloads = options.reloads;
-  transport.connect_timeout = options.connect_timeout;
-  transport.speaks_http = false;
-  return transport;
-}
-
-// The server refuses the login, as opposed to one that is not ready (LOADING).
-bool IsRefusal(const std::string& word) {
-  return word == "WRONGPASS" || word == "NOAUTH" || word == "NOPERM" || word == "ERR";
+// A script that meets a replica is refused as a whole. Before Redis 7 the word is within the text.
+bool IsReadOnly(const RedisResult& result) {
+  const auto* reply = std::get_if<RedisReply>(&result);
+  return reply != nullptr && reply->type == RedisReply::Type::kError &&
+         (absl::StartsWith(reply->text, "READONLY ") ||
+          absl::StrContains(reply->text, "-READONLY "));
 }
 
 }  // namespace
@@ -49,145 +32,117 @@ class RedisClient::Supervisor : public std::enable_shared_from_this<Supervisor> 
       : loop_(loop),
         url_(std::move(url)),
         options_(std::move(options)),
-        transport_options_(ToTransportOptions(options_)),
         log_(log),
-        connector_(std::in_place, loop, transport_options_, ToBaseUrl(url_)),
+        target_(loop, url_, options_),
         pause_(loop) {}
 
   const RedisLimits& limits() const { return options_.limits; }
   TimePoint Now() const { return loop_.Now(); }
+  RedisStats stats() const;
 
   Task<void> Run();
   Task<RedisResult> Call(std::string command, TimePoint deadline);
   void Close();
 
  private:
-  // Why there is no connection.
-  struct ConnectError {
-    RedisFailure failure = RedisFailure::kDown;
-    std::string reason;   // for the log
-    std::string cause{};  // likewise, as TransportError::cause
-    std::string redis_error{};
-  };
-
   // Connects, and serves until the connection ends.
-  Task<ConnectError> ServeOnce();
-  // Logs in and selects the database. nullopt: the server accepts commands.
-  Task<std::optional<ConnectError>> Greet(std::shared_ptr<RedisLink> link, TimePoint deadline);
+  Task<RedisConnectError> ServeOnce();
   void MarkUp(std::shared_ptr<RedisLink> link);
-  void MarkDown(const ConnectError& error);
+  void MarkUnlinked();
+  void MarkDown(const RedisConnectError& error);
 
   EpollLoop& loop_;
   const RedisUrl url_;
   const RedisOptions options_;
-  const TransportOptions transport_options_;
   Log& log_;
-  std::optional<CurlConnector> connector_;
+  RedisTarget target_;
+  bool closed_ = false;
   std::stop_source stop_;
   const std::stop_token stop_token_ = stop_.get_token();
   WaitPoint pause_;
-  std::shared_ptr<RedisLink> link_;     // the working connection; null: none
-  std::optional<RedisFailure> down_;    // the server is down: the result of commands
-  std::optional<RedisFailure> logged_;  // the failure that was logged last
-  std::list<WaitPoint*> waiting_;       // commands, for the first connection
+  RedisStats stats_;
+  std::optional<TimePoint> unlinked_since_;  // absent: not started, or there is a link_
+  std::string served_by_;                    // the node of the last working connection
+  std::shared_ptr<RedisLink> link_;          // the working connection; null: none
+  std::optional<RedisFailure> down_;         // the server is down: the result of commands
+  std::optional<RedisFailure> logged_;       // the failure that was logged last
+  std::list<WaitPoint*> waiting_;            // commands, for the first connection
 };
 
 Task<void> RedisClient::Supervisor::Run() {
   const std::shared_ptr<Supervisor> self = shared_from_this();
-  if (connector_) connector_->Watch();
-  while (connector_) {
+  if (!closed_) target_.Watch();
+  unlinked_since_ = loop_.Now();
+  while (!closed_) {
     const TimePoint begin = loop_.Now();
-    Task<ConnectError> serve = ServeOnce();
-    const ConnectError error = co_await serve;
-    if (!connector_) break;
+    Task<RedisConnectError> serve = ServeOnce();
+    const RedisConnectError error = co_await serve;
+    if (closed_) break;
     // A server may close a connection that worked, for example at a restart or when it is idle. If
     // it does so again and again, it is down.
-    if (error.failure == RedisFailure::kLost && loop_.Now() - begin >= options_.probe_interval) {
-      continue;
-    }
+    const bool is_end =
+        error.failure == RedisFailure::kLost || error.failure == RedisFailure::kDemoted;
+    if (is_end && loop_.Now() - begin >= options_.probe_interval) continue;
     MarkDown(error);
     co_await pause_.Wait(loop_.Now() + options_.probe_interval, stop_token_);
   }
 }
 
-Task<RedisClient::Supervisor::ConnectError> RedisClient::Supervisor::ServeOnce() {
-  const TimePoint deadline = loop_.Now() + options_.connect_timeout;
-  Task<CurlConnector::Result> connect = connector_->Connect(deadline, stop_token_);
-  CurlConnector::Result connected = co_await connect;
-  if (const auto* failure = std::get_if<ConnectFailure>(&connected)) {
-    co_return ConnectError{RedisFailure::kDown, std::string(ToString(failure->failure)),
-                           failure->cause};
-  }
-  const auto link = std::make_shared<RedisLink>(
-      loop_, std::get<std::unique_ptr<Connection>>(std::move(connected)), options_.limits);
-  Spawn(link->Serve());
-  Task<std::optional<ConnectError>> greet = Greet(link, deadline);
-  std::optional<ConnectError> error = co_await greet;
-  if (error) {
-    link->End(RedisFailure::kLost);
-    co_return *std::move(error);
-  }
+Task<RedisConnectError> RedisClient::Supervisor::ServeOnce() {
+  Task<RedisNode::Result> connect = target_.Connect(stop_token_);
+  RedisNode::Result connected = co_await connect;
+  if (auto* error = std::get_if<RedisConnectError>(&connected)) co_return std::move(*error);
+  const auto link = std::get<std::shared_ptr<RedisLink>>(std::move(connected));
   // The client may have been destroyed meanwhile, and the log after it.
-  if (!connector_) co_return ConnectError{};
+  if (closed_) co_return RedisConnectError{};
   MarkUp(link);
-  while (!link->end() && connector_) {
+  while (!link->end() && !closed_) {
     const TimePoint until = loop_.Now() + options_.heartbeat;
     const WaitPoint::Result woken = co_await link->ended().Wait(until, stop_token_);
     if (woken != WaitPoint::Result::kDeadline) continue;
-    // Any answer counts, because a login may not permit PING. Without an answer the link ends.
-    Task<RedisResult> ping = link->Call(FormatRedisCommand(kPing, kPingBytes), TimePoint::max());
-    co_await ping;
+    Task<void> check = target_.Check(link, stop_token_);
+    co_await check;
   }
-  link_.reset();
+  MarkUnlinked();
   const RedisFailure end = link->end().value_or(RedisFailure::kLost);
-  co_return ConnectError{end, std::string(ToString(end))};
+  co_return RedisConnectError{end, std::string(ToString(end)), "", "", target_.node()};
 }
 
-Task<std::optional<RedisClient::Supervisor::ConnectError>> RedisClient::Supervisor::Greet(
-    std::shared_ptr<RedisLink> link, TimePoint deadline) {
-  std::vector<std::string> commands;
-  if (!url_.password.empty()) {
-    std::vector<std::string_view> login = {"AUTH"};
-    if (!url_.user.empty()) login.push_back(url_.user);
-    login.push_back(url_.password.Reveal());
-    commands.push_back(FormatRedisCommand(login, options_.limits.max_command_bytes));
-  }
-  // Also for database 0, the default: a server is up when it has answered.
-  const std::string database = fmt::format("{}", url_.database);
-  const std::vector<std::string_view> select = {"SELECT", database};
-  commands.push_back(FormatRedisCommand(select, options_.limits.max_command_bytes));
-
-  for (std::string& command : commands) {
-    Task<RedisResult> call = link->Call(std::move(command), deadline);
-    Wipe(command);  // a move may leave a copy
-    const RedisResult result = co_await call;
-    if (const auto* failure = std::get_if<RedisFailure>(&result)) {
-      co_return ConnectError{RedisFailure::kDown, std::string(ToString(*failure))};
-    }
-    const auto& reply = std::get<RedisReply>(result);
-    if (reply.type == RedisReply::Type::kError) {
-      const std::string word = ErrorWord(reply);
-      const bool refused = IsRefusal(word);
-      co_return ConnectError{refused ? RedisFailure::kRefused : RedisFailure::kDown,
-                             refused ? "refused" : "not_ready", "", word};
-    }
-    if (!reply.IsStatus("OK")) co_return ConnectError{RedisFailure::kDown, "garbage"};
-  }
-  co_return std::nullopt;
+RedisStats RedisClient::Supervisor::stats() const {
+  RedisStats stats = stats_;
+  stats.connected = link_ != nullptr;
+  if (unlinked_since_) stats.disconnected += loop_.Now() - *unlinked_since_;
+  return stats;
 }
 
 void RedisClient::Supervisor::MarkUp(std::shared_ptr<RedisLink> link) {
   link_ = std::move(link);
+  const Duration unlinked = loop_.Now() - *std::exchange(unlinked_since_, std::nullopt);
+  const auto down_ms = std::chrono::duration_cast<std::chrono::milliseconds>(unlinked).count();
+  stats_.disconnected += unlinked;
   const bool was_down = down_.has_value();
   down_.reset();
   logged_.reset();
   for (WaitPoint* point : waiting_) point->Notify();
-  if (!was_down) return;
-  LogLine line = log_.Line(Severity::kInfo, "redis_up", "the shared store can be reached again");
-  log_.Write(line.Add("url", url_.Shown()));
+  if (was_down) {
+    LogLine line = log_.Line(Severity::kInfo, "redis_up", "the shared store can be reached again");
+    log_.Write(line.Add("url", url_.Shown()).Add("node", target_.node()).Add("down_ms", down_ms));
+  }
+  const std::string previous = std::exchange(served_by_, target_.node());
+  if (!target_.has_sentinels() || previous == served_by_) return;
+  if (!previous.empty()) ++stats_.moves;
+  LogLine line = log_.Line(Severity::kInfo, "redis_master", "the shared store has this master");
+  line.Add("url", url_.Shown()).Add("node", served_by_);
+  if (!previous.empty()) line.Add("previous_node", previous);
+  log_.Write(line.Add("down_ms", down_ms));
 }
 
-void RedisClient::Supervisor::MarkDown(const ConnectError& error) {
+void RedisClient::Supervisor::MarkUnlinked() {
+  link_.reset();
+  unlinked_since_ = loop_.Now();
+}
+
+void RedisClient::Supervisor::MarkDown(const RedisConnectError& error) {
   down_ = error.failure == RedisFailure::kRefused ? RedisFailure::kRefused : RedisFailure::kDown;
   for (WaitPoint* point : waiting_) point->Notify();
   // A lost connection and the failed attempts after it are one outage; a refusal is another.
@@ -196,6 +151,7 @@ void RedisClient::Supervisor::MarkDown(const ConnectError& error) {
   LogLine line = log_.Line(refused ? Severity::kError : Severity::kWarning, "redis_down",
                            "the shared store cannot be reached");
   line.Add("url", url_.Shown()).Add("reason", error.reason);
+  if (!error.node.empty()) line.Add("node", error.node);
   if (!error.cause.empty()) line.Add("cause", error.cause);
   if (!error.redis_error.empty()) line.Add("redis_error", error.redis_error);
   log_.Write(line);
@@ -205,7 +161,7 @@ Task<RedisResult> RedisClient::Supervisor::Call(std::string command, TimePoint d
   const std::shared_ptr<Supervisor> self = shared_from_this();
   deadline = std::min(deadline, loop_.Now() + options_.limits.call_timeout);
   if (command.empty()) co_return RedisFailure::kCrowded;
-  if (!link_ && !down_ && connector_) {
+  if (!link_ && !down_ && !closed_) {
     if (waiting_.size() >= options_.limits.max_calls) co_return RedisFailure::kCrowded;
     WaitPoint connected(loop_);
     const auto place = waiting_.insert(waiting_.end(), &connected);
@@ -216,14 +172,19 @@ Task<RedisResult> RedisClient::Supervisor::Call(std::string command, TimePoint d
     Wipe(command);
     co_return down_.value_or(RedisFailure::kDown);
   }
-  Task<RedisResult> call = link_->Call(std::move(command), deadline);
-  co_return co_await call;
+  const std::shared_ptr<RedisLink> link = link_;
+  Task<RedisResult> call = link->Call(std::move(command), deadline);
+  RedisResult result = co_await call;
+  if (!target_.has_sentinels() || !IsReadOnly(result)) co_return result;
+  link->End(RedisFailure::kDemoted);
+  co_return RedisFailure::kDemoted;
 }
 
 void RedisClient::Supervisor::Close() {
+  closed_ = true;
   stop_.request_stop();
   if (link_) link_->End(RedisFailure::kLost);
-  connector_.reset();
+  target_.Close();
 }
 
 RedisClient::RedisClient(EpollLoop& loop, RedisUrl url, RedisOptions options, Log& log)
@@ -234,6 +195,8 @@ RedisClient::RedisClient(EpollLoop& loop, RedisUrl url, RedisOptions options, Lo
 RedisClient::~RedisClient() { Close(); }
 
 void RedisClient::Close() { supervisor_->Close(); }
+
+RedisStats RedisClient::stats() const { return supervisor_->stats(); }
 
 Task<RedisResult> RedisClient::Call(std::span<const std::string_view> args, TimePoint deadline) {
   return supervisor_->Call(FormatRedisCommand(args, supervisor_->limits().max_command_bytes),

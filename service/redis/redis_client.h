@@ -1,6 +1,6 @@
 #pragma once
 
-#include <chrono>
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
@@ -11,35 +11,30 @@
 #include "base/log.h"
 #include "base/task.h"
 #include "redis/redis_link.h"
+#include "redis/redis_options.h"
 #include "redis/redis_script.h"
 #include "redis/redis_url.h"
 
 namespace modelgates::gateway {
 
-class ReloadObserver;
-
-struct RedisOptions {
-  // PEM file with the trusted certificates. Empty: the system's.
-  std::string ca_file;
-  // As in TransportOptions: the name of the setting, and the observer of reloads.
-  std::string_view ca_setting;
-  ReloadObserver* reloads = nullptr;
-  // Bound on lookup, TCP, TLS, login and selecting the database together.
-  std::chrono::milliseconds connect_timeout{1'000};
-  // Time between two attempts to connect while the server is down.
-  std::chrono::milliseconds probe_interval{1'000};
-  // Time between two PINGs on a working connection, so that a connection that the network dropped
-  // is noticed before a command uses it.
-  std::chrono::milliseconds heartbeat{15'000};
-  RedisLimits limits;
+// For metrics. All but the first count since the start.
+struct RedisStats {
+  bool connected = false;
+  uint64_t moves = 0;       // times that another node than before was connected to
+  Duration disconnected{};  // time without a connection
 };
 
-// A client of one Redis-compatible server (RESP2). All commands share one connection, because the
-// server executes them one after the other anyway. Loop thread only, except the constructor.
+// A client of one Redis-compatible server (RESP2), or of the master that sentinels name. All
+// commands share one connection, because the server executes them one after the other anyway. Loop
+// thread only, except the constructor.
 //
 // It connects before the first command. While the server is down a command fails at once; the
 // client tries to connect again every probe_interval, independent of commands. Changes of state are
 // logged once each: events redis_down and redis_up.
+//
+// With sentinels the connection is moved when its server is no longer the master: when a command is
+// refused as READONLY, and when a check, every `heartbeat`, finds another role or another master.
+// Event redis_master.
 class RedisClient {
  public:
   // `loop` and `log` must outlive it. The loop must turn once more after it was closed or
@@ -51,6 +46,8 @@ class RedisClient {
 
   // Ends running commands with kLost, and later ones with kDown.
   void Close();
+
+  RedisStats stats() const;
 
   // Sends one command and waits for its answer, for at most RedisLimits::call_timeout and until
   // `deadline`.

@@ -29,6 +29,8 @@ std::string_view ToString(RedisFailure failure) {
       return "timeout";
     case RedisFailure::kLost:
       return "lost";
+    case RedisFailure::kDemoted:
+      return "not_master";
     case RedisFailure::kGarbage:
       return "garbage";
     case RedisFailure::kDown:

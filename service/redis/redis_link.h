@@ -23,6 +23,7 @@ namespace modelgates::gateway {
 enum class RedisFailure : uint8_t {
   kTimeout,  // not answered in time
   kLost,     // the connection ended before the answer
+  kDemoted,  // likewise, because the server is no longer the master
   kGarbage,  // the received bytes are not an answer, or it is too large
   kDown,     // not sent: the server cannot be reached
   kRefused,  // not sent: the server refuses login or database

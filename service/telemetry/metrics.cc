@@ -15,6 +15,7 @@
 #include "telemetry/port_metrics.h"
 #include "telemetry/process_metrics.h"
 #include "telemetry/seconds_buckets.h"
+#include "telemetry/store_metrics.h"
 #include "telemetry/trace_metrics.h"
 #include "telemetry/upstream_metrics.h"
 
@@ -146,6 +147,7 @@ Metrics::Metrics(std::string_view commit)
   process_ = std::make_unique<ProcessMetrics>(registry, GATEWAY_VERSION, commit);
   traces_ = std::make_unique<TraceMetrics>(registry);
   upstream_ = std::make_unique<UpstreamMetrics>(registry);
+  store_ = std::make_unique<StoreMetrics>(registry);
   auto& reloads = Counters(registry, "oauth_gateway_reloads_total",
                            "Reads of a changed file, by file and result. ok: the new content is in "
                            "use; failed: the previous content stays in use.");

@@ -28,6 +28,7 @@ namespace modelgates::gateway {
 
 class PortMetrics;
 class ProcessMetrics;
+class StoreMetrics;
 class TraceMetrics;
 class UpstreamMetrics;
 
@@ -104,6 +105,8 @@ class Metrics {
   TraceMetrics& traces() { return *traces_; }
   // Of failures upstream (upstream_metrics.h).
   UpstreamMetrics& upstream() { return *upstream_; }
+  // Of the connection to the exchange store (store_metrics.h).
+  StoreMetrics& store() { return *store_; }
 
   // All metrics as they are now.
   std::vector<prometheus::MetricFamily> Collect() const;
@@ -142,6 +145,7 @@ class Metrics {
   std::unique_ptr<ProcessMetrics> process_;
   std::unique_ptr<TraceMetrics> traces_;
   std::unique_ptr<UpstreamMetrics> upstream_;
+  std::unique_ptr<StoreMetrics> store_;
   std::array<PerRpc, kRpcCount> rpcs_;
   std::array<Gauge*, kExchangeStateCount> exchanges_{};
   std::array<Counter*, kFields> contract_violations_{};

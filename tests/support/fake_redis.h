@@ -47,6 +47,7 @@ class FakeRedis {
   // Ends all connections first; `serve` must notice.
   ~FakeRedis();
 
+  int port() const { return port_; }
   std::string url() const { return "redis://127.0.0.1:" + std::to_string(port_); }
 
   // Until so many connections were made; false after 20 s.

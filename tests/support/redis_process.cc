@@ -14,9 +14,9 @@
 #include "support/loopback.h"
 
 namespace modelgates::gateway {
-namespace {
 
-void WritePem(const std::string& path, SSL_CTX* context) {
+void WriteServerPem(const std::string& path, const TestCertificate& certificate) {
+  SSL_CTX* const context = certificate.server_context();
   FILE* const file = std::fopen(path.c_str(), "w");
   if (file == nullptr) throw std::runtime_error("cannot write " + path);
   PEM_write_X509(file, SSL_CTX_get0_certificate(context));
@@ -25,8 +25,6 @@ void WritePem(const std::string& path, SSL_CTX* context) {
   std::fclose(file);
 }
 
-}  // namespace
-
 RedisProcess::RedisProcess(std::vector<std::string> options, const TestCertificate* certificate)
     : options_(std::move(options)), tls_(certificate != nullptr) {
   std::string pattern = std::filesystem::temp_directory_path() / "redis-process-XXXXXX";
@@ -34,7 +32,7 @@ RedisProcess::RedisProcess(std::vector<std::string> options, const TestCertifica
   directory_ = pattern;
   if (tls_) {
     const std::string pem = directory_ + "/server.pem";
-    WritePem(pem, certificate->server_context());
+    WriteServerPem(pem, *certificate);
     options_.insert(options_.end(),
                     {"--tls-cert-file", pem, "--tls-key-file", pem, "--tls-ca-cert-file",
                      certificate->ca_file(), "--tls-auth-clients", "no"});

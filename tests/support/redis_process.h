@@ -9,6 +9,9 @@
 
 namespace modelgates::gateway {
 
+// Writes certificate and private key of a server into one file.
+void WriteServerPem(const std::string& path, const TestCertificate& certificate);
+
 // A real redis-server on a free port of 127.0.0.1 that keeps nothing on disk. It serves when the
 // constructor returns, and is killed with this object.
 class RedisProcess {

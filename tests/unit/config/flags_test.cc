@@ -151,7 +151,8 @@ TEST(Load, TakesAStoreWithPeppers) {
 
 TEST(Load, DoesNotShowTheStoresPassword) {
   const TemporaryFile file(std::string(32, 'a'));
-  for (const char* url : {"redis://user:secret-word@redis.example", "redis://:secret-word@"}) {
+  for (const char* url : {"redis://user:secret-word@redis.example", "redis://:secret-word@",
+                          "redis+sentinel://user:secret-word@one,two/mymaster"}) {
     const LoadResult result = LoadWith({std::string("--exchange_store=") + url,
                                         "--exchange_pepper_file=" + file.path(), "--check_config"});
     EXPECT_THAT(AllText(result), HasSubstr("<redacted>"));
@@ -171,8 +172,12 @@ TEST(Load, WarnsOfAPepperWithoutAStoreAndOfAPasswordInClear) {
   const TemporaryFile file(std::string(32, 'a'));
   const std::string pepper = "--exchange_pepper_file=" + file.path();
   EXPECT_THAT(LoadWith({pepper}, kKey).warnings, SizeIs(1));
-  EXPECT_THAT(LoadWith({pepper, "--exchange_store=redis://:word@redis.example"}, kKey).warnings,
-              SizeIs(1));
+  for (const std::string url : {"redis://:word@one", "redis+sentinel://:word@one,two/mymaster"}) {
+    EXPECT_THAT(LoadWith({pepper, "--exchange_store=" + url}, kKey).warnings, SizeIs(1)) << url;
+  }
+  EXPECT_THAT(
+      LoadWith({pepper, "--exchange_store=rediss+sentinel://:word@one/mymaster"}, kKey).warnings,
+      IsEmpty());
   EXPECT_THAT(LoadWith({pepper, "--exchange_store=redis://redis.example"}, kKey).warnings,
               IsEmpty());
 }

@@ -84,14 +84,19 @@ class ClientRunner {
   std::string Call(std::vector<std::string> command) {
     return Shown(Start(std::move(command)).get());
   }
-  // Until a command is answered; false after 20 s.
-  bool WaitUntilUp() {
+  // Until PING is answered so; false after 20 s.
+  bool WaitUntilUp(const std::string& pong = "+PONG") {
     const TimePoint end = thread_.loop().Now() + std::chrono::seconds(20);
-    while (Call({"PING"}) != "+PONG") {
+    while (Call({"PING"}) != pong) {
       if (thread_.loop().Now() > end) return false;
       std::this_thread::sleep_for(std::chrono::milliseconds(1));
     }
     return true;
+  }
+  RedisStats stats() {
+    RedisStats stats;
+    thread_.On([&] { stats = client_->stats(); });
+    return stats;
   }
   std::string Run(const RedisScript& script, std::vector<std::string> keys,
                   std::vector<std::string> args) {

@@ -1,0 +1,55 @@
+#include "support/sentinel_process.h"
+
+#include <stdlib.h>
+
+#include <filesystem>
+#include <fstream>
+#include <stdexcept>
+#include <vector>
+
+#include "support/loopback.h"
+#include "support/redis_process.h"
+
+namespace modelgates::gateway {
+
+SentinelProcess::SentinelProcess(int master_port, const TestCertificate* certificate) {
+  std::string pattern = std::filesystem::temp_directory_path() / "sentinel-process-XXXXXX";
+  if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no temporary directory");
+  directory_ = pattern;
+  std::string tls;
+  if (certificate != nullptr) {
+    const std::string pem = directory_ + "/server.pem";
+    WriteServerPem(pem, *certificate);
+    tls = "tls-cert-file " + pem + "\ntls-key-file " + pem + "\ntls-ca-cert-file " +
+          certificate->ca_file() + "\ntls-auth-clients no\ntls-replication yes\n";
+  }
+  for (int attempt = 0; attempt < 5; ++attempt) {
+    port_ = FreePort();
+    const std::string port = std::to_string(port_);
+    const std::string config = directory_ + "/sentinel.conf";
+    std::ofstream(config) << "bind 127.0.0.1\ndir " << directory_ << '\n'
+                          << (tls.empty() ? "port " + port : "port 0\ntls-port " + port) << '\n'
+                          << tls << "sentinel monitor mymaster 127.0.0.1 " << master_port << " 1\n"
+                          << "sentinel down-after-milliseconds mymaster 300\n"
+                          << "sentinel failover-timeout mymaster 1000\n";
+    const std::vector<std::string> args = {FindTool("redis-server"), config, "--sentinel"};
+    process_ = std::make_unique<Subprocess>(args);
+    const bool is_up = process_->WaitForOutput(
+        [](const std::string& out) { return out.find("+monitor master") != std::string::npos; });
+    if (is_up) return;
+  }
+  throw std::runtime_error("the sentinel does not start: " + process_->out() + process_->err());
+}
+
+SentinelProcess::~SentinelProcess() {
+  process_.reset();
+  std::filesystem::remove_all(directory_);
+}
+
+bool SentinelProcess::WaitForReplica(int port) const {
+  const std::string found = "+slave slave 127.0.0.1:" + std::to_string(port) + " ";
+  return process_->WaitForOutput(
+      [&](const std::string& out) { return out.find(found) != std::string::npos; });
+}
+
+}  // namespace modelgates::gateway
