@@ -66,3 +66,42 @@ in_debian() {
   env -i HOME=/root TERM=dumb LANG=C.UTF-8 "${proxies[@]}" \
     PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin chroot "$folder" "$@" </dev/null
 }
+
+# boot_debian FOLDER LOG: starts its systemd, in namespaces of its own but for the network, and waits
+# until it runs. Sets $booted, its process; the system ends with it.
+booted=''
+boot_debian() {
+  local unshared
+  # shellcheck disable=SC2016 # the shell inside
+  setsid unshare --mount --pid --fork --uts --ipc --cgroup --propagation private bash -euc '
+    mount --bind "$1" "$1"
+    mount -t proc proc "$1/proc"
+    mount -t sysfs -o ro sysfs "$1/sys"
+    if [[ -e /sys/fs/cgroup/cgroup.controllers ]]; then
+      mount -t cgroup2 cgroup2 "$1/sys/fs/cgroup"
+    else
+      mount -t tmpfs tmpfs "$1/sys/fs/cgroup"
+      mkdir "$1/sys/fs/cgroup/systemd"
+      mount -t cgroup -o none,name=systemd cgroup "$1/sys/fs/cgroup/systemd"
+    fi
+    mount -t tmpfs tmpfs "$1/run"
+    # Credentials of a service are mounted by a process beside it.
+    mount --make-rshared "$1"
+    exec env -i container=other PATH=/usr/sbin:/usr/bin chroot "$1" /lib/systemd/systemd
+  ' boot "$1" >"$2" 2>&1 </dev/null &
+  unshared=$!
+  disown
+  eventually 10 pgrep --parent "$unshared" >/dev/null || return 1
+  booted=$(pgrep --parent "$unshared")
+  eventually 60 systemd_runs || return 1
+}
+systemd_runs() { [[ "$(in_booted systemctl is-system-running 2>/dev/null)" =~ ^(running|degraded)$ ]]; }
+
+# in_booted COMMAND...: as in_debian, in the system that boot_debian has started.
+in_booted() {
+  local proxies
+  mapfile -t proxies < <(env | grep -iE '^(https?|no)_proxy=' || true)
+  nsenter --target "$booted" --mount --pid --uts --ipc --cgroup --root \
+    env -i --chdir=/ HOME=/root TERM=dumb LANG=C.UTF-8 "${proxies[@]}" \
+    PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin "$@" </dev/null
+}
