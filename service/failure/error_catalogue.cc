@@ -325,7 +325,7 @@ constexpr ErrorRow kRows[] = {
      .auth_code_state = UE::REJECTED, .after_unknown = kOutcomeUnknown,
      .exchange_sdk_error = "ForbiddenResponseError",
      .what = "the upstream does not permit this",
-     .remedy = "check the credential, or for an exchange start a new authorization",
+     .remedy = "check the credential", .exchange_remedy = "start a new authorization",
      .user = {kFaultOfService, kSignInAgain}},
     {.condition = "404", .trigger = kStatus, .statuses = {{404}},
      .reason = v1::NOT_FOUND, .code = StatusCode::kNotFound, .origin = Origin::kUpstream,

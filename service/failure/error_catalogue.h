@@ -158,6 +158,7 @@ struct ErrorRow {
   const char* what;
   // What to do when repeating does not help; null: the violations say it.
   const char* remedy;
+  const char* exchange_remedy = nullptr;  // of an exchange, if it is another one
   // What to do when repeating helps; "in 60 s" follows.
   const char* repeat = "try again";
   UserTexts user{};

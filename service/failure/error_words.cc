@@ -26,6 +26,12 @@ std::string Advice(const FailedCall& failed, const char* remedy) {
   return remedy == nullptr ? "" : fmt::format(": {}", remedy);
 }
 
+const char* RemedyOf(const FailedCall& failed) {
+  const bool is_exchange = failed.rpc == Rpc::kExchangeAuthCode;
+  const char* const own = is_exchange ? failed.row->exchange_remedy : nullptr;
+  return own == nullptr ? failed.row->remedy : own;
+}
+
 std::string_view StateOfTheCode(const FailedCall& failed) {
   switch (failed.auth_code_state) {
     case v1::UpstreamError::UNKNOWN:
@@ -48,7 +54,7 @@ std::string WhatHappenedAndWhatToDo(const FailedCall& failed) {
            "start a new authorization";
   }
   const KeyWords* of_key = WordsOfKey(failed);
-  const KeyWords words = of_key ? *of_key : KeyWords{failed.row->what, failed.row->remedy};
+  const KeyWords words = of_key ? *of_key : KeyWords{failed.row->what, RemedyOf(failed)};
   std::string text(words.what);
   if (IsExhausted(failed) && failed.attempts > 1) {
     text += fmt::format(" ({} attempts)", failed.attempts);

@@ -84,6 +84,9 @@ void AddCondition(const ErrorRow& row, ErrorReason reason, std::string& text) {
   text += fmt::format("* {}; cause: {}\n  * {}\n", row.condition, ToString(row.origin), row.what);
   text += fmt::format("  * what to do: {}\n",
                       row.remedy == nullptr ? "correct the fields that it names" : row.remedy);
+  if (row.exchange_remedy != nullptr) {
+    text += fmt::format("  * what to do after an exchange: {}\n", row.exchange_remedy);
+  }
   if (ExchangeRow(row).reason == reason) {
     if (row.auth_code_state == v1::UpstreamError::UNKNOWN) {
       text += "  * after an exchange: the code may be spent, start a new authorization\n";
