@@ -30,6 +30,13 @@ enum class CredentialMode : uint8_t {
   kEither,       // the caller's if it is sent, else the gateway's; requires authenticated callers
 };
 
+// The HTTP version that is spoken to the upstream.
+enum class UpstreamHttp : uint8_t {
+  k1,     // HTTP/1.1
+  k2,     // HTTP/2; over http with prior knowledge
+  kAuto,  // what TLS negotiates; over http HTTP/1.1
+};
+
 // What the gateway does when the answer to an exchange is lost and the code may be spent.
 enum class ExchangeRecovery : uint8_t {
   kOnce,   // sends the code once more, after the first attempt has ended
@@ -79,6 +86,8 @@ struct Config {
 
   // Base URL of the REST API: http or https, no user info, no query, no fragment.
   std::string upstream = "https://modelgates.ai/api/v1";
+  // Default: 1.1, which costs less CPU where calls come one by one.
+  UpstreamHttp upstream_http = UpstreamHttp::k1;
   // PEM file of the trusted CAs for the upstream. Empty: the system's.
   std::string upstream_ca_file;
   // URL of a proxy for the upstream; may contain a password. Empty: none. The proxy variables of

@@ -72,6 +72,12 @@ std::vector<Setting> MakeSettings() {
            "Base URL of the REST API: https; http only for a loopback host or with "
            "--insecure_upstream. No query, no fragment, no user.",
            RedactUrl),
+      Choice("upstream_http", &C::upstream_http,
+             {{"1.1", UpstreamHttp::k1}, {"2", UpstreamHttp::k2}, {"auto", UpstreamHttp::kAuto}},
+             "HTTP version that is spoken to the upstream. 1.1; 2: HTTP/2, over http with prior "
+             "knowledge; auto: HTTP/2 if TLS negotiates it, else 1.1. With HTTP/2 many calls share "
+             "a connection, and the upstream says which of them it did not process when it ends "
+             "the connection: they are sent again."),
       Text("upstream_ca_file", "FILE", &C::upstream_ca_file, Empty::kAllowed, nullptr,
            "PEM file of the CA certificates that are trusted for the upstream, instead "
            "of the system's. Read again when it changes."),

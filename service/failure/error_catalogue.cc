@@ -175,7 +175,7 @@ constexpr ErrorRow kRows[] = {
      .what = "the upstream's certificate is not trusted",
      .remedy = "operators should check --upstream and --upstream_ca_file",
      .user = {kFaultOfService, kFaultOfService}},
-    {.condition = "reserved for HTTP/2: REFUSED_STREAM, GOAWAY below the stream",
+    {.condition = "HTTP/2: REFUSED_STREAM, GOAWAY below the stream",
      .trigger = kTransport, .failure = Failure::kRefusedStream,
      .reason = v1::UPSTREAM_REFUSED_STREAM, .code = StatusCode::kUnavailable,
      .origin = Origin::kTransport, .health = kFails, .severity = kWarning,

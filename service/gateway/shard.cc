@@ -13,9 +13,22 @@ namespace {
 
 using std::chrono::system_clock;
 
+TransportOptions::Http ToHttp(UpstreamHttp http) {
+  switch (http) {
+    case UpstreamHttp::k1:
+      return TransportOptions::Http::k1;
+    case UpstreamHttp::k2:
+      return TransportOptions::Http::k2;
+    case UpstreamHttp::kAuto:
+      return TransportOptions::Http::kAuto;
+  }
+  return TransportOptions::Http::k1;
+}
+
 TransportOptions ToTransportOptions(const Config& config, ReloadObserver& reloads) {
   TransportOptions options;
   options.base_url = config.upstream;
+  options.http = ToHttp(config.upstream_http);
   options.ca_file = config.upstream_ca_file;
   options.ca_setting = "upstream_ca_file";
   options.reloads = &reloads;

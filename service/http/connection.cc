@@ -86,12 +86,9 @@ WaitPoint::Awaiter Connection::Wait(TimePoint deadline, const std::stop_token& s
 }
 
 void Connection::OnEvents(uint32_t events) {
-  if (idle_listener_ != nullptr) {
-    if (IsLost()) idle_listener_->OnIdleConnectionLost(*this);  // destroys this
-    return;
-  }
   // Receiving reports an end or an error.
   if ((events & ~static_cast<uint32_t>(EPOLLOUT)) != 0) readable_ = true;
+  if (listener_ != nullptr) return listener_->OnConnectionEvents(*this);  // may destroy this
   ready_.Notify();
 }
 

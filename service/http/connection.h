@@ -17,18 +17,19 @@ namespace modelgates::gateway {
 
 class Connection;
 
-// Observes a connection that carries no request.
-class IdleListener {
+// Observes a connection for which no call waits by itself: it is idle, or carries many requests.
+class ConnectionListener {
  public:
-  // The connection is no longer usable; the listener destroys it.
-  virtual void OnIdleConnectionLost(Connection& connection) = 0;
+  // There is something to receive, or room to send after a Send that would have blocked. The
+  // listener may destroy the connection.
+  virtual void OnConnectionEvents(Connection& connection) = 0;
 
  protected:
-  ~IdleListener() = default;
+  ~ConnectionListener() = default;
 };
 
 // One connection to the upstream, including TLS and proxy tunnel. It is used on the loop thread
-// only and carries one request at a time.
+// only. With HTTP/1.1 it carries one request at a time.
 //
 // Its socket stays registered with epoll for its whole life, so a call on a warm connection needs
 // no epoll_ctl. Destroying it closes it.
@@ -57,8 +58,14 @@ class Connection final : public boost::intrusive::list_base_hook<
   // can send.
   WaitPoint::Awaiter Wait(TimePoint deadline, const std::stop_token& stop);
 
-  // Sends events to `listener` while the connection is idle; nullptr ends that.
-  void SetIdle(IdleListener* listener) { idle_listener_ = listener; }
+  // Sends events to `listener`, not to Wait; nullptr ends that.
+  void SetListener(ConnectionListener* listener) { listener_ = listener; }
+  // After an event while it was idle: whether it is of no use any more.
+  bool IsLost();
+
+  // What TLS negotiated for it ("h2", "http/1.1"), after something was received or sent; empty:
+  // nothing. Lives as long as the connection.
+  std::string_view Protocol() const { return tls_ ? tls_->Protocol() : std::string_view(); }
 
   TimePoint created() const { return created_; }
   TimePoint idle_until() const { return idle_until_; }
@@ -79,7 +86,6 @@ class Connection final : public boost::intrusive::list_base_hook<
 
  private:
   void OnEvents(uint32_t events) override;
-  bool IsLost();
   IoResult SendPlain(std::string_view bytes);
   IoResult ReceivePlain(std::span<char> buffer);
   IoResult NotDone();
@@ -93,7 +99,7 @@ class Connection final : public boost::intrusive::list_base_hook<
   bool readable_;
   bool watches_room_ = false;
   int errno_ = 0;  // after kBroken, without TLS
-  IdleListener* idle_listener_ = nullptr;
+  ConnectionListener* listener_ = nullptr;
   TimePoint created_;
   TimePoint idle_until_{};
   std::optional<ConnectionPlace> place_;

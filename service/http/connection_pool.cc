@@ -21,7 +21,7 @@ std::unique_ptr<Connection> ConnectionPool::Take() {
   while (!idle_.empty()) {
     std::unique_ptr<Connection> connection = std::move(idle_.back());
     idle_.pop_back();
-    connection->SetIdle(nullptr);
+    connection->SetListener(nullptr);
     // The timer may be late, and `idle_` is sorted by idle_until only if all hints are equal.
     if (now < connection->idle_until()) return connection;
   }
@@ -38,7 +38,7 @@ void ConnectionPool::Put(std::unique_ptr<Connection> connection,
   if (until <= now || idle_.size() >= options_.max_idle_connections) return;  // closes it
 
   connection->set_idle_until(until);
-  connection->SetIdle(this);
+  connection->SetListener(this);
   idle_.push_back(std::move(connection));
   if (until < next_sweep_) {
     next_sweep_ = until;
@@ -50,7 +50,8 @@ void ConnectionPool::DropOldest() {
   if (!idle_.empty()) idle_.erase(idle_.begin());
 }
 
-void ConnectionPool::OnIdleConnectionLost(Connection& connection) {
+void ConnectionPool::OnConnectionEvents(Connection& connection) {
+  if (!connection.IsLost()) return;
   ++stale_;
   std::erase_if(idle_, [&](const auto& idle) { return idle.get() == &connection; });
 }

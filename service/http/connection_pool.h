@@ -15,7 +15,7 @@ namespace modelgates::gateway {
 //
 // Idle connections stay registered with epoll. One that the upstream closes or writes to is removed
 // before a request can use it, unless the two cross on the wire. Loop thread only.
-class ConnectionPool final : private IdleListener, private Timer {
+class ConnectionPool final : private ConnectionListener, private Timer {
  public:
   ConnectionPool(EpollLoop& loop, const TransportOptions& options);
   ~ConnectionPool();
@@ -33,7 +33,7 @@ class ConnectionPool final : private IdleListener, private Timer {
   uint64_t stale() const { return stale_; }
 
  private:
-  void OnIdleConnectionLost(Connection& connection) override;
+  void OnConnectionEvents(Connection& connection) override;
   void OnTimer() override;
 
   EpollLoop& loop_;

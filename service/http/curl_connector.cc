@@ -40,6 +40,13 @@ CURLcode SetUpTls(CURL*, void* ssl_context, void* cas) {
   return CURLE_OK;
 }
 
+// libcurl must not know of HTTP/2: it would begin a session of its own, and send nothing for us.
+CURLcode SetUpTlsForHttp2(CURL* easy, void* ssl_context, void* cas) {
+  constexpr unsigned char kProtocols[] = "\x02h2\x08http/1.1";
+  SSL_CTX_set_alpn_protos(static_cast<SSL_CTX*>(ssl_context), kProtocols, sizeof(kProtocols) - 1);
+  return SetUpTls(easy, ssl_context, cas);
+}
+
 // "address:port" of the other end.
 std::string PeerOf(CURL* easy) {
   const char* address = nullptr;
@@ -101,7 +108,7 @@ CurlConnector::~CurlConnector() {
   multis_.clear();  // before the session caches, which they use
 }
 
-CurlEasy CurlConnector::MakeEasy(std::chrono::milliseconds timeout) const {
+CurlEasy CurlConnector::MakeEasy(std::chrono::milliseconds timeout, Offer offer) const {
   CurlEasy easy(curl_easy_init());
   if (!easy) throw std::bad_alloc();
   const auto set = [&](CURLoption option, auto value) {
@@ -123,7 +130,8 @@ CurlEasy CurlConnector::MakeEasy(std::chrono::milliseconds timeout) const {
   set(CURLOPT_NOPROXY, "");
   if (!options_.proxy.empty()) set(CURLOPT_HTTPPROXYTUNNEL, 1L);
 
-  set(CURLOPT_SSL_ENABLE_ALPN, options_.speaks_http ? 1L : 0L);
+  const bool offers_http2 = offer == Offer::kHttp2AndHttp1;
+  set(CURLOPT_SSL_ENABLE_ALPN, options_.speaks_http && !offers_http2 ? 1L : 0L);
   set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
   set(CURLOPT_SSL_VERIFYPEER, 1L);
   set(CURLOPT_SSL_VERIFYHOST, 2L);
@@ -135,7 +143,7 @@ CurlEasy CurlConnector::MakeEasy(std::chrono::milliseconds timeout) const {
   set(CURLOPT_CAPATH, static_cast<const char*>(nullptr));
   // With an own store libcurl's cache would replace a newer store by the first one.
   set(CURLOPT_CA_CACHE_TIMEOUT, cas_ ? 0L : kTrustCachedSeconds);
-  set(CURLOPT_SSL_CTX_FUNCTION, &SetUpTls);
+  set(CURLOPT_SSL_CTX_FUNCTION, offers_http2 ? &SetUpTlsForHttp2 : &SetUpTls);
   return easy;
 }
 
@@ -174,8 +182,8 @@ ConnectFailure CurlConnector::Late(TimePoint deadline, std::string_view doing) c
   return {is_callers ? TransportFailure::kTimeout : TransportFailure::kDns, cause};
 }
 
-Task<CurlConnector::Result> CurlConnector::Connect(TimePoint deadline,
-                                                   const std::stop_token& stop) {
+Task<CurlConnector::Result> CurlConnector::Connect(TimePoint deadline, const std::stop_token& stop,
+                                                   Offer offer) {
   const TimePoint patience = loop_.Now() + options_.connect_timeout;
   std::shared_ptr<const ResolvedName> name = names_.Known();
   if (!name) {
@@ -200,8 +208,8 @@ Task<CurlConnector::Result> CurlConnector::Connect(TimePoint deadline,
   const std::string resolved = name->addresses.empty()
                                    ? std::string()
                                    : fmt::format("{}:{}", endpoint_.Text(), name->addresses);
-  ConnectAttempt attempt(loop_, PickMulti(), MakeEasy(std::max(left, std::chrono::milliseconds(1))),
-                         resolved);
+  ConnectAttempt attempt(loop_, PickMulti(),
+                         MakeEasy(std::max(left, std::chrono::milliseconds(1)), offer), resolved);
   attempts_.push_back(attempt);
   const WaitPoint::Result woken = co_await attempt.done().Wait(deadline, stop);
   // The connector was destroyed.

@@ -33,6 +33,8 @@ namespace modelgates::gateway {
 class CurlConnector {
  public:
   using Result = std::variant<std::unique_ptr<Connection>, ConnectFailure>;
+  // What TLS offers to the upstream (ALPN); see Connection::Protocol.
+  enum class Offer : uint8_t { kHttp1, kHttp2AndHttp1 };
 
   CurlConnector(EpollLoop& loop, const TransportOptions& options, BaseUrl url);
   CurlConnector(const CurlConnector&) = delete;
@@ -43,7 +45,8 @@ class CurlConnector {
   // kDns, kConnect, kConnectTimeout, kTls, kTlsUntrusted, kProxyRefused; kTimeout when `deadline`
   // passes first; kCancelled after a stop request, or when the connector is destroyed. `stop` must
   // outlive the task.
-  Task<Result> Connect(TimePoint deadline, const std::stop_token& stop);
+  Task<Result> Connect(TimePoint deadline, const std::stop_token& stop,
+                       Offer offer = Offer::kHttp1);
 
   // Starts to reload the CA file when it changes.
   void Watch() {
@@ -69,7 +72,7 @@ class CurlConnector {
     std::unique_ptr<CURLSH, ShareDeleter> sessions;
   };
 
-  CurlEasy MakeEasy(std::chrono::milliseconds timeout) const;
+  CurlEasy MakeEasy(std::chrono::milliseconds timeout, Offer offer) const;
   CurlMulti& PickMulti();
   void AddTrust(TrustedCas cas);
   Result Connected(ConnectAttempt& attempt);

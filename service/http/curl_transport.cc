@@ -50,6 +50,11 @@ CurlTransport::CurlTransport(EpollLoop& loop, TransportOptions options)
                                         .connect_timeout = options_.connect_timeout})),
       connector_(loop, options_, url_),
       pool_(loop, options_) {
+  const bool may_be_http2 = options_.http == TransportOptions::Http::k2 ||
+                            (options_.http == TransportOptions::Http::kAuto && url_.tls);
+  if (may_be_http2) {
+    http2_ = std::make_unique<Http2Pool>(loop_, options_, url_, scratch_, HooksOfHttp2());
+  }
   if (!IsSendableHeaderValue(options_.user_agent)) {
     throw std::invalid_argument("user agent cannot be sent");
   }
@@ -57,6 +62,25 @@ CurlTransport::CurlTransport(EpollLoop& loop, TransportOptions options)
 }
 
 CurlTransport::~CurlTransport() { queue_->Close(); }
+
+Http2Pool::Hooks CurlTransport::HooksOfHttp2() {
+  Http2Pool::Hooks hooks;
+  hooks.connect = [this] { return ConnectForHttp2(); };
+  if (options_.http == TransportOptions::Http::kAuto) {
+    hooks.take_http1 = [this](std::unique_ptr<Connection> connection) {
+      Keep(std::move(connection), std::nullopt);
+    };
+  }
+  return hooks;
+}
+
+Task<CurlTransport::Connected> CurlTransport::ConnectForHttp2() {
+  const SendOptions of_no_call;
+  bool reused = false;
+  Task<Connected> connect = Connect(of_no_call, ConnectionQueue::Need::kNew, reused,
+                                    CurlConnector::Offer::kHttp2AndHttp1);
+  co_return co_await connect;
+}
 
 void CurlTransport::Compose(const HttpRequest& request, RequestBytes& out) {
   constexpr std::string_view kLength = "Content-Length: ";
@@ -86,7 +110,8 @@ void CurlTransport::TakeBuffer(RequestBytes& sent) {
 }
 
 Task<CurlTransport::Connected> CurlTransport::Connect(const SendOptions& options,
-                                                      ConnectionQueue::Need need, bool& reused) {
+                                                      ConnectionQueue::Need need, bool& reused,
+                                                      CurlConnector::Offer offer) {
   // An idle connection takes the place of a new one.
   if (queue_->full()) pool_.DropOldest();
   const std::shared_ptr<ConnectionQueue> queue = queue_;
@@ -98,7 +123,7 @@ Task<CurlTransport::Connected> CurlTransport::Connect(const SendOptions& options
   if (reused) co_return std::get<std::unique_ptr<Connection>>(std::move(waited));
 
   auto& place = std::get<ConnectionPlace>(waited);
-  Task<CurlConnector::Result> connect = connector_.Connect(options.deadline, options.stop);
+  Task<CurlConnector::Result> connect = connector_.Connect(options.deadline, options.stop, offer);
   CurlConnector::Result connected = co_await connect;
   if (auto* failed = std::get_if<ConnectFailure>(&connected)) {
     // After kCancelled `this` may be destroyed.
@@ -141,6 +166,22 @@ void CurlTransport::Keep(std::unique_ptr<Connection> connection,
 }
 
 Task<HttpResult> CurlTransport::Send(const HttpRequest& request, SendOptions options) {
+  const bool is_http1 = http2_ == nullptr || http2_->speaks_http1();
+  return is_http1 ? SendHttp1(request, std::move(options)) : SendHttp2(request, std::move(options));
+}
+
+Task<HttpResult> CurlTransport::SendHttp2(const HttpRequest& request, SendOptions options) {
+  if (const auto failure = Ended(options, loop_.Now())) {
+    co_return TransportError{*failure, Delivery::kNever};
+  }
+  Task<std::optional<HttpResult>> sending = http2_->Send(request, options);
+  std::optional<HttpResult> sent = co_await sending;
+  if (sent) co_return *std::move(sent);
+  Task<HttpResult> again = SendHttp1(request, std::move(options));
+  co_return co_await again;
+}
+
+Task<HttpResult> CurlTransport::SendHttp1(const HttpRequest& request, SendOptions options) {
   if (const auto failure = Ended(options, loop_.Now())) {
     co_return TransportError{*failure, Delivery::kNever};
   }
@@ -150,7 +191,7 @@ Task<HttpResult> CurlTransport::Send(const HttpRequest& request, SendOptions opt
   for (;;) {
     bool reused = connection != nullptr;
     if (!connection) {
-      Task<Connected> connect = Connect(options, need, reused);
+      Task<Connected> connect = Connect(options, need, reused, CurlConnector::Offer::kHttp1);
       Connected connected = co_await connect;
       if (auto* error = std::get_if<TransportError>(&connected)) co_return std::move(*error);
       connection = std::get<std::unique_ptr<Connection>>(std::move(connected));
@@ -201,6 +242,12 @@ TransportStats CurlTransport::stats() const {
   stats.open = connector_.open_connections();
   stats.idle = pool_.size();
   stats.stale = pool_.stale();
+  if (!http2_) return stats;
+  const TransportStats http2 = http2_->stats();
+  stats.idle += http2.idle;
+  stats.stale += http2.stale;
+  stats.reuses += http2.reuses;
+  stats.connect_failures += http2.connect_failures;
   return stats;
 }
 

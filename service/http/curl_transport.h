@@ -12,18 +12,19 @@
 #include "http/connection_queue.h"
 #include "http/curl_connector.h"
 #include "http/http.h"
+#include "http/http2_pool.h"
 #include "http/round_trip.h"
 #include "http/transport_options.h"
 
 namespace modelgates::gateway {
 
-// HTTP/1.1 over connections that libcurl makes. libcurl connects and does TLS; this class writes
-// and reads HTTP. An ordinary libcurl transfer sends a POST again by itself when a reused
-// connection dies before the first byte of an answer, and reports success. This class cannot send
-// anything twice, knows which bytes the kernel accepted, and costs less than half.
+// HTTP over connections that libcurl makes. libcurl connects and does TLS; this class writes and
+// reads HTTP/1.1, Http2Pool HTTP/2. An ordinary libcurl transfer sends a POST again by itself when
+// a reused connection dies before the first byte of an answer, and reports success. This class
+// cannot send anything twice, knows which bytes the kernel accepted, and costs less than half.
 //
-// On a warm connection a request is one send and one receive. No redirect is followed, no cookie
-// kept, no content coding asked for.
+// On a warm HTTP/1.1 connection a request is one send and one receive. No redirect is followed, no
+// cookie kept, no content coding asked for.
 //
 // Loop thread only. Destroying it, on that thread or after the loop has ended, closes every
 // connection; every running Send ends with kCancelled in the next turn of the loop.
@@ -40,12 +41,17 @@ class CurlTransport final : public HttpTransport {
  private:
   using Connected = std::variant<std::unique_ptr<Connection>, TransportError>;
 
+  Task<HttpResult> SendHttp1(const HttpRequest& request, SendOptions options);
+  Task<HttpResult> SendHttp2(const HttpRequest& request, SendOptions options);
+  Http2Pool::Hooks HooksOfHttp2();
   void Compose(const HttpRequest& request, RequestBytes& out);
   // For the next request.
   void TakeBuffer(RequestBytes& sent);
   // Waits for a connection, or for the turn to make one. `reused`: whether it had carried a
   // request. After kCancelled `this` may be destroyed.
-  Task<Connected> Connect(const SendOptions& options, ConnectionQueue::Need need, bool& reused);
+  Task<Connected> Connect(const SendOptions& options, ConnectionQueue::Need need, bool& reused,
+                          CurlConnector::Offer offer);
+  Task<Connected> ConnectForHttp2();
   TransportError Missed(ConnectionQueue::End end) const;
   void Keep(std::unique_ptr<Connection> connection, std::optional<std::chrono::seconds> hint);
 
@@ -59,7 +65,9 @@ class CurlTransport final : public HttpTransport {
   TransportStats stats_;
   std::shared_ptr<ConnectionQueue> queue_;
   CurlConnector connector_;
-  ConnectionPool pool_;  // destroyed before the connector that made its connections
+  // Destroyed before the connector that made their connections.
+  ConnectionPool pool_;
+  std::unique_ptr<Http2Pool> http2_;  // null: HTTP/1.1 only
 };
 
 }  // namespace modelgates::gateway

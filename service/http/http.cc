@@ -70,6 +70,8 @@ std::string_view ToString(FailureDetail detail) {
       return "no_descriptors";
     case FailureDetail::kProxyStatus:
       return "proxy_status";
+    case FailureDetail::kNoHttp2:
+      return "no_http2";
   }
   return "";
 }

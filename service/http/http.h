@@ -77,11 +77,11 @@ enum class TransportFailure : uint8_t {
   kConnectTimeout,  // no connection, TLS included, within the connect timeout
   kTls,             // the TLS handshake failed
   kTlsUntrusted,    // the certificate failed verification: CA, name or date
-  kRefusedStream,   // reserved for HTTP/2: the upstream said that it did not act on the request
+  kRefusedStream,   // HTTP/2: the upstream said that it did not act on the request
   kReset,           // reset or closed before the first byte of an answer
   kTruncated,       // reset or closed before the answer was complete
   kTimeout,         // the deadline passed
-  kGarbage,         // what came back is not HTTP/1.x
+  kGarbage,         // what came back is not HTTP
   kCancelled,       // stop was requested
   kProxyRefused,    // the proxy requires authentication (407)
 };
@@ -103,15 +103,17 @@ enum class FailureDetail : uint8_t {
   kUnreachable,    // ENETUNREACH, EHOSTUNREACH
   kNoDescriptors,  // EMFILE, ENFILE: of the gateway
   kProxyStatus,    // the proxy answered with an error other than 407
+  kNoHttp2,        // HTTP/2 is required, and the upstream does not speak it
 };
-inline constexpr auto kLastFailureDetail = FailureDetail::kProxyStatus;
+inline constexpr auto kLastFailureDetail = FailureDetail::kNoHttp2;
 
 // "certificate_expired", ...; empty for kNone.
 std::string_view ToString(FailureDetail detail);
 
-// Whether the upstream can have seen the request, from the bytes that the kernel accepted.
+// Whether the upstream can have seen the request, from the bytes that the kernel accepted and, with
+// HTTP/2, from what the upstream says.
 enum class Delivery : uint8_t {
-  kNever,     // the kernel accepted no byte of the body: repeating is always safe
+  kNever,     // the kernel accepted no byte of the body, or kRefusedStream: repeating is safe
   kMaybe,     // it accepted some: the upstream may have acted on the request
   kAnswered,  // a status line came back
 };
@@ -148,7 +150,7 @@ enum class SendProgress : uint8_t {
 class SendObserver {
  public:
   // The transport reports kBytesOffered before the kernel gets the first byte, and kConnecting when
-  // the kernel took none and the transport waits for another connection.
+  // the upstream cannot have acted on it and the transport waits for another connection.
   virtual void OnSendProgress(SendProgress /*progress*/) {}
 
  protected:
@@ -177,7 +179,8 @@ class HttpTransport {
   // complete answer; its `delivery` says whether the upstream may have acted on the request.
   //
   // The request is sent at most once. Another connection is tried only if the kernel accepted no
-  // byte of it.
+  // byte of it or, with HTTP/2, if the upstream ended the connection in order and said that it did
+  // not act on the request (GOAWAY; RFC 9113, 6.8).
   //
   // Called on the loop thread only; the awaiting call resumes there too. `request` must outlive
   // the task.

@@ -11,8 +11,6 @@ namespace {
 
 namespace http = boost::beast::http;
 
-constexpr int kMaxInterimAnswers = 128;
-
 // The shortest end of a chunked message: "0", CRLF, CRLF. Beast 1.74 asserts that it gets at least
 // this many bytes when it continues with a last chunk that arrived in pieces.
 constexpr size_t kLastChunkBytes = 5;

@@ -12,10 +12,12 @@ namespace modelgates::gateway {
 
 // Bound on status line and fields of one answer; a larger head is kGarbage.
 inline constexpr size_t kMaxHeadBytes = 64 * 1024;
+// Interim answers (1xx) before the final one; more are kGarbage.
+inline constexpr int kMaxInterimAnswers = 128;
 
 // Reads the answer to one request from the bytes of a connection (RFC 9112, sections 4 to 7).
 // Heads that the RFC only tolerates are read too (lenient_head.h); their connection is not used
-// again. Up to 128 interim answers (1xx) are skipped; 101 is garbage, because no upgrade was
+// again. Up to kMaxInterimAnswers (1xx) are skipped; 101 is garbage, because no upgrade was
 // requested.
 class ResponseParser {
  public:

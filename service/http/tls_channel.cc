@@ -56,6 +56,13 @@ std::string TlsChannel::Error() const {
                                 : "ended without a TLS close_notify";
 }
 
+std::string_view TlsChannel::Protocol() const {
+  const unsigned char* name = nullptr;
+  unsigned size = 0;
+  if (const SSL* tls = Tls()) SSL_get0_alpn_selected(tls, &name, &size);
+  return {reinterpret_cast<const char*>(name), size};
+}
+
 SSL* TlsChannel::Tls() const {
   curl_tlssessioninfo* session = nullptr;
   curl_easy_getinfo(easy_.get(), CURLINFO_TLS_SSL_PTR, &session);

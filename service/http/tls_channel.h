@@ -35,6 +35,10 @@ class TlsChannel {
   // Received bytes may be buffered here, where epoll does not see them.
   bool MayHoldMore() const;
 
+  // The protocol that was negotiated (ALPN), after a first Receive or Send; empty: none. Lives as
+  // long as this object.
+  std::string_view Protocol() const;
+
   // After kBroken: the message of the kernel or of TLS.
   std::string Error() const;
 

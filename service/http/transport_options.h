@@ -13,6 +13,12 @@ namespace modelgates::gateway {
 class ReloadObserver;
 
 struct TransportOptions {
+  enum class Http : uint8_t {
+    k1,     // HTTP/1.1
+    k2,     // HTTP/2; over http with prior knowledge (RFC 9113, 3.3)
+    kAuto,  // what TLS negotiates (ALPN), preferably HTTP/2; over http HTTP/1.1
+  };
+
   // Base URL of the upstream, as ParseBaseUrl accepts it.
   std::string base_url;
   // PEM file with the trusted certificates, read again when it changes. Empty: the system's.
@@ -25,11 +31,16 @@ struct TransportOptions {
   // the proxy variables of the environment are ignored.
   Secret proxy;
   std::string user_agent = "modelgates-oauth-gateway";
-  // Whether TLS announces HTTP/1.1 (ALPN).
+  // Whether TLS announces HTTP (ALPN).
   bool speaks_http = true;
+  Http http = Http::k1;
 
   // Bound on lookup, TCP, proxy and TLS together, and also on the wait for the turn to connect.
   std::chrono::milliseconds connect_timeout{5'000};
+  // HTTP/2: a connection with running requests on which nothing was received for `ping_after` gets
+  // a PING, and counts as dead if nothing is received within `ping_timeout`.
+  std::chrono::milliseconds ping_after{10'000};
+  std::chrono::milliseconds ping_timeout{5'000};
   // Bound on a body, before and after its content codings are removed.
   size_t max_response_bytes = 256 * 1024;
 

@@ -113,6 +113,7 @@ struct KeySource {
   std::string name;
   std::string mode;  // --credential_mode
   bool in_file = false;
+  bool http2 = false;  // upstream
 };
 
 class SecretMemory : public testing::TestWithParam<KeySource> {
@@ -143,9 +144,10 @@ TEST_P(SecretMemory, HoldsNearlyNothingOfCallsThatAreOver) {
   constexpr size_t kMostOfAll = 2;
   const KeySource& source = GetParam();
   const bool is_service = source.mode == "service";
-  FakeUpstream upstream;
+  FakeUpstream upstream({.http2 = source.http2});
   std::vector<std::string> flags = {"--upstream=" + upstream.url() + "/api/v1",
                                     "--credential_mode=" + source.mode, "--log_level=debug"};
+  if (source.http2) flags.push_back("--upstream_http=2");
   if (source.in_file) flags.push_back("--api_key_file=" + (folder_ / "key").string());
   GatewayProcess gateway(
       flags,
@@ -182,7 +184,8 @@ TEST_P(SecretMemory, HoldsNearlyNothingOfCallsThatAreOver) {
 INSTANTIATE_TEST_SUITE_P(Sources, SecretMemory,
                          testing::Values(KeySource{"Callers", "passthrough"},
                                          KeySource{"Environment", "service"},
-                                         KeySource{"File", "service", true}),
+                                         KeySource{"File", "service", true},
+                                         KeySource{"CallersHttp2", "passthrough", false, true}),
                          [](const auto& row) { return row.param.name; });
 
 }  // namespace

@@ -65,6 +65,15 @@ CallEnd ConnectionTimesOut(TroubledGateway& trouble) {
 CallEnd ProxyWantsAPassword(TroubledGateway& trouble) { return ThroughProxy(trouble, "407"); }
 CallEnd ProxyRefuses(TroubledGateway& trouble) { return ThroughProxy(trouble, "403"); }
 
+CallEnd HttpIsTooOld(TroubledGateway& trouble) {
+  const auto& certificate = trouble.Keep<TestCertificate>(kHost);
+  const auto& upstream =
+      trouble.Keep<FakeUpstream>(FakeUpstream::Options{.tls = certificate.server_context()});
+  trouble.Start({"--max_attempts=1", "--upstream_http=2", "--upstream=" + upstream.url(),
+                 "--upstream_ca_file=" + certificate.ca_file()});
+  return trouble.Create();
+}
+
 CallEnd CertificateIsOver(TroubledGateway& trouble) {
   return WithCertificate(trouble, kHost, Validity::kOver);
 }
@@ -224,6 +233,7 @@ const std::vector<Scenario>& Scenarios() {
       {"Connections time out", ConnectionTimesOut},
       {"The proxy wants a password", ProxyWantsAPassword},
       {"The proxy refuses", ProxyRefuses},
+      {"It does not speak HTTP/2", HttpIsTooOld},
       {"Its certificate has expired", CertificateIsOver},
       {"Its certificate is not valid yet", CertificateIsNotYetValid},
       {"Its certificate is for another name", CertificateIsOfAnotherHost},

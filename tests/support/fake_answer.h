@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -29,11 +30,19 @@ class Answer {
     kReset,      // RST
     kHalfClose,  // FIN, but goes on to read
     kHang,       // nothing, until the client goes away
+    // Of HTTP/2:
+    kResetStream,  // RST_STREAM with `number` as its error code
+    kGoAway,       // GOAWAY with that error code; this stream is the last that is processed
+    kGoAwayBelow,  // the same, and this stream is not processed
+    kAllow,        // SETTINGS that allow `number` streams at the same time
+    kFrames,       // the bytes as they are, frames or not
+    kSilence,      // nothing on the whole connection from now on, not even a reply to PING
   };
   struct Step {
     Kind kind;
     std::string bytes;
     std::chrono::milliseconds pause{0};
+    uint32_t number = 0;
   };
 
   // An empty answer: the request is read and nothing said.
@@ -49,6 +58,12 @@ class Answer {
   }
   static Answer Bytes(std::string bytes) { return Answer().Then(std::move(bytes)); }
   static Answer Hang() { return Answer().ThenHang(); }
+  static Answer ResetStream(uint32_t code) {
+    return Answer().With({Kind::kResetStream, {}, {}, code});
+  }
+  static Answer GoAwayBelow(uint32_t code) {
+    return Answer().With({Kind::kGoAwayBelow, {}, {}, code});
+  }
 
   Answer Then(std::string bytes) const { return With({Kind::kBytes, std::move(bytes)}); }
   Answer ThenDribble(std::string bytes, std::chrono::milliseconds pause) const {
@@ -61,6 +76,11 @@ class Answer {
   Answer ThenReset() const { return With({Kind::kReset, {}}); }
   Answer ThenHalfClose() const { return With({Kind::kHalfClose, {}}); }
   Answer ThenHang() const { return With({Kind::kHang, {}}); }
+  Answer ThenResetStream(uint32_t code) const { return With({Kind::kResetStream, {}, {}, code}); }
+  Answer ThenGoAway(uint32_t code) const { return With({Kind::kGoAway, {}, {}, code}); }
+  Answer ThenAllow(uint32_t streams) const { return With({Kind::kAllow, {}, {}, streams}); }
+  Answer ThenSilence() const { return With({Kind::kSilence, {}}); }
+  Answer ThenFrames(std::string bytes) const { return With({Kind::kFrames, std::move(bytes)}); }
 
   // The same after a delay.
   Answer Delayed(std::chrono::milliseconds delay) const {

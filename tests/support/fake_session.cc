@@ -10,6 +10,8 @@
 #include <cstdlib>
 #include <utility>
 
+#include "support/fake_http2.h"
+
 namespace modelgates::gateway {
 namespace {
 
@@ -24,10 +26,19 @@ std::string Repeated(const std::string& text, size_t at_least) {
 
 }  // namespace
 
-FakeSession::FakeSession(FakeUpstream& upstream, EpollLoop& loop, int fd, int number, SSL_CTX* tls)
-    : upstream_(upstream), loop_(loop), fd_(fd), number_(number), ready_(loop), timer_(loop) {
-  if (tls != nullptr) {
-    ssl_.reset(SSL_new(tls));
+FakeSession::FakeSession(FakeUpstream& upstream, EpollLoop& loop, int fd, int number,
+                         const FakeUpstream::Options& options)
+    : upstream_(upstream),
+      loop_(loop),
+      fd_(fd),
+      number_(number),
+      options_(options),
+      ready_(loop),
+      timer_(loop) {
+  if (options.tls != nullptr) {
+    if (options.http2) SSL_CTX_set_alpn_select_cb(options.tls, &FakeHttp2::Select, nullptr);
+    ssl_.reset(SSL_new(options.tls));
+    SSL_set_app_data(ssl_.get(), &options_);
     SSL_set_fd(ssl_.get(), fd_);
     SSL_set_accept_state(ssl_.get());
   }
@@ -69,6 +80,11 @@ Task<void> FakeSession::ServeRequests() {
   if (ssl_) {
     const bool ready = co_await Handshake();
     if (!ready) co_return;
+  }
+  if (options_.http2 && (!ssl_ || FakeHttp2::IsSelected(ssl_.get()))) {
+    FakeHttp2 http2(*this);
+    co_await http2.Serve();
+    co_return;
   }
   bool going = true;
   while (going) going = co_await ServeOne();
@@ -165,6 +181,12 @@ Task<bool> FakeSession::RunStep(const Answer::Step& step) {
       open = co_await ReadUntilGone();
       break;
     case Answer::Kind::kHang:
+    case Answer::Kind::kResetStream:
+    case Answer::Kind::kGoAway:
+    case Answer::Kind::kGoAwayBelow:
+    case Answer::Kind::kAllow:
+    case Answer::Kind::kFrames:
+    case Answer::Kind::kSilence:
       open = co_await ReadUntilGone();
       break;
   }

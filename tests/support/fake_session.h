@@ -21,7 +21,8 @@ namespace modelgates::gateway {
 class FakeSession final : private FdHandler {
  public:
   // Takes over `fd`, which must not block.
-  FakeSession(FakeUpstream& upstream, EpollLoop& loop, int fd, int number, SSL_CTX* tls);
+  FakeSession(FakeUpstream& upstream, EpollLoop& loop, int fd, int number,
+              const FakeUpstream::Options& options);
   FakeSession(const FakeSession&) = delete;
   FakeSession& operator=(const FakeSession&) = delete;
   ~FakeSession();
@@ -34,6 +35,8 @@ class FakeSession final : private FdHandler {
   void DoIdle(OnIdle what);
 
  private:
+  friend class FakeHttp2;
+
   struct SslDeleter {
     void operator()(SSL* ssl) const { SSL_free(ssl); }
   };
@@ -62,6 +65,7 @@ class FakeSession final : private FdHandler {
   EpollLoop& loop_;
   int fd_;
   const int number_;
+  const FakeUpstream::Options options_;
   std::unique_ptr<SSL, SslDeleter> ssl_;
   std::stop_source stop_;
   std::stop_token stop_token_ = stop_.get_token();

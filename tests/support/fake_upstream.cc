@@ -235,7 +235,7 @@ void FakeUpstream::Accept() {
       }
       changed_.notify_all();
     }
-    auto session = std::make_unique<FakeSession>(*this, loop_, fd, number, options_.tls);
+    auto session = std::make_unique<FakeSession>(*this, loop_, fd, number, options_);
     FakeSession& reference = *session;
     sessions_.emplace(&reference, std::move(session));
     Spawn(reference.Serve(what));

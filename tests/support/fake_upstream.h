@@ -19,6 +19,7 @@
 
 namespace modelgates::gateway {
 
+class FakeHttp2;
 class FakeSession;
 
 // One request as it arrived.
@@ -49,7 +50,7 @@ enum class OnAccept {
 // What happens to connections that wait for their next request.
 enum class OnIdle { kClose, kReset, kSpeak };
 
-// An HTTP/1.1 server on a real socket of 127.0.0.1, port 0, with a thread of its own. It records
+// An HTTP server on a real socket of 127.0.0.1, port 0, with a thread of its own. It records
 // what arrives and answers as told: first what was enqueued for the path, then what was enqueued
 // for any, then the path's default, then the default (200, {}).
 //
@@ -62,6 +63,10 @@ class FakeUpstream {
     int receive_buffer_bytes = 0;       // 0: the system's
     int port = 0;                       // 0: any
     const char* address = "127.0.0.1";  // of this machine, IPv4
+    // HTTP/2 instead of 1.1: with TLS only if the client offers it, without by prior knowledge. A
+    // head and its body then become frames; what ends a connection within a head has no meaning.
+    bool http2 = false;
+    uint32_t max_streams = 1000;  // of HTTP/2, at the same time
   };
 
   FakeUpstream() : FakeUpstream(Options{}) {}
@@ -98,6 +103,7 @@ class FakeUpstream {
   void ToIdleConnections(OnIdle what);
 
  private:
+  friend class FakeHttp2;
   friend class FakeSession;
   class Listener;
 

@@ -113,6 +113,7 @@ const Case kCases[] = {
       "https://user@a.b/", "https://a.b:99999/", "https://a b/", "http://a.b/api/v1",
       "http://128.0.0.1/", "http://localhost.evil.example/"},
      ""},
+    {"upstream_http", "1.1", "2", "2", {"", "1", "3", "h2"}, "must be one of 1.1, 2, auto"},
     {"upstream_ca_file",
      "",
      "",

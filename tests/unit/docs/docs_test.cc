@@ -133,27 +133,6 @@ TEST(Architecture, SaysWhichStopCallsWhich) {
   }
 }
 
-// What is reserved and not built says so wherever a caller may read its name.
-TEST(Reserved, NamesSaySo) {
-  const std::regex name("UPSTREAM_REFUSED_STREAM");
-  int found = 0;
-  for (const char* page : {"docs/calling.md", "docs/operating.md", "docs/contract/errors.md",
-                           "proto/modelgates/oauth/v1/oauth.proto"}) {
-    std::istringstream lines(ReadPage(page));
-    std::string before;  // of a paragraph, or the comment of an enumerator
-    for (std::string line; std::getline(lines, line);) {
-      if (line.empty()) before.clear();
-      before += line + '\n';
-      if (std::regex_search(line, name)) {
-        ++found;
-        EXPECT_TRUE(before.find("eserved") != std::string::npos) << page << ": " << line;
-      }
-      if (line.ends_with(';')) before.clear();
-    }
-  }
-  EXPECT_GE(found, 2);
-}
-
 // Rows as "| a | `Judge`, `Other` | `service/failure/verdict.cc` | ... |".
 TEST(Architecture, NamesTheFunctionsOfTheFailurePathWhereTheyAre) {
   const std::string text = ReadPage("ARCHITECTURE.md");

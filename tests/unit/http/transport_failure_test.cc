@@ -11,7 +11,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-enum class Scheme { kHttp, kHttps };
+enum class Scheme { kHttp, kHttps, kHttp2, kHttp2Tls };
 
 struct Case {
   const char* name;
@@ -31,16 +31,20 @@ class TransportFailures : public testing::TestWithParam<std::tuple<Case, Scheme>
   TransportOptions Options() const {
     TransportOptions options;
     options.base_url = upstream_.url();
-    if (https_) options.ca_file = Certificate().ca_file();
+    if (tls_) options.ca_file = Certificate().ca_file();
+    if (http2_) options.http = TransportOptions::Http::k2;
     return options;
   }
   FakeUpstream::Options UpstreamOptions() const {
     FakeUpstream::Options options;
-    if (https_) options.tls = Certificate().server_context();
+    if (tls_) options.tls = Certificate().server_context();
+    options.http2 = http2_;
     return options;
   }
 
-  const bool https_ = std::get<Scheme>(GetParam()) == Scheme::kHttps;
+  const Scheme scheme_ = std::get<Scheme>(GetParam());
+  const bool http2_ = scheme_ == Scheme::kHttp2 || scheme_ == Scheme::kHttp2Tls;
+  const bool tls_ = scheme_ == Scheme::kHttps || scheme_ == Scheme::kHttp2Tls;
   FakeUpstream upstream_{UpstreamOptions()};
   TransportRunner transport_{Options()};
 };
@@ -52,8 +56,9 @@ TEST_P(TransportFailures, AreNamedAndTheBodyIsSentOnce) {
   ExpectError(sent, row.failure, row.delivery, row.http_status);
   EXPECT_TRUE(sent.offered);
   EXPECT_EQ(upstream_.Requests().size(), 1u);
-  // Nothing of it is left behind.
-  EXPECT_EQ(transport_.stats().open, 0u);
+  // Nothing of it is left behind; with HTTP/2 the fault may have been the stream's alone.
+  const TransportStats stats = transport_.stats();
+  EXPECT_EQ(stats.open, http2_ ? stats.idle : 0u);
   ExpectOk(transport_.Send(), "{}");
 }
 
@@ -82,65 +87,109 @@ std::string TenThousandFields() {
   return text + "Content-Length: 2\r\n\r\n{}";
 }
 
+const char* NameOf(Scheme scheme) {
+  switch (scheme) {
+    case Scheme::kHttp:
+      return "";
+    case Scheme::kHttps:
+      return "Https";
+    case Scheme::kHttp2:
+      return "Http2";
+    case Scheme::kHttp2Tls:
+      return "Http2Tls";
+  }
+  return "";
+}
+
+std::string NameOfRow(const testing::TestParamInfo<std::tuple<Case, Scheme>>& row) {
+  return std::get<Case>(row.param).name + std::string(NameOf(std::get<Scheme>(row.param)));
+}
+
 const std::string kHead = "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n";
 const std::string kChunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
 
-INSTANTIATE_TEST_SUITE_P(
-    , TransportFailures,
-    testing::Combine(
-        testing::Values(
-            Case{"CloseBeforeTheAnswer", Answer().ThenClose(), TransportFailure::kReset,
-                 Delivery::kMaybe},
-            Case{"CutBeforeTheAnswer", Answer().ThenCut(), TransportFailure::kReset,
-                 Delivery::kMaybe},
-            Case{"ResetBeforeTheAnswer", Answer().ThenReset(), TransportFailure::kReset,
-                 Delivery::kMaybe},
-            Case{"ResetBeforeReadingTheBody", Answer().ThenReset().ReadingOnly(0),
-                 TransportFailure::kReset, Delivery::kMaybe},
-            Case{"HalfCloseBeforeTheAnswer", Answer().ThenHalfClose(), TransportFailure::kReset,
-                 Delivery::kMaybe},
-            Case{"CloseAfterAnInterimAnswer",
-                 Answer::Bytes("HTTP/1.1 100 Continue\r\n\r\n").ThenClose(),
-                 TransportFailure::kReset, Delivery::kMaybe},
-            Case{"CloseInTheStatusLine", Answer::Bytes("HTTP/1.1 2").ThenClose(),
-                 TransportFailure::kTruncated, Delivery::kMaybe},
-            Case{"CloseInTheHead", Answer::Bytes(kHead).ThenClose(), TransportFailure::kTruncated,
-                 Delivery::kAnswered, 200},
-            Case{"ResetInTheHead", Answer::Bytes(kHead).After(5ms).ThenReset(),
-                 TransportFailure::kTruncated, Delivery::kAnswered, 200},
-            Case{"CloseInTheBody", Answer::Bytes(kHead + "\r\n{").ThenClose(),
-                 TransportFailure::kTruncated, Delivery::kAnswered, 200},
-            Case{"ResetInTheBody", Answer::Bytes(kHead + "\r\n{").After(5ms).ThenReset(),
-                 TransportFailure::kTruncated, Delivery::kAnswered, 200},
-            Case{"HalfCloseInTheBody", Answer::Bytes(kHead + "\r\n{").ThenHalfClose(),
-                 TransportFailure::kTruncated, Delivery::kAnswered, 200},
-            Case{"CloseInAChunk", Answer::Bytes(kChunked + "9\r\n{").ThenClose(),
-                 TransportFailure::kTruncated, Delivery::kAnswered, 200},
-            Case{"CloseInAnErrorAnswer",
-                 Answer::Bytes("HTTP/1.1 500 X\r\nContent-Length: 9\r\n\r\n").ThenClose(),
-                 TransportFailure::kTruncated, Delivery::kAnswered, 500},
-            Case{"Garbage", Answer::Bytes("SSH-2.0-OpenSSH_9.2\r\n"), TransportFailure::kGarbage,
-                 Delivery::kMaybe},
-            Case{"NegativeLength", Answer::Bytes("HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n"),
-                 TransportFailure::kGarbage, Delivery::kAnswered, 200},
-            Case{"TwoLengths",
-                 Answer::Bytes(
-                     "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}"),
-                 TransportFailure::kGarbage, Delivery::kAnswered, 200},
-            Case{"BadChunk", Answer::Bytes(kChunked + "xyz\r\n{}"), TransportFailure::kGarbage,
-                 Delivery::kAnswered, 200},
-            Case{"TenThousandFields", Answer::Bytes(TenThousandFields()),
-                 TransportFailure::kGarbage, Delivery::kAnswered, 200},
-            Case{"InterimStorm", Answer::Bytes(Storm()), TransportFailure::kGarbage,
-                 Delivery::kMaybe},
-            Case{"SwitchingProtocols",
-                 Answer::Bytes("HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\n\r\n"),
-                 TransportFailure::kGarbage, Delivery::kMaybe}),
-        testing::Values(Scheme::kHttp, Scheme::kHttps)),
-    [](const auto& row) {
-      const bool https = std::get<Scheme>(row.param) == Scheme::kHttps;
-      return std::get<Case>(row.param).name + std::string(https ? "Https" : "");
-    });
+// Of both versions: the connection ends, or the answer is wrong in its head.
+const Case kOfBoth[] = {
+    {"CloseBeforeTheAnswer", Answer().ThenClose(), TransportFailure::kReset, Delivery::kMaybe},
+    {"CutBeforeTheAnswer", Answer().ThenCut(), TransportFailure::kReset, Delivery::kMaybe},
+    {"ResetBeforeTheAnswer", Answer().ThenReset(), TransportFailure::kReset, Delivery::kMaybe},
+    {"ResetBeforeReadingTheBody", Answer().ThenReset().ReadingOnly(0), TransportFailure::kReset,
+     Delivery::kMaybe},
+    {"HalfCloseBeforeTheAnswer", Answer().ThenHalfClose(), TransportFailure::kReset,
+     Delivery::kMaybe},
+    {"CloseAfterAnInterimAnswer", Answer::Bytes("HTTP/1.1 100 Continue\r\n\r\n").ThenClose(),
+     TransportFailure::kReset, Delivery::kMaybe},
+    {"CloseInTheBody", Answer::Bytes(kHead + "\r\n{").ThenClose(), TransportFailure::kTruncated,
+     Delivery::kAnswered, 200},
+    {"ResetInTheBody", Answer::Bytes(kHead + "\r\n{").After(5ms).ThenReset(),
+     TransportFailure::kTruncated, Delivery::kAnswered, 200},
+    {"HalfCloseInTheBody", Answer::Bytes(kHead + "\r\n{").ThenHalfClose(),
+     TransportFailure::kTruncated, Delivery::kAnswered, 200},
+    {"CloseInAnErrorAnswer",
+     Answer::Bytes("HTTP/1.1 500 X\r\nContent-Length: 9\r\n\r\n").ThenClose(),
+     TransportFailure::kTruncated, Delivery::kAnswered, 500},
+    {"NegativeLength", Answer::Bytes("HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n"),
+     TransportFailure::kGarbage, Delivery::kAnswered, 200},
+    {"TwoLengths",
+     Answer::Bytes("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}"),
+     TransportFailure::kGarbage, Delivery::kAnswered, 200},
+    {"TenThousandFields", Answer::Bytes(TenThousandFields()), TransportFailure::kGarbage,
+     Delivery::kAnswered, 200},
+    {"InterimStorm", Answer::Bytes(Storm()), TransportFailure::kGarbage, Delivery::kMaybe},
+    {"SwitchingProtocols",
+     Answer::Bytes("HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\n\r\n"),
+     TransportFailure::kGarbage, Delivery::kMaybe},
+};
+
+// Of text.
+const Case kOfHttp1[] = {
+    {"CloseInTheStatusLine", Answer::Bytes("HTTP/1.1 2").ThenClose(), TransportFailure::kTruncated,
+     Delivery::kMaybe},
+    {"CloseInTheHead", Answer::Bytes(kHead).ThenClose(), TransportFailure::kTruncated,
+     Delivery::kAnswered, 200},
+    {"ResetInTheHead", Answer::Bytes(kHead).After(5ms).ThenReset(), TransportFailure::kTruncated,
+     Delivery::kAnswered, 200},
+    {"CloseInAChunk", Answer::Bytes(kChunked + "9\r\n{").ThenClose(), TransportFailure::kTruncated,
+     Delivery::kAnswered, 200},
+    {"Garbage", Answer::Bytes("SSH-2.0-OpenSSH_9.2\r\n"), TransportFailure::kGarbage,
+     Delivery::kMaybe},
+    {"BadChunk", Answer::Bytes(kChunked + "xyz\r\n{}"), TransportFailure::kGarbage,
+     Delivery::kAnswered, 200},
+};
+
+// Of frames (RFC 9113, 7 for the codes).
+const Case kOfHttp2[] = {
+    {"StreamReset", Answer::ResetStream(0x2), TransportFailure::kReset, Delivery::kMaybe},
+    {"StreamResetWithoutAnError", Answer::ResetStream(0x0), TransportFailure::kReset,
+     Delivery::kMaybe},
+    {"StreamResetInTheBody", Answer::Bytes(kHead + "\r\n{").After(5ms).ThenResetStream(0x8),
+     TransportFailure::kTruncated, Delivery::kAnswered, 200},
+    {"StreamRefused", Answer::ResetStream(0x7), TransportFailure::kRefusedStream, Delivery::kNever},
+    {"GoAwayWithAnError", Answer::GoAwayBelow(0xb), TransportFailure::kRefusedStream,
+     Delivery::kNever},
+    {"GoAwayThenClose", Answer().ThenGoAway(0x0).ThenClose(), TransportFailure::kReset,
+     Delivery::kMaybe},
+    {"NoFrames", Answer().ThenFrames("SSH-2.0-OpenSSH_9.2\r\n"), TransportFailure::kGarbage,
+     Delivery::kMaybe},
+    {"BrokenCompression", Answer().ThenFrames(std::string("\0\0\x01\x01\x05\0\0\0\x01\xff", 10)),
+     TransportFailure::kGarbage, Delivery::kMaybe},
+    {"DataOnNoStream", Answer().ThenFrames(std::string("\0\0\x01\0\0\0\0\0\0x", 10)),
+     TransportFailure::kGarbage, Delivery::kMaybe},
+};
+
+INSTANTIATE_TEST_SUITE_P(OfBoth, TransportFailures,
+                         testing::Combine(testing::ValuesIn(kOfBoth),
+                                          testing::Values(Scheme::kHttp, Scheme::kHttps,
+                                                          Scheme::kHttp2, Scheme::kHttp2Tls)),
+                         NameOfRow);
+INSTANTIATE_TEST_SUITE_P(OfHttp1, TransportFailures,
+                         testing::Combine(testing::ValuesIn(kOfHttp1),
+                                          testing::Values(Scheme::kHttp, Scheme::kHttps)),
+                         NameOfRow);
+INSTANTIATE_TEST_SUITE_P(OfHttp2, TransportFailures,
+                         testing::Combine(testing::ValuesIn(kOfHttp2),
+                                          testing::Values(Scheme::kHttp2, Scheme::kHttp2Tls)),
+                         NameOfRow);
 
 TEST(TransportConnect, RefusedIsNeverDelivered) {
   int port = 0;
