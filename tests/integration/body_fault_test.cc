@@ -107,6 +107,10 @@ const UpstreamFault kJson[] = {
 
 INSTANTIATE_TEST_SUITE_P(Size, BodyFaults, testing::ValuesIn(kSizes),
                          NameOfFault<testing::TestParamInfo<UpstreamFault>>);
+INSTANTIATE_TEST_SUITE_P(SizeHttp2, BodyFaults,
+                         testing::ValuesIn(OverHttp2(kSizes, {"TenMegabytesInOneChunk", "Endless",
+                                                              "EndlessChunks", "EndlessError"})),
+                         NameOfFault<testing::TestParamInfo<UpstreamFault>>);
 INSTANTIATE_TEST_SUITE_P(Json, BodyFaults, testing::ValuesIn(kJson),
                          NameOfFault<testing::TestParamInfo<UpstreamFault>>);
 

@@ -61,6 +61,46 @@ const UpstreamFault kFaults[] = {
 
 INSTANTIATE_TEST_SUITE_P(, ConnectionFaults, testing::ValuesIn(kFaults),
                          NameOfFault<testing::TestParamInfo<UpstreamFault>>);
+INSTANTIATE_TEST_SUITE_P(Http2, ConnectionFaults,
+                         testing::ValuesIn(OverHttp2(kFaults, {"ClosedInTheStatusLine"})),
+                         NameOfFault<testing::TestParamInfo<UpstreamFault>>);
+
+// What only HTTP/2 can say. The codes are those of RFC 9113, section 7.
+constexpr UpstreamFault::Want kRefusedTwice{grpc::UNAVAILABLE, "UPSTREAM_REFUSED_STREAM", 2};
+
+const UpstreamFault kFaultsOfFrames[] = {
+    {"StreamRefused", Answer::ResetStream(0x7), kRefusedTwice, kRefusedTwice, "UNSENT"},
+    {"GoAwayWithAnError", Answer::GoAwayBelow(0xb), kRefusedTwice, kRefusedTwice, "UNSENT"},
+    {"StreamReset", Answer::ResetStream(0x2), kResetTwice, kUnknownTwice, "UNKNOWN"},
+    {"GoAwayThenClosed", Answer().ThenGoAway(0x0).ThenClose(), kResetTwice, kUnknownTwice,
+     "UNKNOWN"},
+    {"NoFrames", Answer().ThenFrames("SSH-2.0-OpenSSH_9.2\r\n"), kMalformed, kOutcomeUnknown,
+     "UNKNOWN"},
+    {"GoAwayAfterTheAnswer", Answer::Json(200, kBodyOfBoth).ThenGoAway(0x0), kServed, kServed, "",
+     false, true},
+};
+
+INSTANTIATE_TEST_SUITE_P(Frames, ConnectionFaults, testing::ValuesIn(OverHttp2(kFaultsOfFrames)),
+                         NameOfFault<testing::TestParamInfo<UpstreamFault>>);
+
+class Http2Flow : public GatewayTest {
+ protected:
+  Http2Flow() : GatewayTest({.http2 = true}) {
+    // Who waits for a retry waits longer than any test.
+    config_.initial_interval = std::chrono::minutes(5);
+    config_.max_interval = std::chrono::minutes(5);
+  }
+};
+
+// Given an exchange that crosses the end of its connection, when the upstream says that it did not
+// process it, then it is sent again at once: over HTTP/1.1 its outcome would be unknown.
+TEST_F(Http2Flow, AnExchangeThatCrossesTheEndOfItsConnectionIsSentAgain) {
+  upstream_.Enqueue(kExchangePath, Answer::GoAwayBelow(0x0));
+  EXPECT_THAT(Exchange("code-1"), Succeeds());
+  EXPECT_EQ(upstream_.CountRequests(kExchangePath), 2u);
+  ASSERT_TRUE(log_.WaitForLines("call", 1));
+  EXPECT_EQ(log_.Lines("call")[0]["attempts"], 1);
+}
 
 class ConnectionFaultFlow : public GatewayTest {};
 

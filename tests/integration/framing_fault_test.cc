@@ -146,6 +146,17 @@ const UpstreamFault kChunks[] = {
 
 INSTANTIATE_TEST_SUITE_P(Head, FramingFaults, testing::ValuesIn(kNoHttp),
                          NameOfFault<testing::TestParamInfo<UpstreamFault>>);
+INSTANTIATE_TEST_SUITE_P(
+    HeadHttp2, FramingFaults,
+    testing::ValuesIn(OnlyOverHttp2(kNoHttp, {"SwitchingProtocols", "AStormOfInterimAnswers",
+                                              "AHundredInterimAnswersAreFine", "TenThousandFields",
+                                              "AHundredFieldsAreFine"})),
+    NameOfFault<testing::TestParamInfo<UpstreamFault>>);
+INSTANTIATE_TEST_SUITE_P(LengthHttp2, FramingFaults,
+                         testing::ValuesIn(OnlyOverHttp2(
+                             kLengths, {"Negative", "NoNumber", "BeyondAnyNumber", "TwoThatDiffer",
+                                        "TooLong", "TooLongAndOpen", "AThousandGigabytes"})),
+                         NameOfFault<testing::TestParamInfo<UpstreamFault>>);
 INSTANTIATE_TEST_SUITE_P(Length, FramingFaults, testing::ValuesIn(kLengths),
                          NameOfFault<testing::TestParamInfo<UpstreamFault>>);
 INSTANTIATE_TEST_SUITE_P(Chunk, FramingFaults, testing::ValuesIn(kChunks),

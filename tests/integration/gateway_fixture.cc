@@ -6,7 +6,8 @@ namespace modelgates::gateway {
 
 using std::chrono::milliseconds;
 
-GatewayTest::GatewayTest() {
+GatewayTest::GatewayTest(FakeUpstream::Options upstream) : upstream_(upstream) {
+  if (upstream.http2) config_.upstream_http = UpstreamHttp::k2;
   AnswerBoth(upstream_);
   config_.listen = "127.0.0.1:0";
   config_.admin_listen = "";

@@ -20,7 +20,7 @@ namespace modelgates::gateway {
 // without a random part, no port for operators.
 class GatewayTest : public ::testing::Test {
  protected:
-  GatewayTest();
+  explicit GatewayTest(FakeUpstream::Options upstream = {});
   ~GatewayTest() override;
 
   Server& server();

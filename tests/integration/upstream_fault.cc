@@ -1,5 +1,7 @@
 #include "integration/upstream_fault.h"
 
+#include <algorithm>
+
 #include "support/metric_value.h"
 
 namespace modelgates::gateway {
@@ -8,7 +10,34 @@ using std::chrono::milliseconds;
 
 void PrintTo(const UpstreamFault& fault, std::ostream* out) { *out << fault.name; }
 
-UpstreamFaultTest::UpstreamFaultTest() {
+namespace {
+
+template <class Wanted>
+std::vector<UpstreamFault> Chosen(std::span<const UpstreamFault> faults, Wanted wanted) {
+  std::vector<UpstreamFault> chosen;
+  for (const UpstreamFault& fault : faults) {
+    if (wanted(fault.name)) chosen.emplace_back(fault).http2 = true;
+  }
+  return chosen;
+}
+
+bool Contains(const std::vector<std::string_view>& names, std::string_view name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+}  // namespace
+
+std::vector<UpstreamFault> OverHttp2(std::span<const UpstreamFault> faults,
+                                     const std::vector<std::string_view>& but) {
+  return Chosen(faults, [&](std::string_view name) { return !Contains(but, name); });
+}
+
+std::vector<UpstreamFault> OnlyOverHttp2(std::span<const UpstreamFault> faults,
+                                         const std::vector<std::string_view>& names) {
+  return Chosen(faults, [&](std::string_view name) { return Contains(names, name); });
+}
+
+UpstreamFaultTest::UpstreamFaultTest() : GatewayTest({.http2 = GetParam().http2}) {
   config_.max_attempts = 2;
   config_.admin_listen = "127.0.0.1:0";
 }

@@ -1,7 +1,10 @@
 #pragma once
 
 #include <ostream>
+#include <span>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "integration/gateway_fixture.h"
 
@@ -26,6 +29,7 @@ struct UpstreamFault {
   // The connection ends after the answer. The next call waits until the gateway knows: an exchange
   // that crosses with the end of its connection is lost, see StaleFlow.
   bool ends_connection = false;
+  bool http2 = false;
 };
 
 void PrintTo(const UpstreamFault& fault, std::ostream* out);
@@ -33,6 +37,13 @@ void PrintTo(const UpstreamFault& fault, std::ostream* out);
 // An answer's body that serves both RPCs, so that a row has one answer.
 inline constexpr char kBodyOfBoth[] =
     R"({"data":{"id":"auth-code-1","app_id":7},"key":"sk-user-1","user_id":null})";
+
+// The same faults over HTTP/2: all but, or only, those with these names. Faults in the text of
+// HTTP/1.1 have no meaning there.
+std::vector<UpstreamFault> OverHttp2(std::span<const UpstreamFault> faults,
+                                     const std::vector<std::string_view>& but = {});
+std::vector<UpstreamFault> OnlyOverHttp2(std::span<const UpstreamFault> faults,
+                                         const std::vector<std::string_view>& names);
 
 // What the rows have in common.
 inline constexpr UpstreamFault::Want kServed{grpc::OK, "", 1};
