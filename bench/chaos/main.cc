@@ -33,6 +33,7 @@ constexpr Scenario kScenarios[] = {
     {"rotation", Rotation},
     {"fairness", Fairness},
     {"hostile", Hostile},
+    {"ended-connections", EndedConnections},
     {"faults", Faults},
 };
 

@@ -22,6 +22,8 @@ std::vector<Promise> Rotation();
 std::vector<Promise> Fairness();
 // One peer without a credential that does not keep to the protocol, beside an ordinary caller.
 std::vector<Promise> Hostile();
+// An upstream that ends HTTP/2 connections while exchanges are on their way.
+std::vector<Promise> EndedConnections();
 // Every fault of the sandbox, to measure the memory that it takes.
 std::vector<Promise> Faults();
 

@@ -75,11 +75,12 @@ class Row:
     program: str = ""  # of ours that sends POSTs and serves nobody
     command: tuple = ()  # of a gateway of ours
     slowness: int = 1  # by what the number of calls is divided
+    http2: bool = False  # to the upstream
 
     def start(self, upstream, scenario, cpus, folder):
         if self.name == "grpc-echo":
             return Echo(cpus, folder)
-        where = upstream.url(scenario.upstream), upstream.ca_file, cpus, folder
+        where = upstream.url(scenario.upstream, self.http2), upstream.ca_file, cpus, folder
         # The upstream's certificate is for this machine, whoever shows it.
         tls = {"tls_cert_file": folder / "upstream.pem", "tls_key_file": folder / "upstream.key",
                "tls_client_ca_file": upstream.ca_file} if scenario.mutual_tls else {}
@@ -103,7 +104,8 @@ PEER_ROWS = (Row("tonic", (*EVERY, "mutual-tls", *SHARED_CPU)),
 def rows(also=()):
     """The programs that are built; peers may be missing. `also`: additional gateways."""
     return [Row("ours", (*EVERY, "mutual-tls", *SHARED_CPU), command=(RELEASE / "oauth-gateway",)),
-            *also,
+            Row("ours-http2", ("https",), http2=True,
+                command=(RELEASE / "oauth-gateway", "--upstream_http=2")), *also,
             *(row for row in PEER_ROWS if (PEERS / row.name).exists()),
             Row("grpc-echo", ("http",)), Row("raw-post", ("http",), program="raw_post"),
             Row("transport-post", ("http", "https"), program="transport_post"),

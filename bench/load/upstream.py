@@ -62,7 +62,7 @@ class Upstream(Process):
     def __init__(self, folder, cpus):
         make_certificates(folder)
         self.ca_file = folder / "ca.pem"
-        self.ports = dict(zip(("http", "https", "slow"), free_ports(3)))
+        self.ports = dict(zip(("http", "https", "http2", "slow"), free_ports(4)))
         values = {"folder": folder, **self.ports,
                   "longer": longer_answers(),
                   **{name: json.dumps(answer) for name, answer in ANSWERS.items()}}
@@ -74,9 +74,11 @@ class Upstream(Process):
                          folder / "nginx.log")
         self.wait_until(lambda: listens(self.ports["http"]))
 
-    def url(self, scenario):
+    def url(self, scenario, http2=False):
+        """`http2`: TLS offers HTTP/2, which other programs would take as well."""
         scheme = "https" if scenario == "https" else "http"
-        return f"{scheme}://127.0.0.1:{self.ports[scenario]}/api/v1"
+        port = self.ports["http2" if http2 and scheme == "https" else scenario]
+        return f"{scheme}://127.0.0.1:{port}/api/v1"
 
     def requests(self):
         """The number of requests so far, including this one."""
