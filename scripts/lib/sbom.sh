@@ -7,7 +7,8 @@
 packages_of() {
   local files=() file
   while IFS= read -r file; do files+=("$file" "${file#/usr}" "/usr$file"); done
-  { dpkg-query --search "${files[@]}" 2>/dev/null || true; } | sed 's/: .*//; s/, /\n/g' |
+  { dpkg-query --search "${files[@]}" 2>/dev/null || true; } |
+    sed '/^diversion by /d; s/: .*//; s/, /\n/g' |
     sed 's/:.*//' | sort -u
 }
 
