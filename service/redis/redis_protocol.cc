@@ -37,9 +37,19 @@ void* CreateString(const redisReadTask* task, char* text, size_t size) {
   return reply;
 }
 
+// Maps, sets and pushes of RESP3 come as arrays of another type since hiredis 1.0, which also has no
+// bound of its own on arrays within each other.
+bool IsAllowedArray(const redisReadTask& task) {
+  constexpr int kMaxDepth = 8;
+  int depth = 1;
+  for (const redisReadTask* outer = task.parent; outer != nullptr; outer = outer->parent) ++depth;
+  return task.type == REDIS_REPLY_ARRAY && depth <= kMaxDepth;
+}
+
 // Returning null refuses the reply; the reader then fails for ever.
 using ArraySize = std::conditional_t<HIREDIS_MAJOR == 0, int, size_t>;
 void* CreateArray(const redisReadTask* task, ArraySize size) {
+  if (!IsAllowedArray(*task)) return nullptr;
   size_t& elements = *static_cast<size_t*>(task->privdata);
   elements += static_cast<size_t>(size);
   if (elements > kMaxElements) return nullptr;
