@@ -37,8 +37,8 @@ void* CreateString(const redisReadTask* task, char* text, size_t size) {
   return reply;
 }
 
-// Maps, sets and pushes of RESP3 come as arrays of another type since hiredis 1.0, which also has no
-// bound of its own on arrays within each other.
+// Maps, sets and pushes of RESP3 come as arrays of another type since hiredis 1.0, which also has
+// no bound of its own on arrays within each other.
 bool IsAllowedArray(const redisReadTask& task) {
   constexpr int kMaxDepth = 8;
   int depth = 1;
