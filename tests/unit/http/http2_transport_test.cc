@@ -1,7 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <set>
+#include <future>
 #include <vector>
 
 #include "support/compressed.h"
@@ -304,8 +304,12 @@ TEST(Http2Connect, FailsForAllThatWait) {
   FakeUpstream upstream({.http2 = true});
   TransportRunner transport(OptionsFor(upstream));
   upstream.EnqueueConnection(OnAccept::kSpeakPlain);
+  std::promise<void> all_are_started;
+  const std::shared_future<void> started = all_are_started.get_future().share();
+  transport.Post([started] { started.wait(); });
   std::vector<std::future<Sent>> sent;
   for (int i = 0; i < 20; ++i) sent.push_back(transport.Start());
+  all_are_started.set_value();
   for (std::future<Sent>& one : sent) {
     ExpectError(one.get(), TransportFailure::kGarbage, Delivery::kNever);
   }
