@@ -190,6 +190,11 @@ struct Config {
   // Whether exchanges are refused while the store does not answer. Off: they are served without the
   // store, so that its outage is not an outage of the gateway.
   bool exchange_store_fail_closed = false;
+  // Number of the store's replicas that must acknowledge that a code is about to be sent, so that
+  // the fact survives a failover. kAutomatic: 1 for a store with sentinels, which has replicas,
+  // else 0.
+  static constexpr int kAutomatic = -1;
+  int exchange_store_replicas = kAutomatic;
   // File with the peppers of the store's index, read again when it changes.
   std::string exchange_pepper_file;
 

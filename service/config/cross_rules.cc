@@ -128,6 +128,10 @@ std::span<const Warning> Warnings() {
        [](const Config& config) {
          return config.exchange_store.empty() && !config.exchange_pepper_file.empty();
        }},
+      {"--exchange_store_replicas is not used without --exchange_store",
+       [](const Config& config) {
+         return config.exchange_store.empty() && config.exchange_store_replicas > 0;
+       }},
       {"--listen is not loopback and there is no --tls_cert_file: codes and keys cross the network "
        "in clear, and everybody who can connect can call",
        [](const Config& config) {

@@ -222,6 +222,19 @@ std::vector<Setting> MakeSettings() {
       Switch("exchange_store_fail_closed", &C::exchange_store_fail_closed,
              "Refuse exchanges while the store does not answer. Off: they are served "
              "without the store."),
+      Choice(
+          "exchange_store_replicas", &C::exchange_store_replicas,
+          {{"auto", Config::kAutomatic},
+           {"0", 0},
+           {"1", 1},
+           {"2", 2},
+           {"3", 3},
+           {"4", 4},
+           {"5", 5}},
+          "Replicas of the store that must acknowledge, within 100ms, that a code is about to be "
+          "sent, before it is sent, so that a failover does not lose the fact. Without that the "
+          "exchange is served as without the store, or refused with "
+          "--exchange_store_fail_closed. auto: 1 with sentinels, else 0."),
       Text("exchange_pepper_file", "FILE", &C::exchange_pepper_file, Empty::kAllowed, nullptr,
            "File with the secret that is hashed into the store's keys; the same for all "
            "gateways. One line of at least 32 characters, and a second line that is "

@@ -143,7 +143,7 @@ void Shard::UpdateMetrics() {
   metrics_.SetExchangeMemoryBytes(exchanges_.remembered_bytes());
   if (shared_) {
     const RedisStats store = shared_->stats();
-    metrics_.store().Set(store.connected, store.moves, store.disconnected);
+    metrics_.store().Set(store.connected, store.moves, store.disconnected, store.unreplicated);
   }
 }
 

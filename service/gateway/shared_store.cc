@@ -12,6 +12,10 @@ constexpr std::chrono::milliseconds kSearchInterval{250};
 
 RedisOptions ToRedisOptions(const Config& config, const RedisUrl& url, ReloadObserver& reloads) {
   RedisOptions options;
+  const int by_default = url.sentinels.empty() ? 0 : 1;
+  options.replicas = config.exchange_store_replicas == Config::kAutomatic
+                         ? by_default
+                         : config.exchange_store_replicas;
   if (!url.sentinels.empty()) {
     options.heartbeat = kCheckInterval;
     options.probe_interval = kSearchInterval;

@@ -9,6 +9,7 @@
 #include <stop_token>
 #include <utility>
 
+#include "redis/redis_replica_wait.h"
 #include "redis/redis_target.h"
 
 namespace modelgates::gateway {
@@ -41,7 +42,7 @@ class RedisClient::Supervisor : public std::enable_shared_from_this<Supervisor> 
   RedisStats stats() const;
 
   Task<void> Run();
-  Task<RedisResult> Call(std::string command, TimePoint deadline);
+  Task<RedisResult> Call(std::string command, TimePoint deadline, RedisAcks acks);
   void Close();
 
  private:
@@ -61,12 +62,13 @@ class RedisClient::Supervisor : public std::enable_shared_from_this<Supervisor> 
   const std::stop_token stop_token_ = stop_.get_token();
   WaitPoint pause_;
   RedisStats stats_;
-  std::optional<TimePoint> unlinked_since_;  // absent: not started, or there is a link_
-  std::string served_by_;                    // the node of the last working connection
-  std::shared_ptr<RedisLink> link_;          // the working connection; null: none
-  std::optional<RedisFailure> down_;         // the server is down: the result of commands
-  std::optional<RedisFailure> logged_;       // the failure that was logged last
-  std::list<WaitPoint*> waiting_;            // commands, for the first connection
+  std::optional<TimePoint> unlinked_since_;         // absent: not started, or there is a link_
+  std::string served_by_;                           // the node of the last working connection
+  std::shared_ptr<RedisLink> link_;                 // the working connection; null: none
+  std::shared_ptr<RedisReplicaWait> replica_wait_;  // of link_; null: no replicas are needed
+  std::optional<RedisFailure> down_;                // the server is down: the result of commands
+  std::optional<RedisFailure> logged_;              // the failure that was logged last
+  std::list<WaitPoint*> waiting_;                   // commands, for the first connection
 };
 
 Task<void> RedisClient::Supervisor::Run() {
@@ -117,6 +119,10 @@ RedisStats RedisClient::Supervisor::stats() const {
 
 void RedisClient::Supervisor::MarkUp(std::shared_ptr<RedisLink> link) {
   link_ = std::move(link);
+  if (options_.replicas > 0) {
+    replica_wait_ = std::make_shared<RedisReplicaWait>(loop_, link_, options_.replicas,
+                                                       options_.replica_timeout);
+  }
   const Duration unlinked = loop_.Now() - *std::exchange(unlinked_since_, std::nullopt);
   const auto down_ms = std::chrono::duration_cast<std::chrono::milliseconds>(unlinked).count();
   stats_.disconnected += unlinked;
@@ -139,6 +145,7 @@ void RedisClient::Supervisor::MarkUp(std::shared_ptr<RedisLink> link) {
 
 void RedisClient::Supervisor::MarkUnlinked() {
   link_.reset();
+  replica_wait_.reset();
   unlinked_since_ = loop_.Now();
 }
 
@@ -157,7 +164,8 @@ void RedisClient::Supervisor::MarkDown(const RedisConnectError& error) {
   log_.Write(line);
 }
 
-Task<RedisResult> RedisClient::Supervisor::Call(std::string command, TimePoint deadline) {
+Task<RedisResult> RedisClient::Supervisor::Call(std::string command, TimePoint deadline,
+                                                RedisAcks acks) {
   const std::shared_ptr<Supervisor> self = shared_from_this();
   deadline = std::min(deadline, loop_.Now() + options_.limits.call_timeout);
   if (command.empty()) co_return RedisFailure::kCrowded;
@@ -173,11 +181,22 @@ Task<RedisResult> RedisClient::Supervisor::Call(std::string command, TimePoint d
     co_return down_.value_or(RedisFailure::kDown);
   }
   const std::shared_ptr<RedisLink> link = link_;
+  // Of the same link: another server knows nothing of what this one was told.
+  const std::shared_ptr<RedisReplicaWait> wait = replica_wait_;
   Task<RedisResult> call = link->Call(std::move(command), deadline);
   RedisResult result = co_await call;
-  if (!target_.has_sentinels() || !IsReadOnly(result)) co_return result;
-  link->End(RedisFailure::kDemoted);
-  co_return RedisFailure::kDemoted;
+  if (target_.has_sentinels() && IsReadOnly(result)) {
+    link->End(RedisFailure::kDemoted);
+    co_return RedisFailure::kDemoted;
+  }
+  const auto* reply = std::get_if<RedisReply>(&result);
+  const bool is_done = reply != nullptr && reply->type != RedisReply::Type::kError;
+  if (acks == RedisAcks::kServer || !wait || !is_done) co_return result;
+  Task<RedisResult> ask = wait->Ask();
+  const RedisResult answer = co_await ask;
+  if (wait->IsEnough(answer)) co_return result;
+  ++stats_.unreplicated;
+  co_return RedisFailure::kUnreplicated;
 }
 
 void RedisClient::Supervisor::Close() {
@@ -200,11 +219,12 @@ RedisStats RedisClient::stats() const { return supervisor_->stats(); }
 
 Task<RedisResult> RedisClient::Call(std::span<const std::string_view> args, TimePoint deadline) {
   return supervisor_->Call(FormatRedisCommand(args, supervisor_->limits().max_command_bytes),
-                           deadline);
+                           deadline, RedisAcks::kServer);
 }
 
 Task<RedisResult> RedisClient::Run(const RedisScript& script, std::vector<std::string> keys,
-                                   std::vector<std::string> args, TimePoint deadline) {
+                                   std::vector<std::string> args, TimePoint deadline,
+                                   RedisAcks acks) {
   const std::shared_ptr<Supervisor> supervisor = supervisor_;
   deadline = std::min(deadline, supervisor->Now() + supervisor->limits().call_timeout);
   const std::string key_count = fmt::format("{}", keys.size());
@@ -213,7 +233,7 @@ Task<RedisResult> RedisClient::Run(const RedisScript& script, std::vector<std::s
   command.insert(command.end(), args.begin(), args.end());
 
   Task<RedisResult> by_name = supervisor->Call(
-      FormatRedisCommand(command, supervisor->limits().max_command_bytes), deadline);
+      FormatRedisCommand(command, supervisor->limits().max_command_bytes), deadline, acks);
   RedisResult result = co_await by_name;
   const auto* reply = std::get_if<RedisReply>(&result);
   const bool unknown = reply != nullptr && reply->type == RedisReply::Type::kError &&
@@ -223,7 +243,7 @@ Task<RedisResult> RedisClient::Run(const RedisScript& script, std::vector<std::s
   command[0] = "EVAL";
   command[1] = script.text;
   Task<RedisResult> by_text = supervisor->Call(
-      FormatRedisCommand(command, supervisor->limits().max_command_bytes), deadline);
+      FormatRedisCommand(command, supervisor->limits().max_command_bytes), deadline, acks);
   co_return co_await by_text;
 }
 

@@ -20,8 +20,15 @@ namespace modelgates::gateway {
 // For metrics. All but the first count since the start.
 struct RedisStats {
   bool connected = false;
-  uint64_t moves = 0;       // times that another node than before was connected to
-  Duration disconnected{};  // time without a connection
+  uint64_t moves = 0;         // times that another node than before was connected to
+  Duration disconnected{};    // time without a connection
+  uint64_t unreplicated = 0;  // results kUnreplicated
+};
+
+// Who must know the effects of a script before it has a result.
+enum class RedisAcks : uint8_t {
+  kServer,
+  kReplicas,  // also RedisOptions::replicas; else the result is kUnreplicated
 };
 
 // A client of one Redis-compatible server (RESP2), or of the master that sentinels name. All
@@ -55,7 +62,8 @@ class RedisClient {
 
   // Runs a script by its name, or by its text when the server does not know the name.
   Task<RedisResult> Run(const RedisScript& script, std::vector<std::string> keys,
-                        std::vector<std::string> args, TimePoint deadline);
+                        std::vector<std::string> args, TimePoint deadline,
+                        RedisAcks acks = RedisAcks::kServer);
 
  private:
   class Supervisor;

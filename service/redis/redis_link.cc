@@ -25,6 +25,8 @@ struct RedisLink::Pending {
 
 std::string_view ToString(RedisFailure failure) {
   switch (failure) {
+    case RedisFailure::kUnreplicated:
+      return "unreplicated";
     case RedisFailure::kTimeout:
       return "timeout";
     case RedisFailure::kLost:

@@ -21,13 +21,14 @@ namespace modelgates::gateway {
 // Why a command has no answer. With all but the last three the server may have executed it, or may
 // do so later.
 enum class RedisFailure : uint8_t {
-  kTimeout,  // not answered in time
-  kLost,     // the connection ended before the answer
-  kDemoted,  // likewise, because the server is no longer the master
-  kGarbage,  // the received bytes are not an answer, or it is too large
-  kDown,     // not sent: the server cannot be reached
-  kRefused,  // not sent: the server refuses login or database
-  kCrowded,  // not sent: too many commands are running, or it is too large
+  kUnreplicated,  // executed, but not acknowledged by enough replicas in time
+  kTimeout,       // not answered in time
+  kLost,          // the connection ended before the answer
+  kDemoted,       // likewise, because the server is no longer the master
+  kGarbage,       // the received bytes are not an answer, or it is too large
+  kDown,          // not sent: the server cannot be reached
+  kRefused,       // not sent: the server refuses login or database
+  kCrowded,       // not sent: too many commands are running, or it is too large
 };
 
 std::string_view ToString(RedisFailure failure);

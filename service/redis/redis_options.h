@@ -24,6 +24,11 @@ struct RedisOptions {
   // Time between two checks of a working connection, so that a connection that the network dropped,
   // or another master, is noticed before a command meets it.
   std::chrono::milliseconds heartbeat{15'000};
+  // Number of replicas that must acknowledge a script that was run with RedisAcks::kReplicas, and
+  // how long the server waits for them. The server executes nothing else for this client meanwhile,
+  // so it must be well below limits.call_timeout.
+  int replicas = 0;
+  std::chrono::milliseconds replica_timeout{100};
   RedisLimits limits;
 };
 

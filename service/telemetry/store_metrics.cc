@@ -31,12 +31,17 @@ StoreMetrics::StoreMetrics(prometheus::Registry& registry) {
                    "Moves of the connection to another master of the exchange store.");
   disconnected_seconds_ = counter("oauth_gateway_exchange_store_disconnected_seconds_total",
                                   "Time without a connection to the exchange store, in seconds.");
+  unreplicated_ = counter("oauth_gateway_exchange_store_unreplicated_total",
+                          "Requests to the exchange store that too few of its replicas "
+                          "acknowledged in time.");
 }
 
-void StoreMetrics::Set(bool connected, uint64_t moves, Duration disconnected) {
+void StoreMetrics::Set(bool connected, uint64_t moves, Duration disconnected,
+                       uint64_t unreplicated) {
   connected_->Set(connected ? 1 : 0);
   SetTotal(*moves_, static_cast<double>(moves));
   SetTotal(*disconnected_seconds_, std::chrono::duration<double>(disconnected).count());
+  SetTotal(*unreplicated_, static_cast<double>(unreplicated));
 }
 
 }  // namespace modelgates::gateway

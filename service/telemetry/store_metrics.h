@@ -18,12 +18,13 @@ class StoreMetrics {
   explicit StoreMetrics(prometheus::Registry& registry);
 
   // All but `connected` since the start.
-  void Set(bool connected, uint64_t moves, Duration disconnected);
+  void Set(bool connected, uint64_t moves, Duration disconnected, uint64_t unreplicated);
 
  private:
   prometheus::Gauge* connected_;
   prometheus::Counter* moves_;
   prometheus::Counter* disconnected_seconds_;
+  prometheus::Counter* unreplicated_;
 };
 
 }  // namespace modelgates::gateway

@@ -1,4 +1,5 @@
 #include <gmock/gmock.h>
+#include <signal.h>
 
 #include <fstream>
 #include <optional>
@@ -17,6 +18,7 @@
 namespace modelgates::gateway {
 namespace {
 
+using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
 // Given two real gateways, and a store that is a master with a replica and a sentinel.
@@ -28,18 +30,23 @@ class StoreFailover : public testing::Test {
     EXPECT_TRUE(WaitUntil([&] { return Ask(master_, {"INFO", "replication"}, "state=online"); }));
     sentinel_.emplace(master_.port());
     EXPECT_TRUE(sentinel_->WaitForReplica(replica_.port()));
+  }
+  ~StoreFailover() override { std::remove(pepper_file_.c_str()); }
+
+  void Start(const std::vector<std::string>& more = {}) {
+    std::vector<std::string> flags = {
+        "--upstream=" + upstream_.url() + "/api/v1",
+        "--exchange_store=redis+sentinel://" + sentinel_->address() + "/mymaster",
+        "--exchange_pepper_file=" + pepper_file_, "--admin_listen=127.0.0.1:0"};
+    flags.insert(flags.end(), more.begin(), more.end());
     for (auto* gateway : {&first_, &second_}) {
-      gateway->emplace(std::vector<std::string>{
-          "--upstream=" + upstream_.url() + "/api/v1",
-          "--exchange_store=redis+sentinel://" + sentinel_->address() + "/mymaster",
-          "--exchange_pepper_file=" + pepper_file_, "--admin_listen=127.0.0.1:0"});
+      gateway->emplace(flags);
       EXPECT_TRUE((*gateway)->WaitUntilListening()) << (*gateway)->err();
       EXPECT_TRUE((*gateway)->WaitForLines("redis_master", 1));
     }
     first_client_.emplace(first_->grpc_address());
     second_client_.emplace(second_->grpc_address());
   }
-  ~StoreFailover() override { std::remove(pepper_file_.c_str()); }
 
   // Whether its answer to this command contains `text`.
   static bool Ask(const RedisProcess& redis, const std::vector<std::string>& command,
@@ -50,13 +57,13 @@ class StoreFailover : public testing::Test {
     EXPECT_EQ(cli.WaitForExit(), 0) << cli.err();
     return cli.out().find(text) != std::string::npos;
   }
-  // Whether it knows the result of an exchange.
-  static bool HasResult(const RedisProcess& redis) {
+  // Whether it has an exchange in this state.
+  static bool HasState(const RedisProcess& redis, const std::string& state) {
     constexpr char kStates[] =
         "local all = '' for _, key in ipairs(redis.call('KEYS', '*')) do "
         "if redis.call('TYPE', key).ok == 'hash' then "
         "all = all .. redis.call('HGET', key, 'state') end end return all";
-    return Ask(redis, {"EVAL", kStates, "0"}, "finished");
+    return Ask(redis, {"EVAL", kStates, "0"}, state);
   }
 
   const std::string pepper_file_ = testing::TempDir() + "failover-" + std::to_string(getpid());
@@ -71,8 +78,9 @@ class StoreFailover : public testing::Test {
 };
 
 TEST_F(StoreFailover, CostsNoCallAndNoResultThatTheReplicaHas) {
+  Start();
   ASSERT_THAT(first_client_->Exchange(MinimalExchange("code-1")), Succeeds());
-  ASSERT_TRUE(WaitUntil([&] { return HasResult(replica_); }));
+  ASSERT_TRUE(WaitUntil([&] { return HasState(replica_, "finished"); }));
   master_.Kill();
   EXPECT_THAT(first_client_->Exchange(MinimalExchange("code-2")), Succeeds());
   for (auto* gateway : {&*first_, &*second_}) {
@@ -92,6 +100,59 @@ TEST_F(StoreFailover, CostsNoCallAndNoResultThatTheReplicaHas) {
   ASSERT_THAT(first_client_->Exchange(MinimalExchange("code-3")), Succeeds());
   EXPECT_THAT(second_client_->Exchange(MinimalExchange("code-3")), Succeeds());
   EXPECT_THAT(upstream_.Requests(), SizeIs(3));
+}
+
+// Given a gateway and a master that die together while the upstream has the code, when the call is
+// repeated at another gateway, then the promoted replica knows that the code was sent.
+TEST_F(StoreFailover, ForgetsNoCodeThatWasSent) {
+  Start();
+  upstream_.SetDefault(kExchangePath, Answer::Hang());
+  auto lost = first_client_->StartExchange(MinimalExchange("code-1"));
+  ASSERT_TRUE(upstream_.WaitForRequests(1));
+  // At once, unless the machine was so busy that the acknowledgement came late.
+  ASSERT_TRUE(WaitUntil([&] { return HasState(replica_, "sending"); }));
+  master_.Kill();
+  first_->Signal(SIGKILL);
+  EXPECT_FALSE(lost->Wait().ok());
+  ASSERT_TRUE(second_->WaitForLines("redis_master", 2));
+  const auto repeat = second_client_->Exchange(MinimalExchange("code-1"));
+  EXPECT_EQ(ErrorOf(repeat).info.reason(), "EXCHANGE_OUTCOME_UNKNOWN");
+  EXPECT_EQ(ErrorOf(repeat).Metadata("attempts"), "0");
+  EXPECT_THAT(upstream_.Requests(), SizeIs(1));
+}
+
+TEST_F(StoreFailover, WithoutAReplicaAnExchangeIsDegraded) {
+  Start();
+  replica_.Kill();
+  EXPECT_THAT(first_client_->Exchange(MinimalExchange("code-1")), Succeeds());
+  EXPECT_THAT(upstream_.Requests(), SizeIs(1));
+  EXPECT_EQ(first_->Terminate(), 0) << first_->err();
+  EXPECT_EQ(first_->Lines("call").front()["degraded"], true);
+  EXPECT_EQ(first_->Lines("exchange_store_refused").at(0)["redis_error"], "NOREPLICAS");
+}
+
+TEST_F(StoreFailover, WithoutAReplicaNothingIsSentWhereThatIsAsked) {
+  Start({"--exchange_store_fail_closed"});
+  replica_.Kill();
+  const auto refused = first_client_->Exchange(MinimalExchange("code-1"));
+  EXPECT_EQ(ErrorOf(refused).info.reason(), "EXCHANGE_STORE_UNAVAILABLE");
+  EXPECT_EQ(ErrorOf(refused).Metadata("authCodeState"), "UNSENT");
+  EXPECT_THAT(upstream_.Requests(), IsEmpty());
+  EXPECT_TRUE(
+      WaitForMetric(first_->admin_address(), "oauth_gateway_exchange_store_unreplicated_total", 1));
+  // The claim is given back, so the code is not lost.
+  replica_.StartAgain();
+  EXPECT_TRUE(
+      WaitUntil([&] { return second_client_->Exchange(MinimalExchange("code-1")).status.ok(); }));
+  EXPECT_THAT(upstream_.Requests(), SizeIs(1));
+}
+
+TEST_F(StoreFailover, NoReplicaIsNeededWhereThatIsAsked) {
+  Start({"--exchange_store_replicas=0"});
+  replica_.Kill();
+  EXPECT_THAT(first_client_->Exchange(MinimalExchange("code-1")), Succeeds());
+  EXPECT_EQ(first_->Terminate(), 0) << first_->err();
+  EXPECT_FALSE(first_->Lines("call").front().contains("degraded"));
 }
 
 }  // namespace

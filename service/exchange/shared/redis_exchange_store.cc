@@ -21,6 +21,9 @@ using Found = SharedExchange::Found;
 constexpr std::string_view kKeyPrefix = "modelgates:oauth:exchange:";
 constexpr size_t kFenceBytes = 16;
 
+// What the server itself says when it has fewer replicas than min-replicas-to-write.
+constexpr std::string_view kTooFewReplicas = "NOREPLICAS";
+
 // During this time a slow holder may still continue, if no other gateway has taken over.
 constexpr int kReservedKeptLeases = 2;
 
@@ -62,16 +65,16 @@ class RedisExchangeStore::Exchange final : public SharedExchange {
         fence_(store.NextFence()) {}
 
   Task<Claimed> Claim() override;
-  Task<Step> BeginSending() override { return Hold("sending"); }
-  Task<Step> TakeBack() override { return Hold("reserved"); }
-  Task<Step> Renew() override { return Hold(""); }
+  Task<Step> BeginSending() override { return Hold("sending", RedisAcks::kReplicas); }
+  Task<Step> TakeBack() override { return Hold("reserved", RedisAcks::kServer); }
+  Task<Step> Renew() override { return Hold("", RedisAcks::kServer); }
   Task<Step> Finish(std::string_view record, Keep keep) override;
-  Task<Step> Forget() override { return Take(ForgetScript(), {}); }
+  Task<Step> Forget() override { return Take(ForgetScript(), {}, RedisAcks::kServer); }
 
  private:
-  Task<Step> Hold(std::string state);
+  Task<Step> Hold(std::string state, RedisAcks acks);
   // A step of the holder of the claim.
-  Task<Step> Take(const RedisScript& script, std::vector<std::string> args);
+  Task<Step> Take(const RedisScript& script, std::vector<std::string> args, RedisAcks acks);
   std::vector<std::string> WithFence(std::vector<std::string> args);
   std::string reserved_kept() const {
     return Milliseconds(kReservedKeptLeases * store_.options_.lease);
@@ -88,7 +91,8 @@ Task<SharedExchange::Claimed> RedisExchangeStore::Exchange::Claim() {
   std::vector<std::string> keys = {ToKeyName(indices_.current)};
   if (indices_.previous) keys.push_back(ToKeyName(*indices_.previous));
   std::vector<std::string> args = WithFence({Milliseconds(store_.options_.lease), reserved_kept()});
-  Task<RedisReply> run = store_.Run(ClaimScript(), std::move(keys), std::move(args));
+  Task<RedisReply> run =
+      store_.Run(ClaimScript(), std::move(keys), std::move(args), RedisAcks::kServer);
   const RedisReply reply = co_await run;
   Claimed claimed;
   const std::vector<RedisReply>& parts = reply.elements;
@@ -107,10 +111,12 @@ Task<SharedExchange::Claimed> RedisExchangeStore::Exchange::Claim() {
   co_return claimed;
 }
 
-Task<SharedExchange::Step> RedisExchangeStore::Exchange::Hold(std::string state) {
+Task<SharedExchange::Step> RedisExchangeStore::Exchange::Hold(std::string state, RedisAcks acks) {
   const Duration sending_kept = store_.options_.lease + store_.options_.sending_kept;
-  return Take(HoldScript(), {std::move(state), Milliseconds(store_.options_.lease), reserved_kept(),
-                             Milliseconds(sending_kept)});
+  return Take(HoldScript(),
+              {std::move(state), Milliseconds(store_.options_.lease), reserved_kept(),
+               Milliseconds(sending_kept)},
+              acks);
 }
 
 Task<SharedExchange::Step> RedisExchangeStore::Exchange::Finish(std::string_view record,
@@ -123,14 +129,16 @@ Task<SharedExchange::Step> RedisExchangeStore::Exchange::Finish(std::string_view
   const bool remarked = keep.given_out_ttl > Duration::zero();
   return Take(FinishScript(),
               {*std::move(sealed), fmt::format("{}", keep.replays), Milliseconds(keep.ttl),
-               remarked ? Milliseconds(keep.given_out_ttl) : std::string()});
+               remarked ? Milliseconds(keep.given_out_ttl) : std::string()},
+              RedisAcks::kServer);
 }
 
 Task<SharedExchange::Step> RedisExchangeStore::Exchange::Take(const RedisScript& script,
-                                                              std::vector<std::string> args) {
+                                                              std::vector<std::string> args,
+                                                              RedisAcks acks) {
   std::vector<std::string> keys = {ToKeyName(indices_.current)};
   args = WithFence(std::move(args));
-  Task<RedisReply> run = store_.Run(script, std::move(keys), std::move(args));
+  Task<RedisReply> run = store_.Run(script, std::move(keys), std::move(args), acks);
   const RedisReply reply = co_await run;
   if (reply.type != RedisReply::Type::kInteger) co_return Step::kUnavailable;
   co_return reply.integer == 1 ? Step::kDone : Step::kNotOurs;
@@ -157,22 +165,35 @@ std::string RedisExchangeStore::NextFence() {
 }
 
 Task<RedisReply> RedisExchangeStore::Run(const RedisScript& script, std::vector<std::string> keys,
-                                         std::vector<std::string> args) {
-  Task<RedisResult> run = client_.Run(script, std::move(keys), std::move(args), TimePoint::max());
+                                         std::vector<std::string> args, RedisAcks acks) {
+  Task<RedisResult> run =
+      client_.Run(script, std::move(keys), std::move(args), TimePoint::max(), acks);
   RedisResult result = co_await run;
-  if (std::holds_alternative<RedisFailure>(result)) co_return RedisReply();
+  if (const auto* failure = std::get_if<RedisFailure>(&result)) {
+    if (*failure == RedisFailure::kUnreplicated) SayUnreplicated();
+    co_return RedisReply();
+  }
   auto& reply = std::get<RedisReply>(result);
   if (reply.type == RedisReply::Type::kError) {
     SayRefused(ErrorWord(reply));
     co_return RedisReply();
   }
   refused_.clear();
+  if (acks == RedisAcks::kReplicas) said_unreplicated_ = false;
   co_return std::move(reply);
 }
 
 void RedisExchangeStore::SayRefused(const std::string& word) {
   if (refused_ == word) return;
   refused_ = word;
+  LogRefusal(word);
+}
+
+void RedisExchangeStore::SayUnreplicated() {
+  if (!std::exchange(said_unreplicated_, true)) LogRefusal(kTooFewReplicas);
+}
+
+void RedisExchangeStore::LogRefusal(std::string_view word) {
   LogLine line = log_.Line(Severity::kError, "exchange_store_refused",
                            "the shared store refuses a step of an exchange");
   log_.Write(line.Add("redis_error", word));

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "base/keyed_mac.h"
 #include "base/log.h"
@@ -32,12 +33,15 @@ struct RedisExchangeStoreOptions {
 // it must never repeat, and a counter would repeat after the server lost its state or returned to
 // an older one. The steps of one claim must be ordered, so they are numbered.
 //
+// SENDING is done when RedisOptions::replicas have acknowledged it, so that the server that is
+// promoted after a failover knows it; else it is kUnavailable, although the server has recorded it.
+//
 // A step without an answer is kUnavailable: it may have been done, or may be done later. A claim
 // may be repeated then, because the SharedExchange keeps its fence. A claim whose answer was lost
 // ends with its lease. A record whose answer was lost has been counted.
 //
 // Refusals of the server are logged once until it accepts a step again: event
-// exchange_store_refused.
+// exchange_store_refused. A step that too few replicas acknowledge is such a refusal, NOREPLICAS.
 class RedisExchangeStore final : public ExchangeStore {
  public:
   // All must outlive it.
@@ -53,8 +57,10 @@ class RedisExchangeStore final : public ExchangeStore {
   std::string NextFence();
   // The answer of a script; nil for an error or no answer.
   Task<RedisReply> Run(const RedisScript& script, std::vector<std::string> keys,
-                       std::vector<std::string> args);
+                       std::vector<std::string> args, RedisAcks acks);
   void SayRefused(const std::string& word);
+  void SayUnreplicated();
+  void LogRefusal(std::string_view word);
 
   RedisClient& client_;
   PepperFile& peppers_;
@@ -63,6 +69,7 @@ class RedisExchangeStore final : public ExchangeStore {
   Hmac fences_;
   uint64_t fence_count_ = 0;
   std::string refused_;  // the error that was logged last
+  bool said_unreplicated_ = false;
 };
 
 }  // namespace modelgates::gateway

@@ -172,6 +172,7 @@ TEST(Load, WarnsOfAPepperWithoutAStoreAndOfAPasswordInClear) {
   const TemporaryFile file(std::string(32, 'a'));
   const std::string pepper = "--exchange_pepper_file=" + file.path();
   EXPECT_THAT(LoadWith({pepper}, kKey).warnings, SizeIs(1));
+  EXPECT_THAT(LoadWith({"--exchange_store_replicas=1"}, kKey).warnings, SizeIs(1));
   for (const std::string url : {"redis://:word@one", "redis+sentinel://:word@one,two/mymaster"}) {
     EXPECT_THAT(LoadWith({pepper, "--exchange_store=" + url}, kKey).warnings, SizeIs(1)) << url;
   }

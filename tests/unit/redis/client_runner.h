@@ -98,6 +98,11 @@ class ClientRunner {
     thread_.On([&] { stats = client_->stats(); });
     return stats;
   }
+  std::future<RedisResult> StartRun(const RedisScript& script, std::vector<std::string> keys,
+                                    std::vector<std::string> args, RedisAcks acks) {
+    return thread_.Start<RedisResult>(
+        [=, this, &script] { return client_->Run(script, keys, args, TimePoint::max(), acks); });
+  }
   std::string Run(const RedisScript& script, std::vector<std::string> keys,
                   std::vector<std::string> args) {
     return Shown(thread_.Await<RedisResult>(

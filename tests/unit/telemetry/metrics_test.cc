@@ -51,6 +51,7 @@ const std::map<std::string, Shape> kPromised = {
     {"oauth_gateway_exchange_store_disconnected_seconds_total", {"counter", {}}},
     {"oauth_gateway_exchange_store_moves_total", {"counter", {}}},
     {"oauth_gateway_exchange_store_unavailable_total", {"counter", {}}},
+    {"oauth_gateway_exchange_store_unreplicated_total", {"counter", {}}},
     {"oauth_gateway_exchange_memory_bytes", {"gauge", {}}},
     {"oauth_gateway_reloads_total", {"counter", {"file", "result"}}},
     {"oauth_gateway_resend_prevented_total", {"counter", {}}},
