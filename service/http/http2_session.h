@@ -60,9 +60,8 @@ class Http2Session {
   // It takes no more requests: the peer sent GOAWAY, stream numbers are used up, or Retire.
   bool retired() const;
   void Retire() { retired_ = true; }
-  // Requests that it has begun and answered.
+  // Requests that it has begun.
   uint64_t begun() const { return begun_; }
-  uint64_t answered() const { return answered_; }
 
   // Begins a stream for `trip`; `room` must not be 0. It ends by itself, by Fail, or with Leave.
   void Start(Http2RoundTrip& trip);
