@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -69,8 +70,8 @@ TEST(LastLines, AreWrittenAtASignalFromOutside) {
 
 TEST(LastLines, AreWrittenAtAFault) {
   const Death death = DieOf([] {
-    volatile int* volatile nowhere = nullptr;
-    *nowhere = 1;
+    void* const nowhere = mmap(nullptr, 4096, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    *static_cast<volatile int*>(nowhere) = 1;
   });
   EXPECT_EQ(death.log, "one\ntwo\n");
 }
