@@ -3,6 +3,7 @@
 #include <charconv>
 #include <limits>
 
+#include "http/kept_field.h"
 #include "http/response_parser.h"
 
 namespace modelgates::gateway {
@@ -38,37 +39,14 @@ void AnswerParser::on_response_impl(int code, Text, int, Error& error) {
   response_.status = code;
 }
 
-std::string* AnswerParser::Slot(Field name, Text name_text) {
-  switch (name) {
-    case Field::content_type:
-      return &response_.content_type;
-    case Field::content_encoding:
-      return &content_encoding_;
-    case Field::retry_after:
-      return &response_.retry_after;
-    case Field::date:
-      return &response_.date;
-    case Field::location:
-      return &response_.location;
-    case Field::unknown:
-      if (iequals(name_text, "x-request-id")) return &response_.request_id;
-      if (iequals(name_text, "retry-after-ms")) return &response_.retry_after_ms;
-      return nullptr;
-    default:  // about 350 more fields that Beast knows
-      return nullptr;
-  }
-}
-
 void AnswerParser::on_field_impl(Field name, Text name_text, Text value, Error&) {
   if (in_trailer_) return;  // must not be merged into the head (RFC 9110, 6.5.1)
   if (name == Field::transfer_encoding && !iequals(value, "chunked")) {
     foreign_transfer_coding_ = true;
   }
   if (name == Field::keep_alive) idle_hint_ = TimeoutParameter({value.data(), value.size()});
-  if (std::string* slot = Slot(name, name_text)) {
-    if (!slot->empty()) slot->append(", ");
-    slot->append(value.data(), value.size());
-  }
+  KeepField(name, {name_text.data(), name_text.size()}, {value.data(), value.size()}, response_,
+            content_encoding_);
 }
 
 void AnswerParser::on_header_impl(Error& error) {

@@ -44,8 +44,6 @@ class AnswerParser final : public boost::beast::http::basic_parser<false> {
   size_t on_chunk_body_impl(uint64_t remaining, Text part, Error& error) override;
   void on_finish_impl(Error&) override {}
 
-  std::string* Slot(Field name, Text name_text);
-
   size_t max_body_bytes_;
   HttpResponse response_;
   std::string content_encoding_;

@@ -13,6 +13,10 @@ namespace {
 
 constexpr uint32_t kAlwaysWatched = EPOLLIN | EPOLLRDHUP;
 
+// The most that TLS puts into one record (RFC 8446, 5.1). The peer can read a record only when it
+// has all of it.
+constexpr size_t kTlsRecordBytes = 16 * 1024;
+
 }  // namespace
 
 Connection::Connection(EpollLoop& loop, int fd, std::unique_ptr<TlsChannel> tls, std::string peer)
@@ -56,6 +60,10 @@ IoResult Connection::Send(std::string_view bytes) {
 IoResult Connection::SendPlain(std::string_view bytes) {
   const ssize_t sent = send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
   return sent >= 0 ? IoResult{Io::kDone, static_cast<size_t>(sent)} : NotDone();
+}
+
+bool Connection::MayHaveSent(const IoResult& result, size_t offered) const {
+  return tls_ != nullptr && (result.io == Io::kWouldBlock || offered > kTlsRecordBytes);
 }
 
 IoResult Connection::Receive(std::span<char> buffer) {

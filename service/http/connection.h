@@ -51,8 +51,9 @@ class Connection final : public boost::intrusive::list_base_hook<
 
   // TLS may hold buffered bytes; epoll does not report them.
   bool readable() const { return readable_; }
-  // TLS may have accepted bytes to send without reporting it.
-  bool buffers() const { return tls_ != nullptr; }
+  // After a Send of `offered` bytes that was not kDone: whether the peer may have some of them
+  // all the same. TLS sends records and does not report how many of them were sent.
+  bool MayHaveSent(const IoResult& result, size_t offered) const;
 
   // Waits until there is something to receive, or, after a Send that would have blocked, until it
   // can send.

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "http/content_coding.h"
+#include "http/kept_field.h"
 #include "http/response_parser.h"
 
 namespace modelgates::gateway {
@@ -19,17 +20,6 @@ Http2Answer::Put Http2Answer::BeginFields() {
   in_trailer_ = !is_interim();
   if (!in_trailer_) head_bytes_ = 0;
   return Put::kDone;
-}
-
-std::string* Http2Answer::Slot(std::string_view name) {
-  if (name == "content-type") return &response_.content_type;
-  if (name == "content-encoding") return &content_encoding_;
-  if (name == "retry-after") return &response_.retry_after;
-  if (name == "retry-after-ms") return &response_.retry_after_ms;
-  if (name == "date") return &response_.date;
-  if (name == "location") return &response_.location;
-  if (name == "x-request-id") return &response_.request_id;
-  return nullptr;
 }
 
 Http2Answer::Put Http2Answer::PutField(std::string_view name, std::string_view value) {
@@ -50,10 +40,8 @@ Http2Answer::Put Http2Answer::PutField(std::string_view name, std::string_view v
     response_.body.reserve(length);
     return Put::kDone;
   }
-  if (std::string* slot = Slot(name)) {
-    if (!slot->empty()) slot->append(", ");
-    slot->append(value);
-  }
+  KeepField(boost::beast::http::string_to_field({name.data(), name.size()}), name, value, response_,
+            content_encoding_);
   return Put::kDone;
 }
 

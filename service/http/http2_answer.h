@@ -45,7 +45,6 @@ class Http2Answer {
  private:
   bool is_interim() const { return response_.status < 200; }
   Put Garbage(std::string_view error);
-  std::string* Slot(std::string_view name);
 
   const size_t max_body_bytes_;
   HttpResponse response_;

@@ -9,9 +9,6 @@
 namespace modelgates::gateway {
 namespace {
 
-// See RoundTrip.
-constexpr size_t kTlsRecordBytes = 16 * 1024;
-
 // Of up to 16 KiB each.
 constexpr int kReceivesPerTurn = 64;
 
@@ -107,12 +104,8 @@ void Http2Connection::Send() {
       if (result.bytes == bytes.size()) continue;
       break;
     }
-    const bool blocked = result.io == Io::kWouldBlock;
-    // TLS sends records and does not report how many of them were sent.
-    if (connection_->buffers() && (blocked || bytes.size() > kTlsRecordBytes)) {
-      session_.MaybeSent();
-    }
-    if (blocked) break;
+    if (connection_->MayHaveSent(result, bytes.size())) session_.MaybeSent();
+    if (result.io == Io::kWouldBlock) break;
     // The peer may have said which requests it did not act on before it closed the connection.
     can_send_ = false;
     send_error_ = connection_->Error();

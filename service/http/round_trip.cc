@@ -5,14 +5,6 @@
 #include <cstring>
 
 namespace modelgates::gateway {
-namespace {
-
-// The most that TLS puts into one record (RFC 8446, 5.1). The peer can read a record only when it
-// has all of it.
-constexpr size_t kTlsRecordBytes = 16 * 1024;
-
-}  // namespace
-
 RoundTrip::RoundTrip(const RequestBytes& request, Connection& connection, std::span<char> scratch,
                      size_t max_body_bytes)
     : request_(request),
@@ -35,10 +27,9 @@ RoundTrip::Progress RoundTrip::Send() {
   const std::string_view rest = std::string_view(request_.bytes).substr(sent_);
   const IoResult result = connection_.Send(rest);
   sent_ += result.bytes;
-  // TLS sends records and does not report how many of them were sent.
-  if (result.io == Io::kWouldBlock && connection_.buffers()) maybe_sent_ = true;
-  if (result.io == Io::kDone || result.io == Io::kWouldBlock) return Progress::kWaiting;
-  if (connection_.buffers() && rest.size() > kTlsRecordBytes) maybe_sent_ = true;
+  if (result.io == Io::kDone) return Progress::kWaiting;
+  if (connection_.MayHaveSent(result, rest.size())) maybe_sent_ = true;
+  if (result.io == Io::kWouldBlock) return Progress::kWaiting;
   why_ = connection_.Error();
   if (sent_ == 0 && !maybe_sent_) return Progress::kUnsent;
   // An upstream may answer and close the connection before it has read the whole request: its
