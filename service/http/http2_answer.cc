@@ -29,7 +29,8 @@ Http2Answer::Put Http2Answer::PutField(std::string_view name, std::string_view v
   const char* const end = value.data() + value.size();
   if (name == ":status") {
     std::from_chars(value.data(), end, response_.status);
-    return Put::kDone;
+    // Three digits, of which nghttp2 takes all; RFC 9110, section 15: 100 is the least.
+    return response_.status < 100 ? Garbage("a status below 100") : Put::kDone;
   }
   if (is_interim()) return Put::kDone;
   if (name == "content-length") {

@@ -1,5 +1,7 @@
 #include "unit/http/http2_peer.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cstring>
 
@@ -107,7 +109,7 @@ std::string Http2Peer::Say() {
 
 void Http2Peer::SendHead(int32_t stream, int status, const Fields& fields) {
   const std::string name = ":status";
-  const std::string value = std::to_string(status);
+  const std::string value = fmt::format("{:03}", status);
   std::vector<nghttp2_nv> views{View(name, value)};
   for (const auto& [field, text] : fields) views.push_back(View(field, text));
   nghttp2_submit_headers(session_.get(), NGHTTP2_FLAG_NONE, stream, nullptr, views.data(),
@@ -115,7 +117,7 @@ void Http2Peer::SendHead(int32_t stream, int status, const Fields& fields) {
 }
 
 void Http2Peer::SendAnswer(int32_t stream, int status, const std::string& body, Fields fields) {
-  fields.insert(fields.begin(), {":status", std::to_string(status)});
+  fields.insert(fields.begin(), {":status", fmt::format("{:03}", status)});
   std::vector<nghttp2_nv> views;
   for (const auto& [field, text] : fields) views.push_back(View(field, text));
   bodies_[stream] = body;

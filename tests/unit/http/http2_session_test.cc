@@ -372,6 +372,15 @@ TEST_F(Http2SessionTest, TakesABodyOfExactlyTheBound) {
   EXPECT_EQ(sending.trip->TakeAnswer().body.size(), kMaxBody);
 }
 
+TEST_F(Http2SessionTest, CallsAStatusThatIsNoneGarbage) {
+  for (const int status : {0, 1, 99}) {
+    Sending& sending = Send();
+    peer_.SendAnswer(peer_.requests().back().stream, status, "{}");
+    Exchange();
+    ExpectFailure(sending, TransportFailure::kGarbage, Delivery::kMaybe);
+  }
+}
+
 TEST_F(Http2SessionTest, CallsAnAnswerThatContradictsItselfGarbage) {
   Sending& sending = Send();
   peer_.SendAnswer(peer_.requests()[0].stream, 200, "{}", {{"content-length", "3"}});
