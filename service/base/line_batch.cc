@@ -7,6 +7,11 @@
 
 namespace modelgates::gateway {
 
+bool HasRoom(int fd, int timeout_ms) {
+  pollfd room{fd, POLLOUT, 0};
+  return poll(&room, 1, timeout_ms) > 0;
+}
+
 std::atomic<const LineBatch*> LineBatch::last_{nullptr};
 
 LineBatch::LineBatch(int fd) : fd_(fd) { last_.store(this); }
@@ -28,8 +33,7 @@ void LineBatch::WriteLast() {
   const LineBatch* const batch = last_.load();
   if (batch == nullptr) return;
   const size_t size = batch->size_.load(std::memory_order_acquire);
-  pollfd room{batch->fd_, POLLOUT, 0};
-  if (size == 0 || poll(&room, 1, 0) <= 0) return;
+  if (size == 0 || !HasRoom(batch->fd_, 0)) return;
   [[maybe_unused]] const ssize_t written = write(batch->fd_, batch->text_.data(), size);
 }
 

@@ -9,11 +9,15 @@
 
 namespace modelgates::gateway {
 
+// Whether a write of LineBatch::kMaxBytes to `fd` does not have to wait, now or within
+// `timeout_ms`. An error counts as room: the write reports it. Async-signal-safe.
+bool HasRoom(int fd, int timeout_ms);
+
 // Lines of the log that wait for one write together. WriteLast can be called by a signal handler,
 // so that they are not lost when the process dies.
 class LineBatch {
  public:
-  // So much a pipe with room takes at once, in one piece (pipe(7)).
+  // So much a pipe that poll reports as writable takes at once, in one piece (pipe(7)).
   static constexpr size_t kMaxBytes = PIPE_BUF;
 
   // `fd`: for WriteLast.

@@ -1,7 +1,5 @@
 #include "base/line_writer.h"
 
-#include <limits.h>
-#include <poll.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -11,15 +9,9 @@
 namespace modelgates::gateway {
 namespace {
 
-// A pipe that poll reports as writable has room for this many bytes (pipe(7)), so such a write does
-// not block. The descriptor, which other processes share, need not be made non-blocking.
-constexpr size_t kChunkBytes = PIPE_BUF;
-
-bool HasRoom(int fd, int timeout_ms) {
-  pollfd room{fd, POLLOUT, 0};
-  // An error counts as room: the write reports it.
-  return poll(&room, 1, timeout_ms) > 0;
-}
+// A write of it does not block when there is room, so the descriptor, which other processes share,
+// need not be made non-blocking.
+constexpr size_t kChunkBytes = LineBatch::kMaxBytes;
 
 template <typename Text>
 uint64_t CountLines(const Text& text) {
