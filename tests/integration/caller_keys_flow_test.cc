@@ -65,6 +65,7 @@ TEST_F(CallerKeysFlow, RefusesACallerWhoseFileHasNoKeyAndSendsNothing) {
   EXPECT_THAT(created.status.error_message(), HasSubstr("no usable API key for this caller"));
   EXPECT_THAT(alice.Exchange(MinimalExchange("code-1")),
               FailsWith(grpc::UNAUTHENTICATED, "CREDENTIAL_MISSING"));
+  ASSERT_TRUE(gateway_->WaitForLines("call", 2));
   EXPECT_EQ(gateway_->Lines("call").back()["severity"], "WARNING");
   EXPECT_EQ(gateway_->Lines("call").back()["caller"], "spiffe://prod.example/alice");
   EXPECT_EQ(upstream_.connections(), 0);
