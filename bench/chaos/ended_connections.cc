@@ -5,13 +5,13 @@
 #include <fstream>
 #include <set>
 #include <stdexcept>
-#include <thread>
 
 #include "sandbox/sandbox.h"
 #include "scenarios.h"
 #include "support/loopback.h"
 #include "support/mounted_secret.h"
 #include "support/subprocess.h"
+#include "support/wait_until.h"
 
 namespace modelgates::bench {
 namespace {
@@ -26,10 +26,8 @@ class EndingProxy {
       : port_(gateway::FreePort()),
         files_({{"nginx.conf", Configuration(upstream)}}),
         process_({gateway::FindTool("nginx"), "-p", files_.folder(), "-c", files_ / "nginx.conf"}) {
-    for (int i = 0; i < 1000 && !Listens(); ++i) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(10));
-    }
-    if (!Listens()) throw std::runtime_error("nginx does not start: " + process_.err());
+    if (!gateway::WaitUntil([this] { return Listens(); }))
+      throw std::runtime_error("nginx does not start: " + process_.err());
   }
   EndingProxy(const EndingProxy&) = delete;
   EndingProxy& operator=(const EndingProxy&) = delete;

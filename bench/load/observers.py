@@ -9,11 +9,11 @@ import sys
 
 from collector import BEHAVIOURS
 from entry import run, working_folder
-from load import Call, encode, reply_length, run_h2load
-from measure import percentile
-from processes import Process, pin, split_cpus
+from load import reply_length, run_h2load
+from measure import Bench, percentile
+from processes import Process, pin
 from servers import RELEASE, Gateway
-from upstream import HERE, Upstream, free_ports, listens
+from upstream import HERE, free_ports, listens
 
 # CPU time is counted in hundredths of a second, so there are many calls.
 IN_FLIGHT, CALLS = 16, 60_000
@@ -40,15 +40,7 @@ class Collector(Process):
         self.wait_until(lambda: listens(port))
 
 
-class Measured:
-    def __init__(self, folder, stack):
-        self.folder = folder
-        self.cpus, self.load_cpus = split_cpus()
-        self.upstream = stack.enter_context(Upstream(folder, self.load_cpus))
-        body = folder / "create.bin"
-        body.write_bytes(encode(HERE / "create.textproto", "CreateAuthCodeRequest"))
-        self.call = Call("CreateAuthCode", body)
-
+class ObservedBench(Bench):
     def gateway(self, environment=()):
         return Gateway(self.upstream.url("http"), None, self.cpus, self.folder,
                        ["env", *environment, RELEASE / "oauth-gateway"])
@@ -71,9 +63,9 @@ class Measured:
                 if behaviour != ABSENT:
                     stack.enter_context(Collector(behaviour, port, self.load_cpus, self.folder))
             gateway = stack.enter_context(self.gateway(environment))
-            self.load(gateway, CALLS // 10)
-            full = self.load(gateway, CALLS)
-            paced = self.load(gateway, CALLS // 2, TRACED_RATE)
+            self.load(gateway, self.calls // 10)
+            full = self.load(gateway, self.calls)
+            paced = self.load(gateway, self.calls // 2, TRACED_RATE)
             dropped = re.findall(r"^oauth_gateway_spans_dropped_total\S* (\d+)$",
                                  gateway.get("metrics"), re.MULTILINE)
             return {"name": behaviour, "cpu_us": full["cpu_us"], "paced_cpu_us": paced["cpu_us"],
@@ -82,7 +74,7 @@ class Measured:
 
     def with_pages(self, pages):
         with self.gateway() as gateway:
-            self.load(gateway, CALLS // 10)
+            self.load(gateway, self.calls // 10)
             readers = subprocess.Popen(
                 ["chrt", "--idle", "0", sys.executable, "-B", HERE / "page_readers.py",
                  gateway.admin, str(pages), str(PAGE_SECONDS)], stdout=subprocess.PIPE, text=True,
@@ -114,7 +106,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=5)
     rounds = range(parser.parse_args().rounds)
     with contextlib.ExitStack() as stack:
-        measured = Measured(working_folder(stack), stack)
+        measured = ObservedBench(working_folder(stack), CALLS, stack)
         traced = [{"round": number, **measured.with_collector(behaviour)}
                   for number in rounds for behaviour in (NONE, ABSENT, *BEHAVIOURS)]
         watched = [{"round": number, **measured.with_pages(pages)}

@@ -3,12 +3,9 @@ import statistics
 
 # What a picture shows of a scenario, in panels; others show CPU time.
 CPU = ("cpu_us", "CPU time of a call, in microseconds")
-PANELS = {"slow": (CPU, ("memory_mb", "memory, in MB")),
-          "idle-clients": (("memory_mb", "memory, in MB"),),
-          "neighbour": (("p50_ms", "median time of a call, in ms"),
-                        ("p99_ms", "99th percentile, in ms")),
-          "quota": (("p50_ms", "median time of a call, in ms"),
-                    ("p99_ms", "99th percentile, in ms"))}
+MEMORY = ("memory_mb", "memory, in MB")
+TIMES = (("p50_ms", "median time of a call, in ms"), ("p99_ms", "99th percentile, in ms"))
+PANELS = {"slow": (CPU, MEMORY), "idle-clients": (MEMORY,), "neighbour": TIMES, "quota": TIMES}
 # Those that serve calls with an upstream, in order. The Python SDK is left out: its bar would be two
 # hundred times as long as ours.
 ROWS = ("ours", "tonic", "grpc-go", "envoy")

@@ -98,7 +98,8 @@ class Row:
 EVERY = ("http", "https", "slow", "idle-clients")
 SHARED_CPU = ("neighbour", "quota")
 PEER_ROWS = (Row("tonic", (*EVERY, "mutual-tls", *SHARED_CPU)),
-             Row("grpc-go", (*EVERY, *SHARED_CPU)), Row("envoy", EVERY), Row("python-sdk", ("http",), slowness=50))
+             Row("grpc-go", (*EVERY, *SHARED_CPU)), Row("envoy", EVERY),
+             Row("python-sdk", ("http",), slowness=50))
 
 
 def rows(also=()):

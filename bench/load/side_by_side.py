@@ -58,8 +58,9 @@ def measure_all(arguments, stack):
     folder = working_folder(stack)
     bench = Bench(folder, 5_000 if arguments.quick else 60_000, stack)
     runs = []
+    planned = plan(arguments.rows, arguments.only)
     for number in range(1, arguments.rounds + 1):
-        for row, scenario in plan(arguments.rows, arguments.only):
+        for row, scenario in planned:
             print(f"round {number} of {arguments.rounds}: {row.name}, {scenario.name}",
                   file=sys.stderr)
             for figures in bench.measure(row, scenario):
