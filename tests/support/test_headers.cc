@@ -1,0 +1,1 @@
+// Compiles nothing: its target has the precompiled header that the unit tests share.
