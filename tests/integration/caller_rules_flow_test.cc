@@ -1,4 +1,3 @@
-#include <stdlib.h>
 
 #include <filesystem>
 #include <fstream>
@@ -6,6 +5,7 @@
 #include "integration/gateway_fixture.h"
 #include "support/connect_from.h"
 #include "support/generic_call.h"
+#include "support/temporary_folder.h"
 
 namespace modelgates::gateway {
 namespace {
@@ -25,12 +25,9 @@ constexpr char kSockets[] = "/grpc.channelz.v1.Channelz/GetTopChannels";
 class CallerRulesFlow : public GatewayTest {
  protected:
   CallerRulesFlow() {
-    std::string pattern = testing::TempDir() + "callers_XXXXXX";
-    folder_ = mkdtemp(pattern.data());
     config_.callers_file = folder_ / "callers.json";
     config_.channelz = true;
   }
-  ~CallerRulesFlow() override { std::filesystem::remove_all(folder_); }
 
   void Write(const std::string& text) {
     std::ofstream(folder_ / "fresh") << text;
@@ -53,7 +50,7 @@ class CallerRulesFlow : public GatewayTest {
     return CallMethod(client().channel(), path, is_reflection ? std::string("\x3a\x01*") : "");
   }
 
-  std::filesystem::path folder_;
+  const TemporaryFolder folder_{"callers"};
 };
 
 struct MethodCase {

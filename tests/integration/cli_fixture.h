@@ -1,7 +1,5 @@
 #pragma once
 
-#include <stdlib.h>
-
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -9,6 +7,7 @@
 
 #include "integration/gateway_fixture.h"
 #include "support/subprocess.h"
+#include "support/temporary_folder.h"
 
 namespace modelgates::gateway {
 
@@ -28,11 +27,7 @@ inline void PrintTo(const CliRun& run, std::ostream* out) {
 // GatewayTest, called through modelgates-oauth, which finds the gateway by its environment.
 class CliTest : public GatewayTest {
  protected:
-  CliTest() {
-    std::string folder = (std::filesystem::temp_directory_path() / "cli_test.XXXXXX").string();
-    folder_ = mkdtemp(folder.data());
-  }
-  ~CliTest() override { std::filesystem::remove_all(folder_); }
+  CliTest() {}
 
   std::vector<std::string> Environment() {
     return {"MODELGATES_OAUTH_GATEWAY=" + server().grpc_address(),
@@ -68,7 +63,7 @@ class CliTest : public GatewayTest {
     std::ofstream(path) << text;
   }
 
-  std::filesystem::path folder_;  // empty, and gone after the test
+  const TemporaryFolder folder_{"cli-test"};  // empty, and gone after the test
 };
 
 }  // namespace modelgates::gateway

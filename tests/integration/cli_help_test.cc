@@ -94,7 +94,7 @@ TEST_F(CliHelp, HasAnExampleThatWorksWhenPasted) {
     const std::string help = HelpOf(command);
     const size_t example = help.find("Example:\n");
     ASSERT_NE(example, std::string::npos);
-    const std::string script = "cd " + folder_.string() + "\n" + help.substr(example + 9);
+    const std::string script = "cd " + folder_.path().string() + "\n" + help.substr(example + 9);
     Subprocess shell({"/bin/bash", "-eo", "pipefail", "-c", script}, environment);
     const CliRun run = End(shell);
     EXPECT_EQ(run.status, 0) << run.err;
@@ -179,7 +179,7 @@ TEST_F(CliHelp, CompletesCommandsAndFlagsInZsh) {
   Write(File("press_tab"), kPressTabInZsh);
   Write(File("_modelgates-oauth"), Run({"completion", "zsh"}).out);
   // From a file on the path for functions, as it is installed; and evaluated.
-  Write(File("installed"), "fpath=(" + folder_.string() + " $fpath)\n" + load + kReady);
+  Write(File("installed"), "fpath=(" + folder_.path().string() + " $fpath)\n" + load + kReady);
   Write(File("evaluated"), load + "eval \"$(" CLI_BINARY " completion zsh)\"\n" + kReady);
   for (const std::string setup : {"installed", "evaluated"}) {
     const auto complete = [&](const std::string& line) {
@@ -207,7 +207,7 @@ TEST_F(CliHelp, CompletesCommandsAndFlagsInZsh) {
 TEST_F(CliHelp, CompletesCommandsFlagsAndValuesInFish) {
   const auto complete = [&](const std::string& line) {
     std::vector<std::string> environment = Environment();
-    environment.push_back("HOME=" + folder_.string());
+    environment.push_back("HOME=" + folder_.path().string());
     Subprocess shell({"/usr/bin/fish", "--no-config", "-c",
                       "modelgates-oauth completion fish | source; complete -C '" + line + "'"},
                      environment);

@@ -22,7 +22,7 @@ class CliKeyFile : public CliTest {
   }
 
   size_t Files() const {
-    return static_cast<size_t>(std::distance(fs::directory_iterator(folder_), {}));
+    return static_cast<size_t>(std::distance(fs::directory_iterator(folder_.path()), {}));
   }
 };
 
@@ -77,7 +77,8 @@ TEST_F(CliKeyFile, MayBeAPipeADeviceOrADescriptor) {
   const std::string exchange = "modelgates-oauth exchange --code c-1 --code-verifier " +
                                std::string(kVerifier) + " --key-file ";
   const auto shell = [&](const std::string& script) {
-    Subprocess bash({"/bin/bash", "-c", "cd " + folder_.string() + "; " + script}, Environment());
+    Subprocess bash({"/bin/bash", "-c", "cd " + folder_.path().string() + "; " + script},
+                    Environment());
     return End(bash);
   };
   const CliRun substituted = shell(exchange + ">(cat >got); wait $!; cat got");

@@ -5,6 +5,7 @@
 #include <fstream>
 
 #include "integration/gateway_fixture.h"
+#include "support/temporary_folder.h"
 
 namespace modelgates::gateway {
 namespace {
@@ -14,12 +15,7 @@ using ::testing::Optional;
 
 class CredentialsFlow : public GatewayTest {
  protected:
-  CredentialsFlow() {
-    char folder[] = "/tmp/gateway-key-XXXXXX";
-    folder_ = mkdtemp(folder);
-    key_file_ = folder_ / "key";
-  }
-  ~CredentialsFlow() override { std::filesystem::remove_all(folder_); }
+  CredentialsFlow() { key_file_ = folder_ / "key"; }
 
   // Replaces the file in one step, as secret mounts do.
   void WriteKey(const std::string& key) {
@@ -44,7 +40,7 @@ class CredentialsFlow : public GatewayTest {
     return {.metadata = {{"authorization", authorization}}};
   }
 
-  std::filesystem::path folder_;
+  const TemporaryFolder folder_{"gateway-key"};
   std::filesystem::path key_file_;
 };
 

@@ -1,4 +1,3 @@
-#include <stdlib.h>
 
 #include <deque>
 #include <filesystem>
@@ -7,6 +6,7 @@
 #include <thread>
 
 #include "integration/gateway_fixture.h"
+#include "support/temporary_folder.h"
 
 namespace modelgates::gateway {
 namespace {
@@ -18,14 +18,11 @@ using std::chrono::milliseconds;
 class KeyRotation : public GatewayTest {
  protected:
   KeyRotation() {
-    std::string pattern = testing::TempDir() + "rotation_XXXXXX";
-    folder_ = mkdtemp(pattern.data());
     config_.api_key_file = folder_ / "key";
     config_.api_key = Secret(std::string("sk-1"));
     WriteKey("sk-1");
     Accept({"sk-1"});
   }
-  ~KeyRotation() override { std::filesystem::remove_all(folder_); }
 
   // Replaces the file in one step, as secret mounts do.
   void WriteKey(const std::string& key) {
@@ -53,7 +50,7 @@ class KeyRotation : public GatewayTest {
     return count;
   }
 
-  std::filesystem::path folder_;
+  const TemporaryFolder folder_{"rotation"};
 };
 
 // Two calls are refused, of which only one finds the file changed.

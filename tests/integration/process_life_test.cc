@@ -19,6 +19,7 @@
 #include "support/metric_value.h"
 #include "support/notify_socket.h"
 #include "support/tcp_connection.h"
+#include "support/temporary_folder.h"
 #include "support/typed_error.h"
 
 namespace modelgates::gateway {
@@ -187,12 +188,9 @@ TEST_F(ProcessLife, SaysThatDescriptorsHaveRunOut) {
 class HungProcess : public ProcessLife {
  protected:
   HungProcess() {
-    std::string pattern = std::filesystem::temp_directory_path() / "hung-XXXXXX";
-    folder_ = mkdtemp(pattern.data());
     fifo_ = folder_ / "fifo";
     EXPECT_EQ(mkfifo(fifo_.c_str(), 0600), 0);
   }
-  ~HungProcess() override { std::filesystem::remove_all(folder_); }
 
   std::vector<std::string> PreloadedShim() const {
     return {"LD_PRELOAD=" CONNECT_SHIM, "CONNECT_WAITS_FOR=" + fifo_.string(),
@@ -208,7 +206,7 @@ class HungProcess : public ProcessLife {
     std::filesystem::remove(fifo_);
   }
 
-  std::filesystem::path folder_;
+  const TemporaryFolder folder_{"hung"};
   std::filesystem::path fifo_;
   std::unique_ptr<GatewayClient::PendingCreate> call_;
 };

@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
 #include <algorithm>
 #include <cstring>
@@ -16,6 +15,7 @@
 #include "support/gateway_client.h"
 #include "support/gateway_process.h"
 #include "support/process_memory.h"
+#include "support/temporary_folder.h"
 
 namespace modelgates::gateway {
 namespace {
@@ -118,12 +118,7 @@ struct KeySource {
 
 class SecretMemory : public testing::TestWithParam<KeySource> {
  protected:
-  SecretMemory() {
-    std::string pattern = testing::TempDir() + "secret_memory_XXXXXX";
-    folder_ = mkdtemp(pattern.data());
-    WriteKey(0);
-  }
-  ~SecretMemory() override { std::filesystem::remove_all(folder_); }
+  SecretMemory() { WriteKey(0); }
 
   // Replaces the file in one step, as secret mounts do.
   void WriteKey(int number) {
@@ -131,7 +126,7 @@ class SecretMemory : public testing::TestWithParam<KeySource> {
     std::filesystem::rename(folder_ / "fresh", folder_ / "key");
   }
 
-  std::filesystem::path folder_;
+  const TemporaryFolder folder_{"secret-memory"};
 };
 
 // Given a gateway that has served exchanges and refusals, each with secrets of its own, and whose

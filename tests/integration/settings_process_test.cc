@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include <cstdlib>
-#include <filesystem>
 #include <fstream>
 
 #include "integration/call_messages.h"
@@ -13,6 +12,7 @@
 #include "support/gateway_client.h"
 #include "support/gateway_process.h"
 #include "support/http_get.h"
+#include "support/temporary_folder.h"
 #include "support/typed_error.h"
 
 namespace modelgates::gateway {
@@ -186,11 +186,10 @@ TEST(SettingsOfTheProgram, IgnoreTheProxiesOfTheEnvironment) {
   FakeUpstream upstream;
   FakeUpstream proxy;
   AnswerBoth(upstream);
-  char home[] = "/tmp/gateway-home-XXXXXX";
-  ASSERT_NE(mkdtemp(home), nullptr);
-  std::ofstream(std::string(home) + "/.netrc") << "machine 127.0.0.1 login u password p\n";
-  std::ofstream(std::string(home) + "/.curlrc") << "proxy = " << proxy.url() << "\n";
-  std::vector<std::string> env = {"HOME=" + std::string(home)};
+  const TemporaryFolder home("gateway-home");
+  std::ofstream(home / ".netrc") << "machine 127.0.0.1 login u password p\n";
+  std::ofstream(home / ".curlrc") << "proxy = " << proxy.url() << "\n";
+  std::vector<std::string> env = {"HOME=" + home.path().string()};
   for (const char* name : {"http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy",
                            "ALL_PROXY", "grpc_proxy"}) {
     env.push_back(std::string(name) + "=" + proxy.url());
@@ -200,7 +199,6 @@ TEST(SettingsOfTheProgram, IgnoreTheProxiesOfTheEnvironment) {
   EXPECT_THAT(GatewayClient(gateway.grpc_address()).Create(MinimalCreate()), Succeeds());
   EXPECT_EQ(proxy.connections(), 0);
   EXPECT_FALSE(upstream.Requests().back().Header("authorization"));
-  std::filesystem::remove_all(home);
 }
 
 // Whether it is to serve or to check, it ends before a port opens.

@@ -1,12 +1,6 @@
 #include <gmock/gmock.h>
 
-#include <fstream>
-#include <optional>
-
-#include "integration/call_messages.h"
-#include "support/fake_upstream.h"
-#include "support/gateway_client.h"
-#include "support/gateway_process.h"
+#include "integration/two_gateways.h"
 #include "support/metric_value.h"
 #include "support/redis_process.h"
 #include "support/subprocess.h"
@@ -20,31 +14,10 @@ using std::chrono::seconds;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-constexpr char kApiKey[] = "sk-of-the-gateway-itself";
-constexpr char kPepper[] = "pepper-of-the-shared-store-tests-1234567890";
-
 // Two real gateways, a real store, one upstream.
-class SharedStore : public testing::Test {
+class SharedStore : public TwoGateways {
  protected:
-  SharedStore() {
-    std::ofstream(pepper_file_) << kPepper << '\n';
-    AnswerBoth(upstream_);
-  }
-  ~SharedStore() override { std::remove(pepper_file_.c_str()); }
-
-  void Start(const std::vector<std::string>& more = {}) {
-    std::vector<std::string> flags = {
-        "--upstream=" + upstream_.url() + "/api/v1", "--exchange_store=" + redis_.url(),
-        "--exchange_pepper_file=" + pepper_file_, "--admin_listen=127.0.0.1:0"};
-    flags.insert(flags.end(), more.begin(), more.end());
-    for (auto* gateway : {&first_, &second_}) {
-      gateway->emplace(flags,
-                       std::vector<std::string>{std::string("MODELGATES_API_KEY=") + kApiKey});
-      ASSERT_TRUE((*gateway)->WaitUntilListening()) << (*gateway)->err();
-    }
-    first_client_.emplace(first_->grpc_address());
-    second_client_.emplace(second_->grpc_address());
-  }
+  void Start(const std::vector<std::string>& more = {}) { StartBoth(redis_.url(), more); }
 
   static int CountOf(std::string_view text, std::string_view in) {
     int count = 0;
@@ -57,13 +30,7 @@ class SharedStore : public testing::Test {
         .value_or(-1);
   }
 
-  const std::string pepper_file_ = testing::TempDir() + "pepper-" + std::to_string(getpid());
   RedisProcess redis_;
-  FakeUpstream upstream_;
-  std::optional<GatewayProcess> first_;
-  std::optional<GatewayProcess> second_;
-  std::optional<GatewayClient> first_client_;
-  std::optional<GatewayClient> second_client_;
 };
 
 TEST_F(SharedStore, ARepeatAtAnotherGatewayGetsTheKey) {

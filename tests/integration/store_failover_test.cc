@@ -1,13 +1,9 @@
 #include <gmock/gmock.h>
 #include <signal.h>
 
-#include <fstream>
 #include <optional>
 
-#include "integration/call_messages.h"
-#include "support/fake_upstream.h"
-#include "support/gateway_client.h"
-#include "support/gateway_process.h"
+#include "integration/two_gateways.h"
 #include "support/metric_value.h"
 #include "support/redis_process.h"
 #include "support/sentinel_process.h"
@@ -22,30 +18,19 @@ using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
 // Given two real gateways, and a store that is a master with a replica and a sentinel.
-class StoreFailover : public testing::Test {
+class StoreFailover : public TwoGateways {
  protected:
   StoreFailover() {
-    std::ofstream(pepper_file_) << "pepper-of-the-store-failover-tests-12345678\n";
-    AnswerBoth(upstream_);
     EXPECT_TRUE(WaitUntil([&] { return Ask(master_, {"INFO", "replication"}, "state=online"); }));
     sentinel_.emplace(master_.port());
     EXPECT_TRUE(sentinel_->WaitForReplica(replica_.port()));
   }
-  ~StoreFailover() override { std::remove(pepper_file_.c_str()); }
 
   void Start(const std::vector<std::string>& more = {}) {
-    std::vector<std::string> flags = {
-        "--upstream=" + upstream_.url() + "/api/v1",
-        "--exchange_store=redis+sentinel://" + sentinel_->address() + "/mymaster",
-        "--exchange_pepper_file=" + pepper_file_, "--admin_listen=127.0.0.1:0"};
-    flags.insert(flags.end(), more.begin(), more.end());
-    for (auto* gateway : {&first_, &second_}) {
-      gateway->emplace(flags);
-      EXPECT_TRUE((*gateway)->WaitUntilListening()) << (*gateway)->err();
-      EXPECT_TRUE((*gateway)->WaitForLines("redis_master", 1));
+    StartBoth("redis+sentinel://" + sentinel_->address() + "/mymaster", more);
+    for (auto* gateway : {&*first_, &*second_}) {
+      EXPECT_TRUE(gateway->WaitForLines("redis_master", 1));
     }
-    first_client_.emplace(first_->grpc_address());
-    second_client_.emplace(second_->grpc_address());
   }
 
   // Whether its answer to this command contains `text`.
@@ -66,15 +51,9 @@ class StoreFailover : public testing::Test {
     return Ask(redis, {"EVAL", kStates, "0"}, state);
   }
 
-  const std::string pepper_file_ = testing::TempDir() + "failover-" + std::to_string(getpid());
   RedisProcess master_{{"--repl-diskless-sync-delay", "0"}};
   RedisProcess replica_{{"--replicaof", "127.0.0.1", std::to_string(master_.port())}};
   std::optional<SentinelProcess> sentinel_;
-  FakeUpstream upstream_;
-  std::optional<GatewayProcess> first_;
-  std::optional<GatewayProcess> second_;
-  std::optional<GatewayClient> first_client_;
-  std::optional<GatewayClient> second_client_;
 };
 
 TEST_F(StoreFailover, CostsNoCallAndNoResultThatTheReplicaHas) {

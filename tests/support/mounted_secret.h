@@ -1,11 +1,11 @@
 #pragma once
 
-#include <stdlib.h>
-
 #include <filesystem>
 #include <fstream>
 #include <map>
 #include <string>
+
+#include "support/temporary_folder.h"
 
 namespace modelgates::gateway {
 
@@ -15,16 +15,11 @@ class MountedSecret {
  public:
   using Files = std::map<std::string, std::string>;
 
-  explicit MountedSecret(const Files& files = {}) {
-    std::string pattern = std::filesystem::temp_directory_path() / "mounted_XXXXXX";
-    folder_ = mkdtemp(pattern.data());
-    Mount(files);
-  }
+  explicit MountedSecret(const Files& files = {}) { Mount(files); }
   MountedSecret(const MountedSecret&) = delete;
   MountedSecret& operator=(const MountedSecret&) = delete;
-  ~MountedSecret() { std::filesystem::remove_all(folder_); }
 
-  std::string folder() const { return folder_; }
+  std::string folder() const { return folder_.path(); }
   std::string operator/(const std::string& name) const { return folder_ / name; }
 
   // From now on it has these files and no others.
@@ -59,7 +54,7 @@ class MountedSecret {
   const Files& files() const { return files_; }
 
  private:
-  std::filesystem::path folder_;
+  const TemporaryFolder folder_{"mounted"};
   int version_ = 0;
   Files files_;
 };

@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 #include <poll.h>
-#include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 
@@ -12,8 +11,6 @@
 namespace modelgates::gateway {
 
 NotifySocket::NotifySocket(Kind kind) : socket_(socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)) {
-  std::string pattern = std::filesystem::temp_directory_path() / "notify-XXXXXX";
-  folder_ = mkdtemp(pattern.data());
   name_ = (kind == Kind::kAbstract ? "@" : "") + (folder_ / "socket").string();
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
@@ -23,8 +20,6 @@ NotifySocket::NotifySocket(Kind kind) : socket_(socket(AF_UNIX, SOCK_DGRAM | SOC
                  static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + name_.size())),
             0);
 }
-
-NotifySocket::~NotifySocket() { std::filesystem::remove_all(folder_); }
 
 std::string NotifySocket::Receive() const {
   pollfd readable{.fd = socket_.get(), .events = POLLIN, .revents = 0};

@@ -1,9 +1,9 @@
 #pragma once
 
-#include <filesystem>
 #include <string>
 
 #include "base/descriptor.h"
+#include "support/temporary_folder.h"
 
 namespace modelgates::gateway {
 
@@ -14,7 +14,6 @@ class NotifySocket {
   explicit NotifySocket(Kind kind = Kind::kFile);
   NotifySocket(const NotifySocket&) = delete;
   NotifySocket& operator=(const NotifySocket&) = delete;
-  ~NotifySocket();
 
   // As in NOTIFY_SOCKET.
   const std::string& name() const { return name_; }
@@ -25,7 +24,7 @@ class NotifySocket {
   bool HasMessage() const;
 
  private:
-  std::filesystem::path folder_;
+  const TemporaryFolder folder_{"notify"};
   std::string name_;
   Descriptor socket_;
 };

@@ -2,12 +2,10 @@
 
 #include <openssl/pem.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <cstdio>
-#include <filesystem>
 #include <stdexcept>
 #include <utility>
 
@@ -27,11 +25,8 @@ void WriteServerPem(const std::string& path, const TestCertificate& certificate)
 
 RedisProcess::RedisProcess(std::vector<std::string> options, const TestCertificate* certificate)
     : options_(std::move(options)), tls_(certificate != nullptr) {
-  std::string pattern = std::filesystem::temp_directory_path() / "redis-process-XXXXXX";
-  if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no temporary directory");
-  directory_ = pattern;
   if (tls_) {
-    const std::string pem = directory_ + "/server.pem";
+    const std::string pem = folder_ / "server.pem";
     WriteServerPem(pem, *certificate);
     options_.insert(options_.end(),
                     {"--tls-cert-file", pem, "--tls-key-file", pem, "--tls-ca-cert-file",
@@ -44,11 +39,6 @@ RedisProcess::RedisProcess(std::vector<std::string> options, const TestCertifica
   throw std::runtime_error("redis-server does not start: " + process_->out() + process_->err());
 }
 
-RedisProcess::~RedisProcess() {
-  process_.reset();
-  std::filesystem::remove_all(directory_);
-}
-
 std::string RedisProcess::url(const std::string& login) const {
   return (tls_ ? "rediss://" : "redis://") + login + "127.0.0.1:" + std::to_string(port_);
 }
@@ -57,9 +47,9 @@ bool RedisProcess::Start() {
   const std::string program = FindTool("redis-server");
   if (program.empty()) throw std::runtime_error("no redis-server: run scripts/setup");
   const std::string port = std::to_string(port_);
-  std::vector<std::string> args = {program,          "--bind", "127.0.0.1",    "--dir", directory_,
-                                   "--save",         "",       "--appendonly", "no",    "--port",
-                                   tls_ ? "0" : port};
+  std::vector<std::string> args = {
+      program, "--bind",       "127.0.0.1", "--dir",  folder_.path(),   "--save",
+      "",      "--appendonly", "no",        "--port", tls_ ? "0" : port};
   if (tls_) args.insert(args.end(), {"--tls-port", port});
   args.insert(args.end(), options_.begin(), options_.end());
   process_ = std::make_unique<Subprocess>(args);

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "support/subprocess.h"
+#include "support/temporary_folder.h"
 #include "support/test_certificate.h"
 
 namespace modelgates::gateway {
@@ -21,7 +22,6 @@ class RedisProcess {
                         const TestCertificate* certificate = nullptr);
   RedisProcess(const RedisProcess&) = delete;
   RedisProcess& operator=(const RedisProcess&) = delete;
-  ~RedisProcess();
 
   int port() const { return port_; }
   // "redis://127.0.0.1:port", with this before the address, such as ":password@".
@@ -39,7 +39,7 @@ class RedisProcess {
  private:
   bool Start();
 
-  std::string directory_;
+  const TemporaryFolder folder_{"redis-process"};
   std::vector<std::string> options_;
   bool tls_;
   int port_ = 0;

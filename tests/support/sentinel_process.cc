@@ -1,8 +1,5 @@
 #include "support/sentinel_process.h"
 
-#include <stdlib.h>
-
-#include <filesystem>
 #include <fstream>
 #include <stdexcept>
 #include <vector>
@@ -13,12 +10,9 @@
 namespace modelgates::gateway {
 
 SentinelProcess::SentinelProcess(int master_port, const TestCertificate* certificate) {
-  std::string pattern = std::filesystem::temp_directory_path() / "sentinel-process-XXXXXX";
-  if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no temporary directory");
-  directory_ = pattern;
   std::string tls;
   if (certificate != nullptr) {
-    const std::string pem = directory_ + "/server.pem";
+    const std::string pem = folder_ / "server.pem";
     WriteServerPem(pem, *certificate);
     tls = "tls-cert-file " + pem + "\ntls-key-file " + pem + "\ntls-ca-cert-file " +
           certificate->ca_file() + "\ntls-auth-clients no\ntls-replication yes\n";
@@ -26,8 +20,8 @@ SentinelProcess::SentinelProcess(int master_port, const TestCertificate* certifi
   for (int attempt = 0; attempt < 5; ++attempt) {
     port_ = FreePort();
     const std::string port = std::to_string(port_);
-    const std::string config = directory_ + "/sentinel.conf";
-    std::ofstream(config) << "bind 127.0.0.1\ndir " << directory_ << '\n'
+    const std::string config = folder_ / "sentinel.conf";
+    std::ofstream(config) << "bind 127.0.0.1\ndir " << folder_.path().string() << '\n'
                           << (tls.empty() ? "port " + port : "port 0\ntls-port " + port) << '\n'
                           << tls << "sentinel monitor mymaster 127.0.0.1 " << master_port << " 1\n"
                           << "sentinel down-after-milliseconds mymaster 300\n"
@@ -39,11 +33,6 @@ SentinelProcess::SentinelProcess(int master_port, const TestCertificate* certifi
     if (is_up) return;
   }
   throw std::runtime_error("the sentinel does not start: " + process_->out() + process_->err());
-}
-
-SentinelProcess::~SentinelProcess() {
-  process_.reset();
-  std::filesystem::remove_all(directory_);
 }
 
 bool SentinelProcess::WaitForReplica(int port) const {

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "support/subprocess.h"
+#include "support/temporary_folder.h"
 #include "support/test_certificate.h"
 
 namespace modelgates::gateway {
@@ -17,7 +18,6 @@ class SentinelProcess {
   explicit SentinelProcess(int master_port, const TestCertificate* certificate = nullptr);
   SentinelProcess(const SentinelProcess&) = delete;
   SentinelProcess& operator=(const SentinelProcess&) = delete;
-  ~SentinelProcess();
 
   int port() const { return port_; }
   // "127.0.0.1:port".
@@ -27,7 +27,7 @@ class SentinelProcess {
   bool WaitForReplica(int port) const;
 
  private:
-  std::string directory_;
+  const TemporaryFolder folder_{"sentinel-process"};
   int port_ = 0;
   std::unique_ptr<Subprocess> process_;
 };

@@ -1,11 +1,10 @@
 #pragma once
 
-#include <stdlib.h>
-
 #include <filesystem>
 #include <fstream>
 #include <string>
 
+#include "support/temporary_folder.h"
 #include "support/test_authority.h"
 
 namespace modelgates::gateway {
@@ -13,17 +12,9 @@ namespace modelgates::gateway {
 // A folder with the files of a TLS server: tls.crt, tls.key, ca.crt. It goes with the test.
 class TlsFolder {
  public:
-  TlsFolder() {
-    std::string pattern = std::filesystem::temp_directory_path() / "tls_XXXXXX";
-    path_ = mkdtemp(pattern.data());
-  }
-  TlsFolder(const TlsFolder&) = delete;
-  TlsFolder& operator=(const TlsFolder&) = delete;
-  ~TlsFolder() { std::filesystem::remove_all(path_); }
-
-  std::string cert_file() const { return path_ / "tls.crt"; }
-  std::string key_file() const { return path_ / "tls.key"; }
-  std::string ca_file() const { return path_ / "ca.crt"; }
+  std::string cert_file() const { return folder_ / "tls.crt"; }
+  std::string key_file() const { return folder_ / "tls.key"; }
+  std::string ca_file() const { return folder_ / "ca.crt"; }
 
   // Replaces one of them in one step, as those do who renew a file.
   static void Write(const std::string& path, const std::string& content) {
@@ -36,7 +27,7 @@ class TlsFolder {
   }
 
  private:
-  std::filesystem::path path_;
+  const TemporaryFolder folder_{"tls"};
 };
 
 }  // namespace modelgates::gateway

@@ -1,7 +1,6 @@
 #include "caller/callers_file.h"
 
-#include <algorithm>
-
+#include "fuzz/parsers/input.h"
 #include "fuzz/parsers/targets.h"
 
 namespace modelgates::gateway {
@@ -12,10 +11,9 @@ std::string CallersFileBrokenBy(std::string_view bytes) {
   if (rules.ok()) return {};
   const auto message = rules.status().message();
   if (message.empty()) return "a file is refused without a reason";
-  const bool clean = std::none_of(message.begin(), message.end(), [](char c) {
-    return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
-  });
-  return clean ? "" : "a control character of the file is in its error";
+  return HasControl({message.data(), message.size()})
+             ? "a control character of the file is in its error"
+             : "";
 }
 
 }  // namespace modelgates::gateway

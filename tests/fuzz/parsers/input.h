@@ -7,6 +7,12 @@
 
 namespace modelgates::gateway {
 
+// Whether `text` has what must not reach a terminal, a log or a header field.
+inline bool HasControl(std::string_view text) {
+  return std::any_of(text.begin(), text.end(),
+                     [](unsigned char c) { return c < 0x20 || c == 0x7f; });
+}
+
 // Takes the bytes of a fuzzer apart: numbers and texts, then the rest. After the end everything is
 // 0 and empty.
 class Input {

@@ -18,11 +18,6 @@ HttpResponse Answer(int status, std::string_view content_type, std::string_view 
   return response;
 }
 
-bool HasControl(std::string_view text) {
-  return std::any_of(text.begin(), text.end(),
-                     [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
-}
-
 }  // namespace
 
 // What a caller gets is whole, or there is none of it.

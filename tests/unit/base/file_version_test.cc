@@ -1,25 +1,19 @@
 #include "base/file_version.h"
 
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
 #include <filesystem>
 #include <fstream>
+
+#include "support/temporary_folder.h"
 
 namespace modelgates::gateway {
 namespace {
 
 class FileVersionTest : public testing::Test {
  protected:
-  FileVersionTest() {
-    std::string pattern = testing::TempDir() + "file_version_XXXXXX";
-    directory_ = mkdtemp(pattern.data());
-    path_ = directory_ + "/file";
-  }
-  ~FileVersionTest() override { std::filesystem::remove_all(directory_); }
-
-  std::string directory_;
-  std::string path_;
+  const TemporaryFolder folder_{"file-version"};
+  const std::string path_ = folder_ / "file";
 };
 
 TEST_F(FileVersionTest, StaysWhileTheFileDoes) {

@@ -1,7 +1,6 @@
 #include "base/reloaded_file.h"
 
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
 #include <atomic>
 #include <filesystem>
@@ -14,6 +13,7 @@
 #include <vector>
 
 #include "support/fake_loop.h"
+#include "support/temporary_folder.h"
 
 namespace modelgates::gateway {
 namespace {
@@ -30,13 +30,6 @@ absl::StatusOr<std::string> ReadText(const std::string& path) {
 
 class ReloadedFileTest : public testing::Test, public ReloadObserver {
  protected:
-  ReloadedFileTest() {
-    std::string pattern = testing::TempDir() + "reloaded_file_XXXXXX";
-    directory_ = mkdtemp(pattern.data());
-    path_ = directory_ + "/file";
-  }
-  ~ReloadedFileTest() override { std::filesystem::remove_all(directory_); }
-
   // As those do it who renew a file: in one step.
   void Replace(std::string_view text) {
     std::ofstream(path_ + ".next") << text;
@@ -87,8 +80,8 @@ class ReloadedFileTest : public testing::Test, public ReloadObserver {
   }
 
   FakeLoop loop_;
-  std::string directory_;
-  std::string path_;
+  const TemporaryFolder folder_{"reloaded-file"};
+  const std::string path_ = folder_ / "file";
   std::vector<std::string> told_;
   std::string value_;  // in use
   std::optional<File> file_;
@@ -164,7 +157,7 @@ TEST_F(ReloadedFileTest, ThatIsBrokenIsReadAgainUntilItCanBeUsed) {
 
 // A value of two files, of which the second one is replaced later than the first.
 TEST_F(ReloadedFileTest, OfSeveralFilesIsReadWhenNoneChangesAnyMore) {
-  const std::string second = directory_ + "/second";
+  const std::string second = folder_ / "second";
   const auto reads = std::make_shared<std::atomic<int>>(0);
   Replace("one");
   std::ofstream(second) << "uno";

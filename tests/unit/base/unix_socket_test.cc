@@ -12,6 +12,7 @@
 
 #include "base/listener.h"
 #include "base/peer_address.h"
+#include "support/temporary_folder.h"
 
 namespace modelgates::gateway {
 namespace {
@@ -21,13 +22,6 @@ using testing::HasSubstr;
 // A folder for a socket. It goes with the test.
 class UnixSocket : public testing::Test {
  protected:
-  UnixSocket() {
-    std::string pattern = std::filesystem::temp_directory_path() / "socket_XXXXXX";
-    folder_ = mkdtemp(pattern.data());
-    path_ = folder_ / "grpc.sock";
-  }
-  ~UnixSocket() override { std::filesystem::remove_all(folder_); }
-
   absl::StatusOr<std::unique_ptr<Listener>> Bind() const { return Listener::Bind("unix:" + path_); }
   int Connect() const {
     const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -39,8 +33,8 @@ class UnixSocket : public testing::Test {
     return -1;
   }
 
-  std::filesystem::path folder_;
-  std::string path_;
+  const TemporaryFolder folder_{"socket"};
+  const std::string path_ = folder_ / "grpc.sock";
 };
 
 TEST_F(UnixSocket, HandsOverWhoConnects) {

@@ -12,6 +12,7 @@
 #include "advice.h"
 #include "descriptor.h"
 #include "key_writer.h"
+#include "support/temporary_folder.h"
 
 namespace modelgates::oauth::cli {
 namespace {
@@ -21,11 +22,7 @@ using testing::HasSubstr;
 
 class KeyPlaces : public testing::Test {
  protected:
-  KeyPlaces() {
-    std::string folder = (fs::temp_directory_path() / "key_places.XXXXXX").string();
-    folder_ = mkdtemp(folder.data());
-  }
-  ~KeyPlaces() override { fs::remove_all(folder_); }
+  KeyPlaces() {}
 
   std::string File(const std::string& name) const { return (folder_ / name).string(); }
   static std::string Read(const std::string& path) {
@@ -33,7 +30,7 @@ class KeyPlaces : public testing::Test {
     return {std::istreambuf_iterator<char>(file), {}};
   }
   size_t Files() const {
-    return static_cast<size_t>(std::distance(fs::directory_iterator(folder_), {}));
+    return static_cast<size_t>(std::distance(fs::directory_iterator(folder_.path()), {}));
   }
   // Why not; empty when it is opened.
   static std::string Refused(const std::string& path) {
@@ -50,7 +47,7 @@ class KeyPlaces : public testing::Test {
     ASSERT_TRUE(committed.ok()) << committed.error();
   }
 
-  fs::path folder_;
+  const gateway::TemporaryFolder folder_{"key-places"};
 };
 
 TEST_F(KeyPlaces, WriteThroughAPipeAndLeaveItThere) {

@@ -1,5 +1,4 @@
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
 #include <condition_variable>
 #include <filesystem>
@@ -9,6 +8,7 @@
 
 #include "base/reloaded_file.h"
 #include "support/fake_upstream.h"
+#include "support/temporary_folder.h"
 #include "support/test_certificate.h"
 #include "unit/http/transport_runner.h"
 
@@ -51,12 +51,9 @@ class Reloads final : public ReloadObserver {
 class CaReload : public testing::Test {
  protected:
   CaReload() {
-    std::string pattern = testing::TempDir() + "ca_reload_XXXXXX";
-    directory_ = mkdtemp(pattern.data());
-    ca_file_ = directory_ + "/ca.pem";
+    ca_file_ = folder_ / "ca.pem";
     Trust(first_);
   }
-  ~CaReload() override { std::filesystem::remove_all(directory_); }
 
   void Trust(const TestCertificate& certificate) {
     std::filesystem::copy_file(certificate.ca_file(), ca_file_ + ".next");
@@ -90,7 +87,7 @@ class CaReload : public testing::Test {
 
   const TestCertificate first_{"127.0.0.1"};
   const TestCertificate second_{"127.0.0.1"};
-  std::string directory_;
+  const TemporaryFolder folder_{"ca-reload"};
   std::string ca_file_;
   Reloads reloads_;
   std::optional<FakeUpstream> upstream_;

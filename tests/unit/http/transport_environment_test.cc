@@ -6,6 +6,7 @@
 
 #include "support/fake_proxy.h"
 #include "support/fake_upstream.h"
+#include "support/temporary_folder.h"
 #include "support/test_certificate.h"
 #include "unit/http/transport_runner.h"
 
@@ -32,23 +33,6 @@ class ScopedVariable {
  private:
   const char* name_;
   std::optional<std::string> before_;
-};
-
-// A folder of its own for the life of a test.
-class ScopedFolder {
- public:
-  ScopedFolder() {
-    std::string path = std::filesystem::temp_directory_path() / "http-test-XXXXXX";
-    path_ = mkdtemp(path.data());
-  }
-  ScopedFolder(const ScopedFolder&) = delete;
-  ScopedFolder& operator=(const ScopedFolder&) = delete;
-  ~ScopedFolder() { std::filesystem::remove_all(path_); }
-
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
 };
 
 TEST(TransportEnvironment, ProxyVariablesAreNotFollowed) {
@@ -79,7 +63,7 @@ TEST(TransportEnvironment, NoProxyDoesNotSwitchTheConfiguredProxyOff) {
 
 TEST(TransportEnvironment, NetrcAddsNoCredentials) {
   const FakeUpstream upstream;
-  const ScopedFolder home;
+  const TemporaryFolder home("http-test");
   std::ofstream(home.path() / ".netrc") << "machine 127.0.0.1 login me password pw\n"
                                         << "default login me password pw\n";
   const ScopedVariable home_variable("HOME", home.path());
@@ -106,7 +90,7 @@ TEST(TransportEnvironment, TlsSecretsAreNotWrittenToAFile) {
   FakeUpstream::Options upstream_options;
   upstream_options.tls = certificate.server_context();
   const FakeUpstream upstream(upstream_options);
-  const ScopedFolder folder;
+  const TemporaryFolder folder("http-test");
   const std::filesystem::path log = folder.path() / "keys";
   const ScopedVariable variable("SSLKEYLOGFILE", log);
   TransportOptions options;

@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -14,6 +13,7 @@
 #include <vector>
 
 #include "support/fake_loop.h"
+#include "support/temporary_folder.h"
 
 namespace modelgates::gateway {
 namespace {
@@ -143,13 +143,10 @@ INSTANTIATE_TEST_SUITE_P(Modes, SelectTest, testing::ValuesIn(AllModes()),
 class KeyFileTest : public testing::Test, public ReloadObserver {
  protected:
   KeyFileTest() {
-    std::string pattern = testing::TempDir() + "credentials_XXXXXX";
-    directory_ = mkdtemp(pattern.data());
-    config_.api_key_file = directory_ + "/key";
+    config_.api_key_file = folder_ / "key";
     config_.api_key = Secret(std::string_view("sk-1"));
     Write("sk-1\n");
   }
-  ~KeyFileTest() override { std::filesystem::remove_all(directory_); }
 
   // As deployments do: a new file takes the old one's place.
   void Write(std::string_view text) {
@@ -205,7 +202,7 @@ class KeyFileTest : public testing::Test, public ReloadObserver {
     return *refresh.replaced;
   }
 
-  std::string directory_;
+  const TemporaryFolder folder_{"credentials"};
   Config config_;
   FakeLoop loop_;
   std::vector<std::string> told_;

@@ -1,7 +1,6 @@
 #include "exchange/shared/pepper_file.h"
 
 #include <gmock/gmock.h>
-#include <stdlib.h>
 
 #include <filesystem>
 #include <fstream>
@@ -9,6 +8,7 @@
 
 #include "support/fake_loop.h"
 #include "support/log_capture.h"
+#include "support/temporary_folder.h"
 #include "telemetry/reload_log.h"
 
 namespace modelgates::gateway {
@@ -23,15 +23,7 @@ const std::string kB(32, 'b');
 
 class PepperFileTest : public testing::Test {
  protected:
-  PepperFileTest() {
-    std::string pattern = testing::TempDir() + "pepper_XXXXXX";
-    directory_ = mkdtemp(pattern.data());
-    path_ = directory_ + "/pepper";
-  }
-  ~PepperFileTest() override {
-    EXPECT_THAT(capture_.text(), Not(HasSubstr("aaaa")));
-    std::filesystem::remove_all(directory_);
-  }
+  ~PepperFileTest() override { EXPECT_THAT(capture_.text(), Not(HasSubstr("aaaa"))); }
 
   // As deployments do: a new file takes the old one's place.
   void Write(std::string_view text) {
@@ -67,8 +59,8 @@ class PepperFileTest : public testing::Test {
     }
   }
 
-  std::string directory_;
-  std::string path_;
+  const TemporaryFolder folder_{"pepper"};
+  const std::string path_ = folder_ / "pepper";
   FakeLoop loop_;
   LogCapture capture_;
   Metrics metrics_;
