@@ -8,7 +8,7 @@ TIMES = (("p50_ms", "median time of a call, in ms"), ("p99_ms", "99th percentile
 PANELS = {"slow": (CPU, MEMORY), "idle-clients": (MEMORY,), "neighbour": TIMES, "quota": TIMES}
 # Those that serve calls with an upstream, in order. The Python SDK is left out: its bar would be two
 # hundred times as long as ours.
-ROWS = ("ours", "tonic", "grpc-go", "envoy")
+ROWS = ("ours", "ours-http2", "tonic", "tonic-http2", "grpc-go", "envoy")
 
 WIDTH, LINE, LABEL, VALUE = 720, 22, 110, 70
 STYLE = """text { font: 13px system-ui, sans-serif; fill: #1f2328 }
@@ -33,11 +33,11 @@ def words_of(load):
     """Loads that begin with nothing but a number have so many calls in flight."""
     number, _, rest = load.partition(" ")
     counts_calls = number.isdigit() and not rest.startswith(("a second", "idle"))
-    return f"{number} in flight {rest}" if counts_calls else load
+    return f"{number} in flight {rest}".rstrip() if counts_calls else load
 
 
 def text(x, y, words, kind="", anchor="start"):
-    return f'<text x="{x}" y="{y}" class="{kind}" text-anchor="{anchor}">{words}</text>'
+    return f'<text x="{x:.0f}" y="{y}" class="{kind}" text-anchor="{anchor}">{words}</text>'
 
 
 def panel(runs, metric, title, top):
@@ -50,11 +50,10 @@ def panel(runs, metric, title, top):
         y += LINE
         for row, value in rows.items():
             width = (WIDTH - LABEL - VALUE) * value / largest
-            shown = f"{value:.1f}" if value < 100 else f"{value:.0f}"
             elements += [text(LABEL - 8, y + 15, row, anchor="end"),
                          f'<rect x="{LABEL}" y="{y + 3}" width="{width:.1f}" height="{LINE - 6}"'
-                         f' class="{"ours" if row == "ours" else ""}"/>',
-                         text(LABEL + width + 6, y + 15, shown)]
+                         f' class="{"ours" if row.startswith("ours") else ""}"/>',
+                         text(LABEL + width + 6, y + 15, f"{value:.3g}")]
             y += LINE
     return elements, y + LINE // 2
 

@@ -76,6 +76,11 @@ class Row:
     command: tuple = ()  # of a gateway of ours
     slowness: int = 1  # by what the number of calls is divided
     http2: bool = False  # to the upstream
+    peer: str = ""  # the program, if it is not the one of that name
+
+    @property
+    def binary(self):
+        return self.peer or self.name
 
     def start(self, upstream, scenario, cpus, folder):
         if self.name == "grpc-echo":
@@ -91,13 +96,14 @@ class Row:
                          "--max_handshakes_per_second=100000"]
             return Gateway(*where, self.command,
                            [*room, *(f"--{name}={file}" for name, file in tls.items())])
-        return Peer(self.name, *where,
+        return Peer(self.binary, *where,
                     variables={name.upper(): str(file) for name, file in tls.items()})
 
 
 EVERY = ("http", "https", "slow", "idle-clients")
 SHARED_CPU = ("neighbour", "quota")
 PEER_ROWS = (Row("tonic", (*EVERY, "mutual-tls", *SHARED_CPU)),
+             Row("tonic-http2", ("https",), http2=True, peer="tonic"),
              Row("grpc-go", (*EVERY, *SHARED_CPU)), Row("envoy", EVERY),
              Row("python-sdk", ("http",), slowness=50))
 
@@ -107,7 +113,7 @@ def rows(also=()):
     return [Row("ours", (*EVERY, "mutual-tls", *SHARED_CPU), command=(RELEASE / "oauth-gateway",)),
             Row("ours-http2", ("https",), http2=True,
                 command=(RELEASE / "oauth-gateway", "--upstream_http=2")), *also,
-            *(row for row in PEER_ROWS if (PEERS / row.name).exists()),
+            *(row for row in PEER_ROWS if (PEERS / row.binary).exists()),
             Row("grpc-echo", ("http",)), Row("raw-post", ("http",), program="raw_post"),
             Row("transport-post", ("http", "https"), program="transport_post"),
             Row("curl-post", ("http", "https"), program="curl_post")]

@@ -45,6 +45,11 @@ def ratio(ours, theirs, name):
                    if run.get(name) and run["round"] in rounds])
 
 
+def ours_of(row):
+    """What a row is compared with: over HTTP/2 peers with ours over HTTP/2."""
+    return "ours-http2" if row.endswith("-http2") and row != "ours-http2" else "ours"
+
+
 def cells_of(key, runs, lines):
     scenario, load, row = key
     cells = list(key)
@@ -54,7 +59,7 @@ def cells_of(key, runs, lines):
         if name == "cpu_us" and len(values) > 1:
             cell += f" ({min(values):{form}}-{max(values):{form}})"
         cells.append(cell)
-    ours = lines.get((scenario, load, "ours"), [])
+    ours = lines.get((scenario, load, ours_of(row)), [])
     for _, name in RATIOS:
         cells.append("" if row == "ours" else shown(ratio(ours, runs, name), ".2f"))
     return cells
