@@ -128,11 +128,12 @@ TEST_F(ProcessLife, TellsTheServiceManagerItsState) {
     EXPECT_THAT(manager.Receive(), testing::StartsWith("RELOADING=1\n"));
     EXPECT_EQ(manager.Receive(), "READY=1");
   }
-  EXPECT_THAT(gateway_->Lines("reload_failed"), SizeIs(1));
+  EXPECT_TRUE(gateway_->WaitForLines("reload_failed", 1));
 
   gateway_->Signal(SIGTERM);
   EXPECT_EQ(manager.Receive(), "STOPPING=1");
   EXPECT_EQ(gateway_->WaitForExit(), 0);
+  EXPECT_THAT(gateway_->Lines("reload_failed"), SizeIs(1));
   std::filesystem::remove(file);
 }
 
