@@ -39,7 +39,7 @@ struct UnderWay {
 
 }  // namespace
 
-RotatedGateway::RotatedGateway()
+RotatedGateway::RotatedGateway(std::vector<std::string> flags)
     : callers_{{kAlice, "URI:spiffe://prod.example/alice", "sk-alice-", {}},
                {kBob, "DNS:bob.example", "sk-own-", {}}} {
   upstream_.SetDefault(kCreatePath, Answer::Json(200, kCreatedBody).Delayed(milliseconds(5)));
@@ -47,12 +47,22 @@ RotatedGateway::RotatedGateway()
   upstream_.SetRule([this](const ReceivedRequest& request) { return Judge(request); });
   ReplaceAll();
   good_ = 0;
-  gateway_.emplace(std::vector<std::string>{
-      "--upstream=" + upstream_.url() + "/api/v1", "--tls_cert_file=" + tls_ / kCert,
-      "--tls_key_file=" + tls_ / kKey, "--tls_client_ca_file=" + ca_ / kCa,
-      "--api_key_file=" + key_ / "key", "--exchange_store=" + redis_.url(),
-      "--exchange_pepper_file=" + pepper_ / "pepper", "--callers_file=" + rules_ / kRules,
-      "--caller_keys_dir=" + caller_keys_.folder()});
+  const std::string files[] = {"--upstream=" + upstream_.url() + "/api/v1",
+                               "--tls_cert_file=" + tls_ / kCert,
+                               "--tls_key_file=" + tls_ / kKey,
+                               "--tls_client_ca_file=" + ca_ / kCa,
+                               "--api_key_file=" + key_ / "key",
+                               "--exchange_store=" + redis_.url(),
+                               "--exchange_pepper_file=" + pepper_ / "pepper",
+                               "--callers_file=" + rules_ / kRules,
+                               "--caller_keys_dir=" + caller_keys_.folder()};
+  flags.insert(flags.end(), std::begin(files), std::end(files));
+  gateway_.emplace(flags);
+}
+
+void RotatedGateway::SetFault(FakeUpstream::Rule fault) {
+  const std::scoped_lock lock(mutex_);
+  fault_ = std::move(fault);
 }
 
 std::vector<std::string> RotatedGateway::Settings() {
@@ -171,6 +181,9 @@ std::optional<Answer> RotatedGateway::Judge(const ReceivedRequest& request) {
   key.erase(0, std::string_view("Bearer ").size());
   const bool is_alices = request.Header("http-referer") == kAlice;
   const std::scoped_lock lock(mutex_);
+  if (fault_) {
+    if (std::optional<Answer> answer = fault_(request)) return answer;
+  }
   if (!key.starts_with(callers_[is_alices ? 0 : 1].key)) {
     ++wrong_keys_;
     return Answer::Json(500, ErrorBody(500, "not the key of this caller"));

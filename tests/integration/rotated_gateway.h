@@ -28,10 +28,15 @@ namespace modelgates::gateway {
 // Alice has a key of her own, bob has none.
 class RotatedGateway {
  public:
-  RotatedGateway();
+  // `flags`: in addition to those that name the files.
+  explicit RotatedGateway(std::vector<std::string> flags = {});
   // False: it does not start.
   bool WaitUntilListening() { return gateway_->WaitUntilListening(); }
   GatewayProcess& gateway() { return *gateway_; }
+  // Of the exchanges.
+  RedisProcess& store() { return redis_; }
+  // Asked first about each request upstream, on the upstream's thread; nullopt: nothing is wrong.
+  void SetFault(FakeUpstream::Rule fault);
 
   // Replaces every file by a good one. The callers' CA is replaced as operators do it: a CA is in
   // the file for two replacements before callers have certificates of it, and for one after. The
@@ -99,6 +104,7 @@ class RotatedGateway {
   int broken_ = 0;
   mutable std::mutex mutex_;  // guards what follows
   Caller callers_[2];
+  FakeUpstream::Rule fault_;
   std::set<std::string> keys_;  // that the upstream accepts
   std::atomic<size_t> exchanges_sent_{0};
   std::atomic<size_t> old_keys_{0};
