@@ -13,6 +13,7 @@
 
 #include "sandbox/sandbox.h"
 #include "sandbox/sandbox_log.h"
+#include "sandbox/sandbox_version.h"
 
 ABSL_FLAG(
     std::string, listen, "127.0.0.1:0",
@@ -117,7 +118,7 @@ int Fail(const std::string& text) {
 
 int main(int argc, char** argv) {
   absl::FlagsUsageConfig usage;
-  usage.version_string = [] { return std::string("oauth-sandbox " SANDBOX_VERSION "\n"); };
+  usage.version_string = [] { return modelgates::sandbox::VersionLine() + "\n"; };
   absl::SetFlagsUsageConfig(usage);
   // abseil's own help names source files, and ends with status 1.
   if (AsksForHelp(argc, argv)) return PrintHelp();

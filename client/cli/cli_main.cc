@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "cli_version.h"
 #include "commands.h"
 #include "descriptor.h"
 #include "option_types.h"
@@ -56,7 +57,7 @@ int main(int argc, char** argv) {
   CLI::App app("Runs the ModelGates OAuth flow through the gateway.", "modelgates-oauth");
   app.require_subcommand(1);
   app.fallthrough();
-  app.set_version_flag("--version", "modelgates-oauth " CLI_VERSION);
+  app.set_version_flag("--version", VersionLine());
   app.get_formatter()->column_width(34);
   app.footer(kSecrets + std::string("\n") + std::string(ExitStatusText()) +
              "\n\nExample:\n  modelgates-oauth login --key-file key.txt");

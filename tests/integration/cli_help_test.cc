@@ -227,7 +227,8 @@ TEST_F(CliHelp, CompletesCommandsFlagsAndValuesInFish) {
 }
 
 TEST_F(CliHelp, HasAVersion) {
-  EXPECT_THAT(Run({"--version"}).out, testing::MatchesRegex("modelgates-oauth [0-9.]+\n"));
+  EXPECT_THAT(Run({"--version"}).out,
+              testing::MatchesRegex("modelgates-oauth [0-9.]+ \\([0-9a-z-]+\\)\n"));
 }
 
 }  // namespace
