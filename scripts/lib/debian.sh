@@ -58,12 +58,12 @@ make_debian() {
   mount -t devpts -o newinstance,ptmxmode=0666 devpts "$folder/dev/pts"
 }
 
-# in_debian FOLDER COMMAND...: with no more of this environment than the proxies.
+# in_debian FOLDER COMMAND...: with no more of this environment than the proxies and what a build obeys.
 in_debian() {
-  local folder=$1 proxies
+  local folder=$1 passed
   shift
-  mapfile -t proxies < <(env | grep -iE '^(https?|no)_proxy=' || true)
-  env -i HOME=/root TERM=dumb LANG=C.UTF-8 "${proxies[@]}" \
+  mapfile -t passed < <(env | grep -iE '^((https?|no)_proxy|CI|CMAKE_BUILD_PARALLEL_LEVEL)=' || true)
+  env -i HOME=/root TERM=dumb LANG=C.UTF-8 "${passed[@]}" \
     PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin chroot "$folder" "$@" </dev/null
 }
 
