@@ -115,7 +115,10 @@ Task<void> ExchangeFlight::Run(Retrier& retrier, HttpRequest request, ExchangeRe
     Outcome outcome = co_await send;
     if (lease_ != nullptr && !sent()) {
       // Another gateway took over the claim before this one sent anything.
-      if (lease_->lost()) continue;
+      if (lease_->lost()) {
+        SeenElsewhere();
+        continue;
+      }
       if (lease_->refused()) {
         EndWith(EndedByGateway(v1::EXCHANGE_STORE_UNAVAILABLE, UpstreamError::UNSENT));
         co_return;

@@ -380,6 +380,28 @@ TEST_F(ExchangeShared, WhatAnotherTookOverIsNotSentWithoutTheStore) {
   EXPECT_EQ(Sends(), 2u);
 }
 
+// Also before it is known which gateway has it now.
+TEST_F(ExchangeShared, WhatAnotherTookOverIsNotCalledUnsent) {
+  transport_.Then(Refused());
+  Caller& here = Begin();  // waits for its next attempt
+  store_.LoseAll();
+  transport_.Then(Key("key-1"), 10s);
+  Caller& there = BeginOther();
+  EXPECT_EQ(Sends(), 2u);
+  // It is told at once that it has lost its claim, and asks whose it is.
+  int step = 0;
+  store_.TakeTime([&] { return Duration(step++ == 0 ? 0s : 5s); });
+  loop_.Advance(1500ms);
+  EXPECT_EQ(step, 2);
+  Leave(here);
+  EXPECT_EQ(here.Reason(), v1::CALLER_CANCELLED);
+  EXPECT_TRUE(here.InFlight());
+  store_.TakeTime(nullptr);
+  loop_.Advance(10s);
+  EXPECT_EQ(there.Got(), "key-1");
+  EXPECT_EQ(Sends(), 2u);
+}
+
 // Nobody can say of another gateway's exchange that it was not sent.
 TEST_F(ExchangeShared, WhatAnotherHasReservedIsNotCalledUnsent) {
   transport_.Then(Refused()).Then(Key("key-1"), 5s);
