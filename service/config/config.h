@@ -195,6 +195,10 @@ struct Config {
   // else 0.
   static constexpr int kAutomatic = -1;
   int exchange_store_replicas = kAutomatic;
+  // How long exchanges wait for a failover of a store with sentinels, so that it costs no second
+  // send. Default: sentinels that find a lost master after a few seconds promote another within
+  // two.
+  Milliseconds exchange_store_failover_wait = std::chrono::seconds(5);
   // File with the peppers of the store's index, read again when it changes.
   std::string exchange_pepper_file;
 

@@ -235,6 +235,11 @@ std::vector<Setting> MakeSettings() {
           "sent, before it is sent, so that a failover does not lose the fact. Without that the "
           "exchange is served as without the store, or refused with "
           "--exchange_store_fail_closed. auto: 1 with sentinels, else 0."),
+      DurationSetting("exchange_store_failover_wait", &C::exchange_store_failover_wait,
+                      milliseconds(0), minutes(1),
+                      "How long exchanges wait for a failover of a store with sentinels, counted "
+                      "from the loss of the master or its replicas. Then they are served without "
+                      "the store, or refused with --exchange_store_fail_closed. 0s: not."),
       Text("exchange_pepper_file", "FILE", &C::exchange_pepper_file, Empty::kAllowed, nullptr,
            "File with the secret that is hashed into the store's keys; the same for all "
            "gateways. One line of at least 32 characters, and a second line that is "

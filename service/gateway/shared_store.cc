@@ -19,6 +19,7 @@ RedisOptions ToRedisOptions(const Config& config, const RedisUrl& url, ReloadObs
   if (!url.sentinels.empty()) {
     options.heartbeat = kCheckInterval;
     options.probe_interval = kSearchInterval;
+    options.failover_wait = config.exchange_store_failover_wait;
   }
   options.ca_file = config.exchange_store_ca_file;
   options.ca_setting = "exchange_store_ca_file";

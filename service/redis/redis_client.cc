@@ -1,6 +1,5 @@
 #include "redis/redis_client.h"
 
-#include <absl/strings/match.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -9,18 +8,22 @@
 #include <stop_token>
 #include <utility>
 
+#include "redis/redis_outage.h"
 #include "redis/redis_replica_wait.h"
 #include "redis/redis_target.h"
 
 namespace modelgates::gateway {
 namespace {
 
-// A script that meets a replica is refused as a whole. Before Redis 7 the word is within the text.
-bool IsReadOnly(const RedisResult& result) {
+bool IsRefusal(const RedisResult& result, std::string_view word) {
   const auto* reply = std::get_if<RedisReply>(&result);
-  return reply != nullptr && reply->type == RedisReply::Type::kError &&
-         (absl::StartsWith(reply->text, "READONLY ") ||
-          absl::StrContains(reply->text, "-READONLY "));
+  return reply != nullptr && IsRefusal(*reply, word);
+}
+
+// Whether the command may have an answer when it is sent again.
+bool MayHaveAnAnswer(RedisFailure failure) {
+  return failure == RedisFailure::kUnreplicated || failure == RedisFailure::kTimeout ||
+         failure == RedisFailure::kLost || failure == RedisFailure::kDemoted;
 }
 
 }  // namespace
@@ -35,11 +38,13 @@ class RedisClient::Supervisor : public std::enable_shared_from_this<Supervisor> 
         options_(std::move(options)),
         log_(log),
         target_(loop, url_, options_),
+        outage_(options_.failover_wait, options_.heartbeat),
         pause_(loop) {}
 
   const RedisLimits& limits() const { return options_.limits; }
-  TimePoint Now() const { return loop_.Now(); }
   RedisStats stats() const;
+  // Whether a command without an answer is worth sending again.
+  bool AwaitsFailover();
 
   Task<void> Run();
   Task<RedisResult> Call(std::string command, TimePoint deadline, RedisAcks acks);
@@ -51,12 +56,16 @@ class RedisClient::Supervisor : public std::enable_shared_from_this<Supervisor> 
   void MarkUp(std::shared_ptr<RedisLink> link);
   void MarkUnlinked();
   void MarkDown(const RedisConnectError& error);
+  // False: there is no working connection.
+  bool HasLink();
+  Task<void> AwaitLink(TimePoint deadline);
 
   EpollLoop& loop_;
   const RedisUrl url_;
   const RedisOptions options_;
   Log& log_;
   RedisTarget target_;
+  RedisOutage outage_;
   bool closed_ = false;
   std::stop_source stop_;
   const std::stop_token stop_token_ = stop_.get_token();
@@ -68,13 +77,14 @@ class RedisClient::Supervisor : public std::enable_shared_from_this<Supervisor> 
   std::shared_ptr<RedisReplicaWait> replica_wait_;  // of link_; null: no replicas are needed
   std::optional<RedisFailure> down_;                // the server is down: the result of commands
   std::optional<RedisFailure> logged_;              // the failure that was logged last
-  std::list<WaitPoint*> waiting_;                   // commands, for the first connection
+  std::list<WaitPoint*> waiting_;                   // commands, for a connection
 };
 
 Task<void> RedisClient::Supervisor::Run() {
   const std::shared_ptr<Supervisor> self = shared_from_this();
   if (!closed_) target_.Watch();
   unlinked_since_ = loop_.Now();
+  outage_.Unlinked(loop_.Now());
   while (!closed_) {
     const TimePoint begin = loop_.Now();
     Task<RedisConnectError> serve = ServeOnce();
@@ -119,6 +129,7 @@ RedisStats RedisClient::Supervisor::stats() const {
 
 void RedisClient::Supervisor::MarkUp(std::shared_ptr<RedisLink> link) {
   link_ = std::move(link);
+  outage_.Linked(loop_.Now());
   if (options_.replicas > 0) {
     replica_wait_ = std::make_shared<RedisReplicaWait>(loop_, link_, options_.replicas,
                                                        options_.replica_timeout);
@@ -144,9 +155,21 @@ void RedisClient::Supervisor::MarkUp(std::shared_ptr<RedisLink> link) {
 }
 
 void RedisClient::Supervisor::MarkUnlinked() {
+  if (!link_) return;
   link_.reset();
   replica_wait_.reset();
   unlinked_since_ = loop_.Now();
+  outage_.Unlinked(loop_.Now());
+}
+
+bool RedisClient::Supervisor::HasLink() {
+  if (link_ && link_->end()) MarkUnlinked();
+  return link_ != nullptr;
+}
+
+bool RedisClient::Supervisor::AwaitsFailover() {
+  HasLink();
+  return !closed_ && down_ != RedisFailure::kRefused && loop_.Now() < outage_.waits_until();
 }
 
 void RedisClient::Supervisor::MarkDown(const RedisConnectError& error) {
@@ -164,17 +187,32 @@ void RedisClient::Supervisor::MarkDown(const RedisConnectError& error) {
   log_.Write(line);
 }
 
+// For the first connection, or for that to the next master. Commands are sent in the order in which
+// they came.
+Task<void> RedisClient::Supervisor::AwaitLink(TimePoint deadline) {
+  const TimePoint first = loop_.Now() + options_.limits.call_timeout;
+  WaitPoint changed(loop_);
+  const auto place = waiting_.insert(waiting_.end(), &changed);
+  while (!closed_ && down_ != RedisFailure::kRefused) {
+    const bool has_link = HasLink();
+    if (has_link && waiting_.front() == &changed) break;
+    TimePoint until = down_ ? outage_.waits_until() : std::max(first, outage_.waits_until());
+    until = std::min(until, deadline);
+    if (!has_link && loop_.Now() >= until) break;
+    // Those before it have been notified.
+    co_await changed.Wait(has_link ? loop_.Now() : until, stop_token_);
+  }
+  waiting_.erase(place);
+}
+
 Task<RedisResult> RedisClient::Supervisor::Call(std::string command, TimePoint deadline,
                                                 RedisAcks acks) {
   const std::shared_ptr<Supervisor> self = shared_from_this();
-  deadline = std::min(deadline, loop_.Now() + options_.limits.call_timeout);
   if (command.empty()) co_return RedisFailure::kCrowded;
-  if (!link_ && !down_ && !closed_) {
+  if (!HasLink() || !waiting_.empty()) {
     if (waiting_.size() >= options_.limits.max_calls) co_return RedisFailure::kCrowded;
-    WaitPoint connected(loop_);
-    const auto place = waiting_.insert(waiting_.end(), &connected);
-    co_await connected.Wait(deadline, stop_token_);
-    waiting_.erase(place);
+    Task<void> await = AwaitLink(deadline);
+    co_await await;
   }
   if (!link_) {
     Wipe(command);
@@ -183,19 +221,31 @@ Task<RedisResult> RedisClient::Supervisor::Call(std::string command, TimePoint d
   const std::shared_ptr<RedisLink> link = link_;
   // Of the same link: another server knows nothing of what this one was told.
   const std::shared_ptr<RedisReplicaWait> wait = replica_wait_;
+  deadline = std::min(deadline, loop_.Now() + options_.limits.call_timeout);
   Task<RedisResult> call = link->Call(std::move(command), deadline);
   RedisResult result = co_await call;
-  if (target_.has_sentinels() && IsReadOnly(result)) {
+  if (target_.has_sentinels() && IsRefusal(result, "READONLY")) {
     link->End(RedisFailure::kDemoted);
     co_return RedisFailure::kDemoted;
   }
+  if (IsRefusal(result, "NOREPLICAS")) {
+    outage_.Acknowledged(false, loop_.Now());
+    if (!AwaitsFailover()) co_return result;
+    WaitPoint pause(loop_);
+    co_await pause.Wait(loop_.Now() + options_.replica_timeout, stop_token_);
+    co_return RedisFailure::kUnreplicated;
+  }
   const auto* reply = std::get_if<RedisReply>(&result);
   const bool is_done = reply != nullptr && reply->type != RedisReply::Type::kError;
-  if (acks == RedisAcks::kServer || !wait || !is_done) co_return result;
-  Task<RedisResult> ask = wait->Ask();
-  const RedisResult answer = co_await ask;
-  if (wait->IsEnough(answer)) co_return result;
+  if (acks == RedisAcks::kServer || !is_done) co_return result;
+  if (!wait) {
+    outage_.Acknowledged(true, loop_.Now());
+    co_return result;
+  }
+  Task<bool> replicate = wait->UntilReplicated(outage_, stop_token_);
+  if (co_await replicate) co_return result;
   ++stats_.unreplicated;
+  if (acks == RedisAcks::kTryReplicas && !link->end()) co_return result;
   co_return RedisFailure::kUnreplicated;
 }
 
@@ -224,27 +274,27 @@ Task<RedisResult> RedisClient::Call(std::span<const std::string_view> args, Time
 
 Task<RedisResult> RedisClient::Run(const RedisScript& script, std::vector<std::string> keys,
                                    std::vector<std::string> args, TimePoint deadline,
-                                   RedisAcks acks) {
+                                   RedisAcks acks, Again again) {
   const std::shared_ptr<Supervisor> supervisor = supervisor_;
-  deadline = std::min(deadline, supervisor->Now() + supervisor->limits().call_timeout);
+  const size_t max_bytes = supervisor->limits().max_command_bytes;
   const std::string key_count = fmt::format("{}", keys.size());
-  std::vector<std::string_view> command = {"EVALSHA", script.sha1, key_count};
-  command.insert(command.end(), keys.begin(), keys.end());
-  command.insert(command.end(), args.begin(), args.end());
-
-  Task<RedisResult> by_name = supervisor->Call(
-      FormatRedisCommand(command, supervisor->limits().max_command_bytes), deadline, acks);
-  RedisResult result = co_await by_name;
-  const auto* reply = std::get_if<RedisReply>(&result);
-  const bool unknown = reply != nullptr && reply->type == RedisReply::Type::kError &&
-                       absl::StartsWith(reply->text, "NOSCRIPT");
-  if (!unknown) co_return result;
-
-  command[0] = "EVAL";
-  command[1] = script.text;
-  Task<RedisResult> by_text = supervisor->Call(
-      FormatRedisCommand(command, supervisor->limits().max_command_bytes), deadline, acks);
-  co_return co_await by_text;
+  for (bool by_text = false;;) {
+    std::vector<std::string_view> command = {"EVALSHA", script.sha1, key_count};
+    if (by_text) command = {"EVAL", script.text, key_count};
+    command.insert(command.end(), keys.begin(), keys.end());
+    command.insert(command.end(), args.begin(), args.end());
+    Task<RedisResult> call =
+        supervisor->Call(FormatRedisCommand(command, max_bytes), deadline, acks);
+    RedisResult result = co_await call;
+    const bool is_unknown = !by_text && IsRefusal(result, "NOSCRIPT");
+    by_text = is_unknown;
+    const auto* failure = std::get_if<RedisFailure>(&result);
+    const bool is_lost = failure != nullptr && again != nullptr && MayHaveAnAnswer(*failure) &&
+                         supervisor->AwaitsFailover();
+    if (!is_unknown && !is_lost) co_return result;
+    // Later commands may have been executed meanwhile.
+    if (again != nullptr) again(args);
+  }
 }
 
 }  // namespace modelgates::gateway

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -28,7 +29,8 @@ struct RedisStats {
 // Who must know the effects of a script before it has a result.
 enum class RedisAcks : uint8_t {
   kServer,
-  kReplicas,  // also RedisOptions::replicas; else the result is kUnreplicated
+  kReplicas,     // also RedisOptions::replicas; else the result is kUnreplicated
+  kTryReplicas,  // the same, but after a wait for them the result counts without them
 };
 
 // A client of one Redis-compatible server (RESP2), or of the master that sentinels name. All
@@ -38,6 +40,8 @@ enum class RedisAcks : uint8_t {
 // It connects before the first command. While the server is down a command fails at once; the
 // client tries to connect again every probe_interval, independent of commands. Changes of state are
 // logged once each: events redis_down and redis_up.
+//
+// Within RedisOptions::failover_wait of the loss of the server, or of its replicas, commands wait.
 //
 // With sentinels the connection is moved when its server is no longer the master: when a command is
 // refused as READONLY, and when a check, every `heartbeat`, finds another role or another master.
@@ -56,14 +60,18 @@ class RedisClient {
 
   RedisStats stats() const;
 
-  // Sends one command and waits for its answer, for at most RedisLimits::call_timeout and until
-  // `deadline`.
+  // Sends one command and waits for its answer, for at most RedisLimits::call_timeout after there
+  // is a connection, and until `deadline`.
   Task<RedisResult> Call(std::span<const std::string_view> args, TimePoint deadline);
 
-  // Runs a script by its name, or by its text when the server does not know the name.
+  // Changes the arguments of a script that is sent once more.
+  using Again = std::function<void(std::vector<std::string>& args)>;
+
+  // Runs a script by its name, or by its text when the server does not know the name. When its
+  // answer is lost and there may be a failover, it is sent once more, unless `again` is null.
   Task<RedisResult> Run(const RedisScript& script, std::vector<std::string> keys,
                         std::vector<std::string> args, TimePoint deadline,
-                        RedisAcks acks = RedisAcks::kServer);
+                        RedisAcks acks = RedisAcks::kServer, Again again = nullptr);
 
  private:
   class Supervisor;

@@ -29,6 +29,9 @@ struct RedisOptions {
   // so it must be well below limits.call_timeout.
   int replicas = 0;
   std::chrono::milliseconds replica_timeout{100};
+  // How long commands wait for a failover, counted from the loss of the server or of its replicas.
+  // Zero: they fail at once.
+  std::chrono::milliseconds failover_wait{0};
   RedisLimits limits;
 };
 

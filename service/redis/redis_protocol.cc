@@ -1,5 +1,7 @@
 #include "redis/redis_protocol.h"
 
+#include <absl/strings/match.h>
+#include <fmt/format.h>
 #include <hiredis/hiredis.h>
 
 #include <algorithm>
@@ -99,6 +101,11 @@ std::string ErrorWord(const RedisReply& error) {
   const bool ends = end == error.text.end() || *end == ' ';
   if (word.empty() || word.size() > kMaxBytes || !ends) word = "ERR";
   return word;
+}
+
+bool IsRefusal(const RedisReply& reply, std::string_view word) {
+  return reply.type == RedisReply::Type::kError &&
+         (ErrorWord(reply) == word || absl::StrContains(reply.text, fmt::format("-{} ", word)));
 }
 
 std::string FormatRedisCommand(std::span<const std::string_view> args, size_t max_bytes) {

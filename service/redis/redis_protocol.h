@@ -30,6 +30,10 @@ struct RedisReply {
 // including a password. "ERR" if there is no such word.
 std::string ErrorWord(const RedisReply& error);
 
+// Whether it is an error with this first word. Before Redis 7 that of a command in a script is
+// within the text.
+bool IsRefusal(const RedisReply& reply, std::string_view word);
+
 // The bytes of a command. They may contain a password, so the caller must wipe them. Empty: the
 // command is longer than `max_bytes`, which must be less than 2^30.
 std::string FormatRedisCommand(std::span<const std::string_view> args, size_t max_bytes);

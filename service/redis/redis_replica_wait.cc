@@ -23,13 +23,19 @@ RedisReplicaWait::RedisReplicaWait(EventLoop& loop, std::shared_ptr<RedisLink> l
                                    std::chrono::milliseconds patience)
     : loop_(loop), link_(std::move(link)), replicas_(replicas), patience_(patience) {}
 
-Task<RedisResult> RedisReplicaWait::Ask() {
+Task<bool> RedisReplicaWait::UntilReplicated(RedisOutage& outage, const std::stop_token& stop) {
   const auto self = shared_from_this();
-  Waiter waiter{WaitPoint(loop_)};
-  waiting_.push_back(&waiter);
-  if (!asking_) Spawn(AskForAll());
-  co_await waiter.done.Wait(TimePoint::max(), kNoStop);
-  co_return std::move(waiter.answer);
+  for (;;) {
+    Waiter waiter{WaitPoint(loop_)};
+    waiting_.push_back(&waiter);
+    if (!asking_) Spawn(AskForAll());
+    co_await waiter.done.Wait(TimePoint::max(), kNoStop);
+    outage.Acknowledged(waiter.is_enough, loop_.Now());
+    if (waiter.is_enough) co_return true;
+    if (link_->end() || loop_.Now() >= outage.waits_until()) co_return false;
+    WaitPoint pause(loop_);
+    co_await pause.Wait(loop_.Now() + patience_, stop);
+  }
 }
 
 bool RedisReplicaWait::IsEnough(const RedisResult& answer) const {
@@ -51,7 +57,7 @@ Task<void> RedisReplicaWait::AskForAll() {
     const RedisResult answer = co_await call;
     is_enough_ = IsEnough(answer);
     for (Waiter* waiter : asked) {
-      waiter->answer = answer;
+      waiter->is_enough = is_enough_;
       waiter->done.Notify();
     }
   }

@@ -2,10 +2,12 @@
 
 #include <list>
 #include <memory>
+#include <stop_token>
 
 #include "base/event_loop.h"
 #include "base/task.h"
 #include "redis/redis_link.h"
+#include "redis/redis_outage.h"
 
 namespace modelgates::gateway {
 
@@ -20,19 +22,18 @@ class RedisReplicaWait : public std::enable_shared_from_this<RedisReplicaWait> {
   RedisReplicaWait(EventLoop& loop, std::shared_ptr<RedisLink> link, int replicas,
                    std::chrono::milliseconds patience);
 
-  // The number of replicas that have acknowledged all commands answered before this call, or what
-  // went wrong.
-  Task<RedisResult> Ask();
-
-  bool IsEnough(const RedisResult& answer) const;
+  // Whether the replicas have all commands answered before this call. While `outage` waits, which
+  // is told, the server is asked again. Both must outlive the task.
+  Task<bool> UntilReplicated(RedisOutage& outage, const std::stop_token& stop);
 
  private:
   struct Waiter {
     WaitPoint done;
-    RedisResult answer = RedisFailure::kLost;
+    bool is_enough = false;
   };
 
   Task<void> AskForAll();
+  bool IsEnough(const RedisResult& answer) const;
   std::chrono::milliseconds NextPatience();
 
   EventLoop& loop_;

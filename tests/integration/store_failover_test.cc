@@ -100,8 +100,24 @@ TEST_F(StoreFailover, ForgetsNoCodeThatWasSent) {
   EXPECT_THAT(upstream_.Requests(), SizeIs(1));
 }
 
+// Given a master that is lost, when a call is repeated at another gateway before there is the next,
+// then both wait for it, and the code is sent once.
+TEST_F(StoreFailover, IsWaitedForSoThatARepeatMeanwhileIsNotSent) {
+  Start({"--exchange_store_failover_wait=60s", "--exchange_store_replicas=0"});
+  master_.Kill();
+  auto call = first_client_->StartExchange(MinimalExchange("code-1"));
+  auto repeat = second_client_->StartExchange(MinimalExchange("code-1"));
+  EXPECT_THAT(call->Wait(), Succeeds());
+  EXPECT_THAT(repeat->Wait(), Succeeds());
+  EXPECT_THAT(upstream_.Requests(), SizeIs(1));
+  for (auto* gateway : {&*first_, &*second_}) {
+    EXPECT_EQ(gateway->Terminate(), 0) << gateway->err();
+    EXPECT_FALSE(gateway->Lines("call").front().contains("degraded"));
+  }
+}
+
 TEST_F(StoreFailover, WithoutAReplicaAnExchangeIsDegraded) {
-  Start();
+  Start({"--exchange_store_failover_wait=100ms"});
   replica_.Kill();
   EXPECT_THAT(first_client_->Exchange(MinimalExchange("code-1")), Succeeds());
   EXPECT_THAT(upstream_.Requests(), SizeIs(1));
@@ -111,7 +127,7 @@ TEST_F(StoreFailover, WithoutAReplicaAnExchangeIsDegraded) {
 }
 
 TEST_F(StoreFailover, WithoutAReplicaNothingIsSentWhereThatIsAsked) {
-  Start({"--exchange_store_fail_closed"});
+  Start({"--exchange_store_fail_closed", "--exchange_store_failover_wait=100ms"});
   replica_.Kill();
   const auto refused = first_client_->Exchange(MinimalExchange("code-1"));
   EXPECT_EQ(ErrorOf(refused).info.reason(), "EXCHANGE_STORE_UNAVAILABLE");

@@ -49,6 +49,16 @@ void HoldingProxy::Release() {
   ended_.wait_for(lock, std::chrono::seconds(20), [&] { return open_ <= after; });
 }
 
+void HoldingProxy::Drop() {
+  const std::lock_guard lock(mutex_);
+  drops_ = true;
+}
+
+bool HoldingProxy::Drops() {
+  const std::lock_guard lock(mutex_);
+  return drops_;
+}
+
 void HoldingProxy::Relay(FakeRedis::Session& session) {
   {
     const std::lock_guard lock(mutex_);
@@ -65,6 +75,10 @@ void HoldingProxy::Relay(FakeRedis::Session& session) {
     poll(waiting.data(), waiting.size(), kPollMilliseconds);
     if (waiting[0].revents != 0) client_open = ReadInto(to_server, session.fd());
     if (waiting[1].revents != 0) server_open = ReadInto(to_client, server);
+    if (Drops()) {
+      to_server.clear();
+      to_client.clear();
+    }
     if (client_open) session.Send(to_client);
     to_client.clear();
     const std::lock_guard lock(mutex_);

@@ -7,6 +7,7 @@
 
 #include <cstdio>
 #include <stdexcept>
+#include <string_view>
 #include <utility>
 
 #include "support/loopback.h"
@@ -43,7 +44,7 @@ std::string RedisProcess::url(const std::string& login) const {
   return (tls_ ? "rediss://" : "redis://") + login + "127.0.0.1:" + std::to_string(port_);
 }
 
-bool RedisProcess::Start() {
+bool RedisProcess::Start(const std::vector<std::string>& more) {
   const std::string program = FindTool("redis-server");
   if (program.empty()) throw std::runtime_error("no redis-server: run scripts/setup");
   const std::string port = std::to_string(port_);
@@ -52,6 +53,7 @@ bool RedisProcess::Start() {
       "",      "--appendonly", "no",        "--port", tls_ ? "0" : port};
   if (tls_) args.insert(args.end(), {"--tls-port", port});
   args.insert(args.end(), options_.begin(), options_.end());
+  args.insert(args.end(), more.begin(), more.end());
   process_ = std::make_unique<Subprocess>(args);
   return process_->WaitForOutput([](const std::string& out) {
     return out.find("Ready to accept connections") != std::string::npos;
@@ -60,8 +62,16 @@ bool RedisProcess::Start() {
 
 void RedisProcess::Kill() { process_.reset(); }
 
-void RedisProcess::StartAgain() {
-  if (!Start()) throw std::runtime_error("redis-server does not start again");
+void RedisProcess::StartAgain(const std::vector<std::string>& more) {
+  if (!Start(more)) throw std::runtime_error("redis-server does not start again");
+}
+
+size_t RedisProcess::promotions() const {
+  constexpr std::string_view kPromoted = "MASTER MODE enabled";
+  const std::string out = process_ == nullptr ? "" : process_->out();
+  size_t count = 0;
+  for (size_t at = out.find(kPromoted); at != out.npos; at = out.find(kPromoted, at + 1)) ++count;
+  return count;
 }
 
 void RedisProcess::Pause() { process_->Signal(SIGSTOP); }

@@ -29,15 +29,19 @@ class RedisProcess {
 
   // All it knew is gone.
   void Kill();
-  // On the same port, after a Kill.
-  void StartAgain();
+  // On the same port, after a Kill. `more`: options in addition to those it was made with, which
+  // win.
+  void StartAgain(const std::vector<std::string>& more = {});
+
+  // How often it became a master since it was started as a replica.
+  size_t promotions() const;
 
   // While paused it accepts connections and answers nothing.
   void Pause();
   void Continue();
 
  private:
-  bool Start();
+  bool Start(const std::vector<std::string>& more = {});
 
   const TemporaryFolder folder_{"redis-process"};
   std::vector<std::string> options_;

@@ -2,6 +2,7 @@
 
 #include <fstream>
 #include <stdexcept>
+#include <string_view>
 #include <vector>
 
 #include "support/loopback.h"
@@ -9,7 +10,8 @@
 
 namespace modelgates::gateway {
 
-SentinelProcess::SentinelProcess(int master_port, const TestCertificate* certificate) {
+SentinelProcess::SentinelProcess(int master_port, const TestCertificate* certificate,
+                                 const SentinelPolicy& policy) {
   std::string tls;
   if (certificate != nullptr) {
     const std::string pem = folder_ / "server.pem";
@@ -23,9 +25,12 @@ SentinelProcess::SentinelProcess(int master_port, const TestCertificate* certifi
     const std::string config = folder_ / "sentinel.conf";
     std::ofstream(config) << "bind 127.0.0.1\ndir " << folder_.path().string() << '\n'
                           << (tls.empty() ? "port " + port : "port 0\ntls-port " + port) << '\n'
-                          << tls << "sentinel monitor mymaster 127.0.0.1 " << master_port << " 1\n"
-                          << "sentinel down-after-milliseconds mymaster 300\n"
-                          << "sentinel failover-timeout mymaster 1000\n";
+                          << tls << "sentinel monitor mymaster 127.0.0.1 " << master_port << ' '
+                          << policy.quorum << '\n'
+                          << "sentinel down-after-milliseconds mymaster "
+                          << policy.down_after.count() << '\n'
+                          << "sentinel failover-timeout mymaster "
+                          << policy.failover_timeout.count() << '\n';
     const std::vector<std::string> args = {FindTool("redis-server"), config, "--sentinel"};
     process_ = std::make_unique<Subprocess>(args);
     const bool is_up = process_->WaitForOutput(
@@ -39,6 +44,15 @@ bool SentinelProcess::WaitForReplica(int port) const {
   const std::string found = "+slave slave 127.0.0.1:" + std::to_string(port) + " ";
   return process_->WaitForOutput(
       [&](const std::string& out) { return out.find(found) != std::string::npos; });
+}
+
+bool SentinelProcess::WaitForSentinels(size_t count) const {
+  constexpr std::string_view kFound = "+sentinel sentinel ";
+  return process_->WaitForOutput([&](const std::string& out) {
+    size_t found = 0;
+    for (size_t at = out.find(kFound); at != out.npos; at = out.find(kFound, at + 1)) ++found;
+    return found >= count;
+  });
 }
 
 }  // namespace modelgates::gateway

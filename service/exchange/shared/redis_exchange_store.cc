@@ -20,6 +20,7 @@ using Found = SharedExchange::Found;
 
 constexpr std::string_view kKeyPrefix = "modelgates:oauth:exchange:";
 constexpr size_t kFenceBytes = 16;
+constexpr size_t kStepPlace = 1;  // in the arguments of every script
 
 // What the server itself says when it has fewer replicas than min-replicas-to-write.
 constexpr std::string_view kTooFewReplicas = "NOREPLICAS";
@@ -65,17 +66,23 @@ class RedisExchangeStore::Exchange final : public SharedExchange {
         fence_(store.NextFence()) {}
 
   Task<Claimed> Claim() override;
-  Task<Step> BeginSending() override { return Hold("sending", RedisAcks::kReplicas); }
-  Task<Step> TakeBack() override { return Hold("reserved", RedisAcks::kServer); }
-  Task<Step> Renew() override { return Hold("", RedisAcks::kServer); }
+  Task<Step> BeginSending() override { return Hold("sending", RedisAcks::kReplicas, Renumber()); }
+  Task<Step> TakeBack() override { return Hold("reserved", RedisAcks::kServer, nullptr); }
+  Task<Step> Renew() override { return Hold("", RedisAcks::kServer, nullptr); }
   Task<Step> Finish(std::string_view record, Keep keep) override;
-  Task<Step> Forget() override { return Take(ForgetScript(), {}, RedisAcks::kServer); }
+  Task<Step> Forget() override { return Take(ForgetScript(), {}, RedisAcks::kServer, Renumber()); }
 
  private:
-  Task<Step> Hold(std::string state, RedisAcks acks);
+  Task<Step> Hold(std::string state, RedisAcks acks, RedisClient::Again again);
   // A step of the holder of the claim.
-  Task<Step> Take(const RedisScript& script, std::vector<std::string> args, RedisAcks acks);
+  Task<Step> Take(const RedisScript& script, std::vector<std::string> args, RedisAcks acks,
+                  RedisClient::Again again);
   std::vector<std::string> WithFence(std::vector<std::string> args);
+  std::string NextStep() { return fmt::format("{}", ++step_); }
+  // Makes a step that is repeated the newest.
+  RedisClient::Again Renumber() {
+    return [this](std::vector<std::string>& args) { args[kStepPlace] = NextStep(); };
+  }
   std::string reserved_kept() const {
     return Milliseconds(kReservedKeptLeases * store_.options_.lease);
   }
@@ -92,7 +99,7 @@ Task<SharedExchange::Claimed> RedisExchangeStore::Exchange::Claim() {
   if (indices_.previous) keys.push_back(ToKeyName(*indices_.previous));
   std::vector<std::string> args = WithFence({Milliseconds(store_.options_.lease), reserved_kept()});
   Task<RedisReply> run =
-      store_.Run(ClaimScript(), std::move(keys), std::move(args), RedisAcks::kServer);
+      store_.Run(ClaimScript(), std::move(keys), std::move(args), RedisAcks::kServer, Renumber());
   const RedisReply reply = co_await run;
   Claimed claimed;
   const std::vector<RedisReply>& parts = reply.elements;
@@ -111,12 +118,13 @@ Task<SharedExchange::Claimed> RedisExchangeStore::Exchange::Claim() {
   co_return claimed;
 }
 
-Task<SharedExchange::Step> RedisExchangeStore::Exchange::Hold(std::string state, RedisAcks acks) {
+Task<SharedExchange::Step> RedisExchangeStore::Exchange::Hold(std::string state, RedisAcks acks,
+                                                              RedisClient::Again again) {
   const Duration sending_kept = store_.options_.lease + store_.options_.sending_kept;
   return Take(HoldScript(),
               {std::move(state), Milliseconds(store_.options_.lease), reserved_kept(),
                Milliseconds(sending_kept)},
-              acks);
+              acks, std::move(again));
 }
 
 Task<SharedExchange::Step> RedisExchangeStore::Exchange::Finish(std::string_view record,
@@ -130,22 +138,24 @@ Task<SharedExchange::Step> RedisExchangeStore::Exchange::Finish(std::string_view
   return Take(FinishScript(),
               {*std::move(sealed), fmt::format("{}", keep.replays), Milliseconds(keep.ttl),
                remarked ? Milliseconds(keep.given_out_ttl) : std::string()},
-              RedisAcks::kServer);
+              RedisAcks::kTryReplicas, Renumber());
 }
 
 Task<SharedExchange::Step> RedisExchangeStore::Exchange::Take(const RedisScript& script,
                                                               std::vector<std::string> args,
-                                                              RedisAcks acks) {
+                                                              RedisAcks acks,
+                                                              RedisClient::Again again) {
   std::vector<std::string> keys = {ToKeyName(indices_.current)};
   args = WithFence(std::move(args));
-  Task<RedisReply> run = store_.Run(script, std::move(keys), std::move(args), acks);
+  Task<RedisReply> run =
+      store_.Run(script, std::move(keys), std::move(args), acks, std::move(again));
   const RedisReply reply = co_await run;
   if (reply.type != RedisReply::Type::kInteger) co_return Step::kUnavailable;
   co_return reply.integer == 1 ? Step::kDone : Step::kNotOurs;
 }
 
 std::vector<std::string> RedisExchangeStore::Exchange::WithFence(std::vector<std::string> args) {
-  std::vector<std::string> all = {fence_, fmt::format("{}", ++step_)};
+  std::vector<std::string> all = {fence_, NextStep()};
   all.insert(all.end(), std::make_move_iterator(args.begin()), std::make_move_iterator(args.end()));
   return all;
 }
@@ -165,9 +175,10 @@ std::string RedisExchangeStore::NextFence() {
 }
 
 Task<RedisReply> RedisExchangeStore::Run(const RedisScript& script, std::vector<std::string> keys,
-                                         std::vector<std::string> args, RedisAcks acks) {
-  Task<RedisResult> run =
-      client_.Run(script, std::move(keys), std::move(args), TimePoint::max(), acks);
+                                         std::vector<std::string> args, RedisAcks acks,
+                                         RedisClient::Again again) {
+  Task<RedisResult> run = client_.Run(script, std::move(keys), std::move(args), TimePoint::max(),
+                                      acks, std::move(again));
   RedisResult result = co_await run;
   if (const auto* failure = std::get_if<RedisFailure>(&result)) {
     if (*failure == RedisFailure::kUnreplicated) SayUnreplicated();

@@ -35,8 +35,11 @@ struct RedisExchangeStoreOptions {
 //
 // SENDING is done when RedisOptions::replicas have acknowledged it, so that the server that is
 // promoted after a failover knows it; else it is kUnavailable, although the server has recorded it.
+// A result waits for them, too, and counts without them.
 //
-// A step without an answer is kUnavailable: it may have been done, or may be done later. A claim
+// A step without an answer is repeated for RedisOptions::failover_wait, but for TakeBack and Renew,
+// which must not come after later steps. Then it is kUnavailable: it may have been done, or may be
+// done later. A claim
 // may be repeated then, because the SharedExchange keeps its fence. A claim whose answer was lost
 // ends with its lease. A record whose answer was lost has been counted.
 //
@@ -57,7 +60,7 @@ class RedisExchangeStore final : public ExchangeStore {
   std::string NextFence();
   // The answer of a script; nil for an error or no answer.
   Task<RedisReply> Run(const RedisScript& script, std::vector<std::string> keys,
-                       std::vector<std::string> args, RedisAcks acks);
+                       std::vector<std::string> args, RedisAcks acks, RedisClient::Again again);
   void SayRefused(const std::string& word);
   void SayUnreplicated();
   void LogRefusal(std::string_view word);

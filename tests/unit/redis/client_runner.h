@@ -109,6 +109,8 @@ class ClientRunner {
         [&] { return client_->Run(script, keys, args, TimePoint::max()); }));
   }
 
+  // On the loop thread only.
+  RedisClient& client() { return *client_; }
   LoopThread& thread() { return thread_; }
   LogCapture& capture() { return capture_; }
 

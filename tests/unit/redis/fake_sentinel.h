@@ -31,6 +31,15 @@ class ScriptedRedis {
     for (const auto& sent : sent_) count += sent[0] == command ? 1 : 0;
     return count;
   }
+  // Those commands, in the order in which they came.
+  std::vector<std::vector<std::string>> Sent(const std::string& word) const {
+    const std::lock_guard lock(mutex_);
+    std::vector<std::vector<std::string>> sent;
+    for (const auto& command : sent_) {
+      if (command[0] == word) sent.push_back(command);
+    }
+    return sent;
+  }
 
  private:
   void Serve(FakeRedis::Session& session) {
