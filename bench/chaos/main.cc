@@ -34,6 +34,9 @@ constexpr Scenario kScenarios[] = {
     {"fairness", Fairness},
     {"hostile", Hostile},
     {"ended-connections", EndedConnections},
+    {"failover", Failover},
+    {"partition", Partition},
+    {"replica-cost", ReplicaCost},
     {"faults", Faults},
 };
 

@@ -24,6 +24,12 @@ std::vector<Promise> Fairness();
 std::vector<Promise> Hostile();
 // An upstream that ends HTTP/2 connections while exchanges are on their way.
 std::vector<Promise> EndedConnections();
+// The master of the shared store is killed again and again.
+std::vector<Promise> Failover();
+// A gateway, the master of the shared store and a sentinel are cut off from all others.
+std::vector<Promise> Partition();
+// What it costs to wait for a replica of the shared store.
+std::vector<Promise> ReplicaCost();
 // Every fault of the sandbox, to measure the memory that it takes.
 std::vector<Promise> Faults();
 
