@@ -188,6 +188,17 @@ TEST(ExchangeRecord, OfALaterVersionCannotBeRead) {
   EXPECT_FALSE(FromExchangeRecord(""));  // an outcome of neither kind
 }
 
+TEST(ExchangeRecord, WithFieldsOfALaterVersionIsReadWithoutThem) {
+  const std::string unknown = Bytes("f80601");  // field 111
+  const auto failure =
+      FromExchangeRecord(ToExchangeRecord(Failed(FullAnswer(), CodeFate::kSpent)) + unknown);
+  ASSERT_TRUE(failure);
+  EXPECT_EQ(std::get<HttpResponse>(std::get<Outcome>(*failure).last).status, 418);
+  const auto key = FromExchangeRecord(ToExchangeRecord(FullKey()) + unknown);
+  ASSERT_TRUE(key);
+  EXPECT_EQ(std::get<ApiKey>(*key).key.Reveal(), "key-1");
+}
+
 // Whatever is in it, reading ends, and gives nothing that is no enumerator.
 TEST(ExchangeRecord, OfAnyBytesIsReadOrRefused) {
   const std::string record = ToExchangeRecord(Failed(FullAnswer(), CodeFate::kSpent));
