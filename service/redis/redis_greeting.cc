@@ -14,6 +14,13 @@ namespace {
 
 constexpr size_t kMaxCommandBytes = 64 * 1024;
 constexpr std::string_view kRole[] = {"ROLE"};
+constexpr std::string_view kScript[] = {"EVAL", "return 'OK'", "0"};
+
+bool IsOk(const RedisResult& result) {
+  const auto* reply = std::get_if<RedisReply>(&result);
+  return reply != nullptr && reply->text == "OK" &&
+         (reply->type == RedisReply::Type::kStatus || reply->type == RedisReply::Type::kString);
+}
 
 // The server refuses the login, as opposed to one that is not ready (LOADING).
 bool IsRefusal(const std::string& word) {
@@ -42,6 +49,8 @@ Task<std::optional<RedisConnectError>> GreetRedis(std::shared_ptr<RedisLink> lin
     login.push_back(url.password.Reveal());
     commands.push_back(FormatRedisCommand(login, kMaxCommandBytes));
   }
+  // A server that permits no scripts is refused here, not at the first exchange.
+  commands.push_back(FormatRedisCommand(kScript, kMaxCommandBytes));
   // Also for database 0, the default: a server is up when it has answered.
   const std::string database = fmt::format("{}", url.database);
   const std::vector<std::string_view> select = {"SELECT", database};
@@ -51,8 +60,7 @@ Task<std::optional<RedisConnectError>> GreetRedis(std::shared_ptr<RedisLink> lin
     Task<RedisResult> call = link->Call(std::move(command), deadline);
     Wipe(command);  // a move may leave a copy
     const RedisResult result = co_await call;
-    const auto* reply = std::get_if<RedisReply>(&result);
-    if (reply == nullptr || !reply->IsStatus("OK")) co_return ToRedisConnectError(result);
+    if (!IsOk(result)) co_return ToRedisConnectError(result);
   }
   if (url.sentinels.empty()) co_return std::nullopt;
   Task<std::optional<RedisConnectError>> role = CheckRedisRole(link, deadline);

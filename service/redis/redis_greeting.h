@@ -14,8 +14,9 @@ namespace modelgates::gateway {
 // RedisConnectError::reason of a server that is not a master.
 constexpr std::string_view kNotMaster = "not_master";
 
-// Logs in with the login of `url` and selects its database; if `url` has sentinels, the server must
-// also say that it is a master. nullopt: it accepts commands. `url` must outlive the task.
+// Logs in with the login of `url`, runs a script and selects its database; if `url` has sentinels,
+// the server must also say that it is a master. nullopt: it accepts commands. `url` must outlive
+// the task.
 Task<std::optional<RedisConnectError>> GreetRedis(std::shared_ptr<RedisLink> link,
                                                   const RedisUrl& url, TimePoint deadline);
 

@@ -99,6 +99,22 @@ INSTANTIATE_TEST_SUITE_P(Logins, RefusedRedisLogin,
                                          RefusedCase{"Database", ":right@", "/99", "ERR"}),
                          [](const auto& row) { return row.param.name; });
 
+// A managed service may forbid them.
+TEST(RedisClientTest, AServerThatPermitsNoScriptsIsRefusedAtOnce) {
+  const RedisProcess redis({"--user", "me", "on", ">s3cret", "~*", "+@all", "-@scripting"});
+  ClientRunner client(redis.url("me:s3cret@"));
+  EXPECT_EQ(client.Call({"PING"}), "<refused>");
+  const auto lines = client.capture().Lines("redis_down");
+  ASSERT_EQ(lines.size(), 1u);
+  EXPECT_EQ(lines[0]["reason"], "refused");
+  EXPECT_EQ(lines[0]["redis_error"], "NOPERM");
+
+  const RedisProcess without({"--rename-command", "EVAL", ""});
+  ClientRunner other(without.url());
+  EXPECT_EQ(other.Call({"PING"}), "<refused>");
+  EXPECT_EQ(other.capture().Lines("redis_down").at(0)["redis_error"], "ERR");
+}
+
 TEST(RedisClientTest, AScriptRunsByNameOnceTheServerKnowsIt) {
   const RedisProcess redis;
   ClientRunner client(redis.url());
@@ -108,8 +124,8 @@ TEST(RedisClientTest, AScriptRunsByNameOnceTheServerKnowsIt) {
   EXPECT_EQ(client.Run(script, {"k"}, {"b"}), "[$k $b :7]");
   EXPECT_EQ(client.Call({"SCRIPT", "FLUSH"}), "+OK");
   EXPECT_EQ(client.Run(script, {"k"}, {"c"}), "[$k $c :7]");
-  // By text only when it had to be.
-  EXPECT_THAT(client.Call({"INFO", "commandstats"}), HasSubstr("cmdstat_eval:calls=2,"));
+  // By text only when it had to be; once for the greeting.
+  EXPECT_THAT(client.Call({"INFO", "commandstats"}), HasSubstr("cmdstat_eval:calls=3,"));
 }
 
 TEST(RedisClientTest, AServerThatIsKilledAndStartedAgainIsFoundAgain) {
