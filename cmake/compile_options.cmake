@@ -12,8 +12,13 @@ add_link_options(-Wl,-z,relro,-z,now)
 
 if(CMAKE_BUILD_TYPE STREQUAL "Release")
   # What ends a program that oversteps a buffer, a container or its stack, instead of letting it go on.
-  # Intel's CET also needs gRPC's archives to have it, which Debian 12's have not.
-  add_compile_options(-fstack-protector-strong -fstack-clash-protection -fcf-protection
+  # Checked jumps, CET on x86 and BTI on arm64, also need gRPC's archives to have them, which Debian
+  # 12's have not.
+  set(checked_jumps -fcf-protection)
+  if(CMAKE_SYSTEM_PROCESSOR STREQUAL "aarch64")
+    set(checked_jumps -mbranch-protection=standard)
+  endif()
+  add_compile_options(-fstack-protector-strong -fstack-clash-protection ${checked_jumps}
                       -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -D_GLIBCXX_ASSERTIONS)
 endif()
 
