@@ -3,7 +3,6 @@
 //
 // usage: chaos [SCENARIO ...]
 // Exit status 1: a promise was broken.
-#include <fmt/format.h>
 #include <sys/resource.h>
 
 #include <algorithm>
@@ -56,17 +55,11 @@ void AllowManyConnections() {
 // False: a promise was broken.
 bool RunAll(const std::vector<std::string_view>& only) {
   bool kept = true;
-  std::puts("| promise | figure | bound | |\n|--|--|--|--|");
+  PrintPromiseHead();
   for (const Scenario& scenario : kScenarios) {
     if (!only.empty() && std::find(only.begin(), only.end(), scenario.name) == only.end()) continue;
     std::fprintf(stderr, "chaos: %s\n", std::string(scenario.name).c_str());
-    for (const Promise& promise : scenario.run()) {
-      std::puts(fmt::format("| {} | {} | {} | {} |", promise.text, promise.figure, promise.bound,
-                            promise.kept ? "kept" : "BROKEN")
-                    .c_str());
-      std::fflush(stdout);
-      kept = kept && promise.kept;
-    }
+    kept = PrintPromises(scenario.run()) && kept;
   }
   return kept;
 }

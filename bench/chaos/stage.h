@@ -6,18 +6,11 @@
 #include <vector>
 
 #include "open_loop.h"
+#include "promise.h"
 #include "sandbox/sandbox.h"
 #include "support/gateway_process.h"
 
 namespace modelgates::bench {
-
-// A promise of the gateway, and the measured value.
-struct Promise {
-  std::string text;
-  std::string figure;
-  std::string bound;
-  bool kept = false;
-};
 
 // The real gateway between callers and a sandbox, with counters of its connections.
 class Stage {

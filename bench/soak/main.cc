@@ -11,10 +11,8 @@
 #include <cstdio>
 #include <cstring>
 #include <exception>
-#include <fstream>
 #include <future>
 #include <map>
-#include <mutex>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -23,6 +21,7 @@
 #include <vector>
 
 #include "integration/rotated_gateway.h"
+#include "promise.h"
 #include "samples.h"
 #include "support/http_get.h"
 
@@ -90,13 +89,6 @@ void Happen(gateway::RotatedGateway& gateway, int second, std::atomic<Weather>& 
   if (of_minute == kStoreBegins) gateway.store().StartAgain();
 }
 
-struct Promise {
-  std::string text;
-  std::string figure;
-  std::string bound;
-  bool kept = false;
-};
-
 // The first third is warm-up.
 std::vector<Promise> Judge(const std::vector<Sample>& samples) {
   constexpr double kMostMib = 1;
@@ -158,7 +150,7 @@ bool Soak(int minutes) {
   for (int second = 1; second <= minutes * kMinute; ++second) {
     std::this_thread::sleep_until(start + seconds(second));
     Happen(rotated, second, weather);
-    if (second % kSampleEvery == 0) samples.push_back(Take(rotated.gateway().pid(), start));
+    if (second % kSampleEvery == 0) samples.push_back(Take(rotated.gateway(), start));
   }
   weather = Weather::kFair;
   stop.request_stop();
@@ -170,15 +162,8 @@ bool Soak(int minutes) {
   const std::optional<int> status = rotated.gateway().Terminate();
   promises.push_back(
       {"exit status at the end", status ? std::to_string(*status) : "none", "0", status == 0});
-  std::puts("| promise | figure | bound | |\n|--|--|--|--|");
-  bool kept = true;
-  for (const Promise& promise : promises) {
-    std::puts(fmt::format("| {} | {} | {} | {} |", promise.text, promise.figure, promise.bound,
-                          promise.kept ? "kept" : "BROKEN")
-                  .c_str());
-    kept = kept && promise.kept;
-  }
-  return kept;
+  PrintPromiseHead();
+  return PrintPromises(promises);
 }
 
 }  // namespace

@@ -1,34 +1,18 @@
 #include "samples.h"
 
 #include <algorithm>
-#include <filesystem>
-#include <fstream>
 #include <numeric>
 #include <stdexcept>
-#include <string>
 
 namespace modelgates::bench {
-namespace {
-
-double StatusNumber(const std::filesystem::path& folder, const std::string& name) {
-  std::ifstream status(folder / "status");
-  for (std::string line; std::getline(status, line);) {
-    if (line.starts_with(name + ":")) return std::stod(line.substr(name.size() + 1));
-  }
-  throw std::runtime_error("the gateway is gone: " + folder.string() + " has no " + name);
-}
-
-}  // namespace
-
-Sample Take(pid_t pid, std::chrono::steady_clock::time_point start) {
-  constexpr double kKibInMib = 1024;
-  const std::filesystem::path folder = "/proc/" + std::to_string(pid);
+Sample Take(const gateway::GatewayProcess& gateway, std::chrono::steady_clock::time_point start) {
+  constexpr double kBytesInMib = 1024 * 1024;
+  if (!gateway.running()) throw std::runtime_error("the gateway has ended: " + gateway.err());
   Sample sample;
   sample.hours = std::chrono::steady_clock::now() - start;
-  sample.memory_mib = StatusNumber(folder, "VmRSS") / kKibInMib;
-  sample.threads = StatusNumber(folder, "Threads");
-  sample.descriptors =
-      static_cast<double>(std::distance(std::filesystem::directory_iterator(folder / "fd"), {}));
+  sample.memory_mib = static_cast<double>(gateway.memory_bytes()) / kBytesInMib;
+  sample.threads = gateway.threads();
+  sample.descriptors = gateway.descriptors();
   return sample;
 }
 

@@ -1,9 +1,9 @@
 #pragma once
 
-#include <sys/types.h>
-
 #include <chrono>
 #include <vector>
+
+#include "support/gateway_process.h"
 
 namespace modelgates::bench {
 
@@ -15,8 +15,8 @@ struct Sample {
   double threads = 0;
 };
 
-// What the kernel says of `pid`; throws std::runtime_error when the process is gone.
-Sample Take(pid_t pid, std::chrono::steady_clock::time_point start);
+// Throws std::runtime_error when the process is gone.
+Sample Take(const gateway::GatewayProcess& gateway, std::chrono::steady_clock::time_point start);
 
 // By how much `what` grows in an hour: the slope of the straight line with the least squares. 0 for
 // fewer than two samples.

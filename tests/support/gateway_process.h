@@ -44,6 +44,8 @@ class GatewayProcess {
   void StallLogReader(bool stalled) { process_.PauseReading(stalled); }
   bool running() const { return process_.running(); }
   int threads() const { return process_.threads(); }
+  int descriptors() const { return process_.descriptors(); }
+  size_t memory_bytes() const { return process_.memory_bytes(); }
   size_t peak_memory_bytes() const { return process_.peak_memory_bytes(); }
   std::set<int> scheduling_policies() const { return process_.scheduling_policies(); }
 

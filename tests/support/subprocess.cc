@@ -185,6 +185,14 @@ size_t Subprocess::StatusNumber(const std::string& name) const {
 
 int Subprocess::threads() const { return static_cast<int>(StatusNumber("Threads:")); }
 
+int Subprocess::descriptors() const {
+  std::error_code gone;
+  const std::filesystem::directory_iterator files("/proc/" + std::to_string(pid_) + "/fd", gone);
+  return static_cast<int>(std::distance(begin(files), end(files)));
+}
+
+size_t Subprocess::memory_bytes() const { return 1024 * StatusNumber("VmRSS:"); }
+
 size_t Subprocess::peak_memory_bytes() const { return 1024 * StatusNumber("VmHWM:"); }
 
 std::set<int> Subprocess::scheduling_policies() const {

@@ -46,6 +46,10 @@ class Subprocess {
   bool running() const;
   // Threads of the process, as the kernel counts them; 0 when it is gone.
   int threads() const;
+  // Open descriptors of the process; 0 when it is gone.
+  int descriptors() const;
+  // Resident; 0 when it is gone.
+  size_t memory_bytes() const;
   // The most memory it ever held; 0 when it is gone.
   size_t peak_memory_bytes() const;
   // Of every thread, e.g. SCHED_OTHER.
